@@ -1,0 +1,1 @@
+"""The ground floor: names that every other room uses. Standard library only."""

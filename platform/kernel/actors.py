@@ -1,0 +1,73 @@
+"""Who acts. Passed as an argument to every use case, never read from a global.
+
+A public visitor is its own kind of actor, not a member with a weak role: what it may do is a closed list.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ActorKind = Literal["member", "public", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with an account."""
+
+    user_id: str
+    name: str
+    email: str
+    locale: str = "zh-CN"
+    is_admin: bool = False
+    roles: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> ActorKind:
+        return "member"
+
+    @property
+    def id(self) -> str | None:
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """A visitor of one public form: bound to the form, its published version and the link that was opened."""
+
+    form_id: str
+    version: int
+    link_token: str
+    ip_prefix: str = ""
+    locale: str = "zh-CN"
+
+    @property
+    def kind(self) -> ActorKind:
+        return "public"
+
+    @property
+    def id(self) -> str | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The house itself: a flow, an installation, a scheduled clean-up.
+
+    `cause` is a short name such as `flow`, `install` or `ticker`; `flow_id` and `depth` bound chains of rules.
+    """
+
+    cause: str
+    flow_id: str | None = None
+    depth: int = 0
+    locale: str = "zh-CN"
+
+    @property
+    def kind(self) -> ActorKind:
+        return "system"
+
+    @property
+    def id(self) -> str | None:
+        return self.flow_id
+
+
+Actor: TypeAlias = Member | Public | System
