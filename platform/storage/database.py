@@ -1,0 +1,128 @@
+"""The unit of work: the only place where a transaction begins and ends.
+
+When to use it: every use case that writes takes a `UnitOfWork`; the outermost caller (a request, the worker,
+a command) passes a function to `Database.write`, which runs it, commits, and only then does what was left for
+`after_commit`. Reading use cases take the `ReadUnit` of `Database.read()`, or the unit of work they run in.
+
+    record = db.write(lambda uow: create(uow, actor, form, values, now=clock.now()))
+
+When not: never keep a unit, never start a thread or wait for anything inside one, never talk to the network
+(the guarded clients refuse while a transaction is open). On SQLite the function may run in another thread and
+may run twice (see `group_commit`); on PostgreSQL it is run again after a deadlock or a serialization failure.
+So it must not change anything outside the database; what must happen once, after success, is `after_commit`.
+"""
+
+import contextvars
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from formloom.platform.storage.engines import postgresql_engine, sqlite_engine
+from formloom.platform.storage.group_commit import GroupWriter
+
+T = TypeVar("T")
+Dialect = Literal["sqlite", "postgresql"]
+_RETRIED_STATES = frozenset({"40001", "40P01"})
+_MAX_TRIES = 4
+_open: contextvars.ContextVar[int] = contextvars.ContextVar("open_transactions", default=0)
+_log = logging.getLogger(__name__)
+
+
+class TransactionOpen(RuntimeError):
+    """Something that may wait (network, sleep) was tried while a transaction was open."""
+
+
+@dataclass(slots=True)
+class ReadUnit:
+    """One consistent look at the database."""
+
+    conn: Connection
+    dialect: Dialect
+
+
+@dataclass(slots=True)
+class UnitOfWork(ReadUnit):
+    """One transaction that writes."""
+
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Run `act` once the transaction is durable; never if it fails. Must not raise."""
+        self._afterwards.append(act)
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, given by its URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        parsed = make_url(url)
+        self.dialect: Dialect = "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
+        if self.dialect == "sqlite":
+            self.path: Path | None = Path(parsed.database or "formloom.db")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.writer_engine: Engine = sqlite_engine(self.path, writes=True)
+            self._reader_engine = sqlite_engine(self.path, writes=False)
+            self._group = GroupWriter(self.writer_engine)
+        else:
+            self.path = None
+            self.writer_engine = self._reader_engine = postgresql_engine(url)
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in one transaction and return its result once it is durable.
+
+        Raises whatever `work` raises, with nothing written.
+        """
+        afterwards: list[Callable[[], None]] = []
+
+        def unit(conn: Connection) -> T:
+            afterwards.clear()
+            uow = UnitOfWork(conn, self.dialect, afterwards)
+            token = _open.set(_open.get() + 1)
+            try:
+                return work(uow)
+            finally:
+                _open.reset(token)
+
+        result: T = self._group.run(unit) if self.dialect == "sqlite" else self._write_directly(unit)
+        for act in afterwards:
+            act()
+        return result
+
+    @contextmanager
+    def read(self) -> Iterator[ReadUnit]:
+        """Open one consistent look at the database."""
+        token = _open.set(_open.get() + 1)
+        try:
+            with self._reader_engine.connect() as conn:
+                yield ReadUnit(conn, self.dialect)
+        finally:
+            _open.reset(token)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _write_directly(self, unit: Callable[[Connection], T]) -> T:
+        for attempt in range(1, _MAX_TRIES + 1):
+            try:
+                with self.writer_engine.begin() as conn:
+                    return unit(conn)
+            except DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", None) not in _RETRIED_STATES or attempt == _MAX_TRIES:
+                    raise
+                _log.info("transaction tried again", extra={"attempt": attempt})
+        raise AssertionError("unreachable")
+
+
+def ensure_no_transaction() -> None:
+    """Refuse to go on while a transaction is open. Raises TransactionOpen."""
+    if _open.get():
+        raise TransactionOpen("no network call while a transaction is open")

@@ -1,0 +1,65 @@
+"""How connections are opened: the settings that durability and correctness rest on.
+
+SQLite: WAL, `synchronous=FULL`, foreign keys on, the driver's own transaction handling off
+(`isolation_level=None`), readers begin with BEGIN and can't write (`query_only`), writers with BEGIN IMMEDIATE.
+With the driver's defaults DDL would survive a rollback. PostgreSQL: statement time-out for readers; pool = threads.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from formloom.platform.storage.group_commit import NestedWrite, is_in_group
+
+POOL_SIZE = 16
+READ_TIMEOUT_MS = 15_000
+
+
+def sqlite_engine(path: Path, *, writes: bool) -> Engine:
+    """Return an engine on the SQLite file `path`; one that may only read unless `writes`."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        pool_size=1 if writes else POOL_SIZE,
+        max_overflow=1 if writes else 0,
+        pool_timeout=10,
+        connect_args={"isolation_level": None, "timeout": 5, "cached_statements": 512, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "wal_autocheckpoint=1000",
+            "journal_size_limit=67108864",
+            f"query_only={int(not writes)}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        if writes and is_in_group():
+            raise NestedWrite("this unit of work already writes")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def _guard_end(_conn: Connection) -> None:
+        if writes and is_in_group():
+            raise NestedWrite("only the unit of work ends its transaction")
+
+    event.listen(engine, "commit", _guard_end)
+    event.listen(engine, "rollback", _guard_end)
+    return engine
+
+
+def postgresql_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+    """Return an engine on PostgreSQL; the pool is as large as the server has threads."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_timeout=10,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"},
+    )

@@ -1,0 +1,262 @@
+"""The system tables: everything that is not a form's own table.
+
+One `MetaData`, migrated by Alembic revisions in `migrations/`. Ids are UUIDv7 text. What a person deletes is
+kept with `deleted_at` until it is purged.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from formloom.platform.storage.types import Json, UtcDateTime
+
+system = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Id = String(36)
+
+
+def _id() -> Column[str]:
+    return Column("id", Id, primary_key=True)
+
+
+# --- the installation -------------------------------------------------------------------------------------
+settings = Table("settings", system, Column("key", String(80), primary_key=True), Column("value", Json))
+"""Installation-wide values: `organisation`, `locale`, `installed_at`, `access_epoch` …"""
+
+audit_log = Table(
+    "audit_log", system,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor_kind", String(10), nullable=False), Column("actor_id", Id), Column("ip", String(64)),
+    Column("act", String(60), nullable=False), Column("object_kind", String(40)), Column("object_id", String(80)),
+    Column("detail", Json), Column("prev_hash", String(64), nullable=False), Column("hash", String(64), nullable=False),
+)  # fmt: skip
+
+# --- people -----------------------------------------------------------------------------------------------
+users = Table(
+    "users", system, _id(),
+    Column("email", String(254), nullable=False), Column("email_key", String(254), nullable=False, unique=True),
+    Column("name", String(120), nullable=False), Column("phone", String(40)), Column("locale", String(10), nullable=False),
+    Column("theme", String(10)), Column("status", String(10), nullable=False),  # invited, active, disabled, sample
+    Column("is_admin", Boolean, nullable=False, server_default=false()),
+    Column("password_hash", String(200)), Column("auth_epoch", Integer, nullable=False, server_default="0"),
+    Column("max_open", Integer), Column("preferences", Json),
+    Column("created_at", UtcDateTime, nullable=False), Column("updated_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+)  # fmt: skip
+departments = Table(
+    "departments", system, _id(), Column("parent_id", Id, ForeignKey("departments.id")),
+    Column("title", Json, nullable=False), Column("head_id", Id, ForeignKey("users.id")),
+    Column("position", Integer, nullable=False, server_default="0"), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+user_departments = Table(
+    "user_departments", system,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("department_id", Id, ForeignKey("departments.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip
+roles = Table(
+    "roles", system, _id(), Column("key", String(40), nullable=False, unique=True), Column("title", Json, nullable=False),
+    Column("package_slug", String(60)), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+user_roles = Table(
+    "user_roles", system,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", Id, ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip
+sessions = Table(
+    "sessions", system, Column("token_hash", String(64), primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf_token", String(64), nullable=False), Column("auth_epoch", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False), Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False), Column("ip", String(64)), Column("user_agent", String(300)),
+)  # fmt: skip
+api_tokens = Table(
+    "api_tokens", system, _id(), Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(120), nullable=False), Column("token_hash", String(64), nullable=False, unique=True),
+    Column("hint", String(12)), Column("created_at", UtcDateTime, nullable=False), Column("last_used_at", UtcDateTime),
+    Column("expires_at", UtcDateTime), Column("revoked_at", UtcDateTime),
+)  # fmt: skip
+one_time_tokens = Table(
+    "one_time_tokens", system, Column("token_hash", String(64), primary_key=True),
+    Column("purpose", String(20), nullable=False),  # setup, invitation, password_reset
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), index=True), Column("payload", Json),
+    Column("created_at", UtcDateTime, nullable=False), Column("expires_at", UtcDateTime, nullable=False), Column("used_at", UtcDateTime),
+)  # fmt: skip
+
+# --- definitions ------------------------------------------------------------------------------------------
+apps = Table(
+    "apps", system, _id(), Column("key", String(40), nullable=False, unique=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id), Column("deleted_at", UtcDateTime),
+)  # fmt: skip
+definitions = Table(
+    "definitions", system, _id(), Column("app_id", Id, ForeignKey("apps.id"), nullable=False),
+    Column("kind", String(40), nullable=False), Column("key", String(40), nullable=False), Column("title", Json),
+    Column("draft", Json, nullable=False), Column("rev", Integer, nullable=False), Column("version", Integer),
+    Column("has_changes", Boolean, nullable=False, server_default=true()),
+    Column("table_name", String(63), unique=True),
+    Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id),
+    Column("updated_at", UtcDateTime, nullable=False), Column("updated_by", Id), Column("published_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+    UniqueConstraint("app_id", "kind", "key"), Index(None, "kind", "version"),
+)  # fmt: skip
+definition_versions = Table(
+    "definition_versions", system,
+    Column("definition_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True), Column("document", Json, nullable=False),
+    Column("columns", Json),  # forms only: field id → physical column
+    Column("published_at", UtcDateTime, nullable=False), Column("published_by", Id), Column("note", Text),
+)  # fmt: skip
+form_links = Table(
+    "form_links", system, Column("token", String(40), primary_key=True),
+    Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("is_open", Boolean, nullable=False, server_default=true()), Column("tag", String(60)),
+    Column("submissions", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id),
+)  # fmt: skip
+installed_packages = Table(
+    "installed_packages", system, Column("slug", String(60), primary_key=True), Column("version", String(20), nullable=False),
+    Column("app_id", Id, ForeignKey("apps.id"), nullable=False), Column("manifest", Json, nullable=False),
+    Column("source", String(20), nullable=False), Column("state", String(20), nullable=False),
+    Column("installed_at", UtcDateTime, nullable=False), Column("installed_by", Id),
+)  # fmt: skip
+sample_records = Table(
+    "sample_records", system, Column("slug", String(60), nullable=False, index=True),
+    Column("form_id", Id, primary_key=True), Column("record_id", Id, primary_key=True), Column("rev", Integer, nullable=False),
+)  # fmt: skip
+
+# --- records ----------------------------------------------------------------------------------------------
+record_history = Table(
+    "record_history", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False),
+    Column("rev", Integer, nullable=False), Column("at", UtcDateTime, nullable=False),
+    Column("actor_kind", String(10), nullable=False), Column("actor_id", Id), Column("act", String(20), nullable=False),
+    Column("changes", Json, nullable=False), Column("cause", Json),
+    Index(None, "record_id", "rev"),
+)  # fmt: skip
+comments = Table(
+    "comments", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False, index=True),
+    Column("actor_kind", String(10), nullable=False), Column("actor_id", Id), Column("body", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False), Column("edited_at", UtcDateTime), Column("deleted_at", UtcDateTime),
+)  # fmt: skip
+serial_counters = Table(
+    "serial_counters", system, Column("form_id", Id, primary_key=True), Column("field_id", String(40), primary_key=True),
+    Column("period", String(20), primary_key=True), Column("value", BigInteger, nullable=False),
+)  # fmt: skip
+files = Table(
+    "files", system, _id(), Column("sha256", String(64), nullable=False, index=True), Column("name", String(255), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False), Column("type", String(100), nullable=False),
+    Column("form_id", Id, nullable=False), Column("field_id", String(40), nullable=False), Column("record_id", Id, index=True),
+    Column("owner", String(120), nullable=False), Column("created_at", UtcDateTime, nullable=False), Column("used_at", UtcDateTime),
+)  # fmt: skip
+jobs = Table(
+    "jobs", system, _id(), Column("kind", String(40), nullable=False), Column("state", String(20), nullable=False, index=True),
+    Column("form_id", Id), Column("payload", Json), Column("result", Json), Column("error", Json),
+    Column("done", Integer, nullable=False, server_default="0"), Column("total", Integer),
+    Column("ok", Integer, nullable=False, server_default="0"), Column("failed", Integer, nullable=False, server_default="0"),
+    Column("created_by", Id), Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime), Column("finished_at", UtcDateTime), Column("heartbeat_at", UtcDateTime),
+)  # fmt: skip
+import_records = Table(
+    "import_records", system, Column("job_id", Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("record_id", Id, primary_key=True), Column("form_id", Id, nullable=False),
+)  # fmt: skip
+idempotency_keys = Table(
+    "idempotency_keys", system, Column("caller", String(120), primary_key=True), Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False), Column("status", Integer), Column("answer", Text),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)  # fmt: skip
+
+# --- customers --------------------------------------------------------------------------------------------
+customers = Table(
+    "customers", system, _id(), Column("name", String(200)), Column("merged_into", Id),
+    Column("created_at", UtcDateTime, nullable=False), Column("seen_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+customer_keys = Table(
+    "customer_keys", system, Column("kind", String(20), primary_key=True), Column("value", String(254), primary_key=True),
+    Column("customer_id", Id, ForeignKey("customers.id"), nullable=False, index=True),
+)  # fmt: skip
+touchpoints = Table(
+    "touchpoints", system, _id(), Column("customer_id", Id, index=True), Column("kind", String(40), nullable=False),
+    Column("channel", String(20), nullable=False), Column("app_id", Id), Column("form_id", Id), Column("record_id", Id, index=True),
+    Column("at", UtcDateTime, nullable=False), Column("data", Json),
+)  # fmt: skip
+
+# --- what happens next ------------------------------------------------------------------------------------
+outbox = Table(
+    "outbox", system, _id(), Column("kind", String(40), nullable=False), Column("form_id", Id, nullable=False),
+    Column("record_id", Id, nullable=False), Column("payload", Json, nullable=False),
+    Column("state", String(10), nullable=False, server_default="new"),  # new, done, dead
+    Column("attempts", Integer, nullable=False, server_default="0"), Column("lease_until", UtcDateTime),
+    Column("lease_owner", String(60)), Column("last_error", Text), Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_outbox_state_id", "state", "id"),
+)  # fmt: skip
+flow_runs = Table(
+    "flow_runs", system, _id(), Column("flow_id", Id, nullable=False), Column("version", Integer, nullable=False),
+    Column("event_id", String(120), nullable=False), Column("form_id", Id), Column("record_id", Id, index=True),
+    Column("record_title", String(300)), Column("state", String(10), nullable=False), Column("trigger", String(40), nullable=False),
+    Column("trace", Json, nullable=False), Column("cause", Json), Column("error", Text), Column("at", UtcDateTime, nullable=False),
+    Column("took_ms", Integer), UniqueConstraint("flow_id", "event_id"), Index(None, "flow_id", "id"),
+)  # fmt: skip
+flow_steps = Table(
+    "flow_steps", system, Column("run_id", Id, ForeignKey("flow_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("step_no", Integer, primary_key=True), Column("node", String(60), nullable=False), Column("state", String(10), nullable=False),
+    Column("output", Json), Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
+deliveries = Table(
+    "deliveries", system, _id(), Column("channel", String(20), nullable=False), Column("state", String(10), nullable=False),
+    Column("stable_id", String(200), nullable=False, unique=True),  # Message-ID or webhook-id
+    Column("recipient", String(500), nullable=False), Column("subject", String(500)), Column("payload", Json, nullable=False),
+    Column("purpose", String(20), nullable=False, server_default="flow"),  # flow, account, notice
+    Column("form_id", Id), Column("record_id", Id, index=True), Column("run_id", Id), Column("step_no", Integer),
+    Column("attempts", Integer, nullable=False, server_default="0"), Column("next_at", UtcDateTime),
+    Column("lease_until", UtcDateTime), Column("lease_owner", String(60)), Column("last_error", Text),
+    Column("created_at", UtcDateTime, nullable=False), Column("sent_at", UtcDateTime),
+    Index(None, "state", "next_at"), Index(None, "recipient", "created_at"),
+)  # fmt: skip
+timers = Table(
+    "timers", system, _id(), Column("kind", String(20), nullable=False), Column("flow_id", Id), Column("form_id", Id),
+    Column("record_id", Id, index=True), Column("dedupe", String(200), nullable=False, unique=True),
+    Column("fire_at", UtcDateTime, nullable=False, index=True), Column("payload", Json), Column("created_at", UtcDateTime, nullable=False),
+    Column("fired_at", UtcDateTime),
+)  # fmt: skip
+hooks = Table(
+    "hooks", system, Column("token", String(60), primary_key=True), Column("flow_id", Id, nullable=False, unique=True),
+    Column("secret", String(120)), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+assignment_turns = Table(
+    "assignment_turns", system, Column("rule", String(120), primary_key=True), Column("lane", String(200), primary_key=True),
+    Column("user_id", Id, primary_key=True), Column("given", BigInteger, nullable=False), Column("last_at", UtcDateTime),
+)  # fmt: skip
+assignment_log = Table(
+    "assignment_log", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False, index=True),
+    Column("run_id", Id), Column("rule", String(120), nullable=False), Column("user_id", Id), Column("why", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
+notifications = Table(
+    "notifications", system, _id(), Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Json, nullable=False), Column("form_id", Id), Column("record_id", Id), Column("dedupe", String(200), unique=True),
+    Column("at", UtcDateTime, nullable=False), Column("read_at", UtcDateTime), Index(None, "user_id", "id"),
+)  # fmt: skip
+mail_log = Table(
+    "mail_log", system, _id(), Column("direction", String(4), nullable=False), Column("message_id", String(300), nullable=False),
+    Column("address", String(254), nullable=False), Column("record_id", Id), Column("is_automatic", Boolean, nullable=False),
+    Column("disposition", String(40)), Column("at", UtcDateTime, nullable=False), Index(None, "address", "at"),
+)  # fmt: skip
