@@ -79,7 +79,7 @@ class GroupWriter:
                 try:
                     for job in group:
                         if _run_in_savepoint(job, conn, raw):
-                            done.append(job)
+                            done.append(job)  # noqa: PERF401 - what was done before a failure must be known
                     _own.open = False
                     worth_retrying = True
                     conn.commit()
