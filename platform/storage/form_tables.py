@@ -1,0 +1,236 @@
+"""A real table per form, planned from the difference between two versions.
+
+Publishing only adds. Every stored field has one typed column; which physical column that is, is recorded with
+the version: `<id>` first, `<id>__2` after a change of type. A field that is removed keeps its column, and one
+that comes back with the same type finds its values again. Unique fields have a partial unique index (records
+in the trash don't count), columns that views filter or sort by have plain ones.
+
+DDL runs through Alembic operations in the publishing transaction, so a version and its table appear together
+or not at all, on both databases.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy.types import TypeEngine
+
+from formloom.platform.definitions.fields.base import ColumnSpec
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import Finding, Invalid
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.types import ScaledDecimal, UtcDateTime
+
+MAX_NAME = 63
+RESERVED = ("id", "rev", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+
+
+class DuplicatesExist(Invalid):
+    """A field can't be made unique while records share a value."""
+
+    code = "duplicates_exist"
+    message = {
+        "zh-CN": "已有记录的值重复，无法设为不可重复",
+        "en": "Some records share a value, so the field can't be made unique",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class DdlPlan:
+    """What publishing a version does to the form's table."""
+
+    table: str
+    creates: bool
+    columns: Mapping[str, str]
+    """Field id → physical column, for every stored field of the new version."""
+    added: Mapping[str, ColumnSpec] = field(default_factory=dict)
+    """Physical column → its type, for columns that have to be made."""
+    converted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Field id → (old column, new column) where the type changed."""
+    unique: frozenset[str] = frozenset()
+    """Physical columns that must be unique afterwards."""
+
+
+def table_name(app_key: str, form_key: str, taken: Iterable[str]) -> str:
+    """Return a readable table name that is not in `taken` and fits both databases."""
+    base = f"form_{app_key}_{form_key}"
+    if len(base) > MAX_NAME - 8:
+        base = f"{base[: MAX_NAME - 16]}_{hashlib.sha256(base.encode()).hexdigest()[:7]}"
+    known, name, number = set(taken), base, 1
+    while name in known:
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def plan(earlier: Iterable[FormVersion], new: FormVersion, *, table: str) -> DdlPlan:
+    """Plan the DDL that takes the table of the `earlier` versions (newest first) to what `new` needs. Pure."""
+    before = list(earlier)
+    known = _known_columns(before)
+    columns: dict[str, str] = {}
+    added: dict[str, ColumnSpec] = {}
+    converted: dict[str, tuple[str, str]] = {}
+    for item in new.stored:
+        spec = item.column_spec
+        candidates = [name for name, (owner, had) in known.items() if owner == item.id and had == spec]
+        if candidates:
+            columns[item.id] = candidates[0]
+            continue
+        name = _free_name(item.id, known)
+        columns[item.id] = name
+        added[name] = spec
+        known[name] = (item.id, spec)
+        if before and item.id in before[0].columns:
+            converted[item.id] = (before[0].columns[item.id], name)
+    unique = frozenset(columns[item.id] for item in new.stored if item.unique)
+    return DdlPlan(table, not before, columns, added, converted, unique)
+
+
+def apply(uow: UnitOfWork, planned: DdlPlan) -> None:
+    """Run the plan in the current transaction. Raises DuplicatesExist."""
+    operations = Operations(MigrationContext.configure(uow.conn))
+    if planned.creates:
+        columns = [*_reserved_columns(), *(Column(name, _type(spec)) for name, spec in planned.added.items())]
+        operations.create_table(planned.table, *columns)
+    else:
+        for name, spec in planned.added.items():
+            operations.add_column(planned.table, Column(name, _type(spec)))
+    _settle_unique_indexes(uow, operations, planned)
+
+
+def ensure_indexes(uow: UnitOfWork, form: FormVersion, field_ids: Iterable[str]) -> list[str]:
+    """Give each named field's column an index unless it has one; return the names of those made."""
+    existing = {str(found["name"]) for found in inspect(uow.conn).get_indexes(form.table)}
+    made: list[str] = []
+    table = table_of(form)
+    for field_id in field_ids:
+        column = form.columns.get(field_id) or (field_id if field_id in RESERVED else None)
+        if column is None:
+            continue
+        name = _index_name("ix", form.table, column)
+        if name not in existing:
+            Index(name, table.c[column], table.c.id).create(uow.conn)
+            made.append(name)
+    return made
+
+
+def drop_table(uow: UnitOfWork, table: str) -> None:
+    """Purge a form's table with everything in it; only for a form that is removed for good."""
+    Operations(MigrationContext.configure(uow.conn)).drop_table(table)
+
+
+def count_records(unit: ReadUnit, form: FormVersion) -> int:
+    """Return how many records the form has, the trash included."""
+    return int(unit.conn.scalar(select(func.count()).select_from(table_of(form))) or 0)
+
+
+def table_of(form: FormVersion) -> Table:
+    """Return the table of one form version: reserved columns and its stored fields; never changed once made."""
+    kept = _tables.get(form)
+    if kept is None:
+        columns = [Column(form.columns[item.id], _type(item.column_spec)) for item in form.stored]
+        kept = _tables[form] = Table(form.table, MetaData(), *_reserved_columns(), *columns)
+    return kept
+
+
+_tables: WeakKeyDictionary[FormVersion, Table] = WeakKeyDictionary()
+"""Lives as long as the form version itself, which `FormCatalog` bounds."""
+
+
+def _reserved_columns() -> list[Column[Any]]:
+    return [
+        Column("id", String(36), primary_key=True),
+        Column("rev", Integer, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("created_by", String(36)),
+        Column("updated_at", UtcDateTime, nullable=False),
+        Column("updated_by", String(36)),
+        Column("deleted_at", UtcDateTime),
+    ]
+
+
+def _type(spec: ColumnSpec) -> TypeEngine[Any]:
+    makers: dict[str, TypeEngine[Any]] = {
+        "text": Text(),
+        "json": Text(),
+        "integer": BigInteger(),
+        "boolean": Boolean(),
+        "date": Date(),
+        "datetime": UtcDateTime(),
+    }
+    return ScaledDecimal(spec.scale) if spec.kind == "decimal" else makers[spec.kind]
+
+
+def _known_columns(earlier: list[FormVersion]) -> dict[str, tuple[str, ColumnSpec]]:
+    known: dict[str, tuple[str, ColumnSpec]] = {}
+    for version in earlier:
+        for item in version.stored:
+            known.setdefault(version.columns[item.id], (item.id, item.column_spec))
+    return known
+
+
+def _free_name(field_id: str, known: Mapping[str, object]) -> str:
+    name, number = field_id, 1
+    while name in known:
+        number += 1
+        name = f"{field_id}__{number}"
+    return name
+
+
+def _settle_unique_indexes(uow: UnitOfWork, operations: Operations, planned: DdlPlan) -> None:
+    wanted = {_index_name("uq", planned.table, column): column for column in planned.unique}
+    existing = {str(found["name"]) for found in inspect(uow.conn).get_indexes(planned.table)}
+    prefix = "uq_"
+    for name in sorted(existing - set(wanted)):
+        if name.startswith(prefix):
+            operations.drop_index(name, table_name=planned.table)
+    for name, column in wanted.items():
+        if name not in existing:
+            _refuse_duplicates(uow, planned, column)
+            living = Column("deleted_at", UtcDateTime).is_(None)
+            operations.create_index(
+                name, planned.table, [column], unique=True, sqlite_where=living, postgresql_where=living
+            )
+
+
+def _refuse_duplicates(uow: UnitOfWork, planned: DdlPlan, column: str) -> None:
+    if planned.creates or column in planned.added:
+        return
+    table = Table(planned.table, MetaData(), Column(column, Text), Column("deleted_at", UtcDateTime))
+    value = table.c[column]
+    twice = (
+        select(value)
+        .where(table.c.deleted_at.is_(None), value.is_not(None))
+        .group_by(value)
+        .having(func.count() > 1)
+        .limit(1)
+    )
+    if uow.conn.execute(twice).first() is not None:
+        field_id = next(key for key, name in planned.columns.items() if name == column)
+        raise DuplicatesExist(findings=[Finding(DuplicatesExist.code, DuplicatesExist.message, field=field_id)])
+
+
+def _index_name(prefix: str, table: str, column: str) -> str:
+    name = f"{prefix}_{table}_{column}"
+    if len(name) <= MAX_NAME:
+        return name
+    return f"{name[: MAX_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"

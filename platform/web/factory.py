@@ -1,0 +1,81 @@
+"""Builds the Flask application from its routes.
+
+The application knows nothing but the runtime; the routes come in as `Api` objects from `app.py`. What belongs to
+every answer (headers, the problem document, the request log) is added here.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from formloom.platform.web import problems
+from formloom.platform.web.route import Api
+from formloom.platform.web.runtime import Runtime
+
+MAX_FORM_PARTS = 1_000
+MAX_FORM_MEMORY = 2_000_000
+IMMUTABLE_S = 31_536_000
+
+
+def create_web(
+    runtime: Runtime,
+    apis: Iterable[Api],
+    *,
+    bundle: Path,
+    install: Iterable[Callable[[Flask], None]] = (),
+) -> Flask:
+    """Return the WSGI application.
+
+    `bundle` is the folder of the built browser side, served at /static/ with immutable caching for hashed
+    files. Each of `install` adds what is no route: security headers, template filters.
+    """
+    app = Flask("formloom", static_folder=None, template_folder=None)
+    app.extensions["formloom"] = runtime
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_MEMORY
+    app.config["SECRET_KEY"] = runtime.settings.secret_key
+    app.before_request(_begin)
+    problems.install(app)
+    for step in install:
+        step(app)
+    for api in apis:
+        api.register(app)
+    app.after_request(_last_headers)
+    _wrap(app, runtime, bundle)
+    return app
+
+
+def nonce() -> str:
+    """Return the nonce that scripts of this answer carry."""
+    value: str = g.nonce
+    return value
+
+
+def _begin() -> None:
+    g.nonce = secrets.token_urlsafe(16)
+
+
+def _last_headers(answer: Response) -> Response:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.path.startswith("/api/"):
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def _wrap(app: Flask, runtime: Runtime, bundle: Path) -> None:
+    hops = runtime.settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    if bundle.is_dir():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app,
+            root=str(bundle),
+            prefix="static/",
+            max_age=300,
+            immutable_file_test=lambda _path, url: "/assets/" in url,
+        )
