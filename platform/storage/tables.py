@@ -206,7 +206,7 @@ outbox = Table(
     Column("state", String(10), nullable=False, server_default="new"),  # new, done, dead
     Column("attempts", Integer, nullable=False, server_default="0"), Column("lease_until", UtcDateTime),
     Column("lease_owner", String(60)), Column("last_error", Text), Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_outbox_state_id", "state", "id"),
+    Index("ix_outbox_state_id", "state", "id"), Index(None, "record_id", "state"),
 )  # fmt: skip
 flow_runs = Table(
     "flow_runs", system, _id(), Column("flow_id", Id, nullable=False), Column("version", Integer, nullable=False),
@@ -224,6 +224,7 @@ deliveries = Table(
     "deliveries", system, _id(), Column("channel", String(20), nullable=False), Column("state", String(10), nullable=False),
     Column("stable_id", String(200), nullable=False, unique=True),  # Message-ID or webhook-id
     Column("recipient", String(500), nullable=False), Column("subject", String(500)), Column("payload", Json, nullable=False),
+    Column("lane", String(200), nullable=False),  # the server it goes to: at most a few at a time, so one can't block all
     Column("purpose", String(20), nullable=False, server_default="flow"),  # flow, account, notice
     Column("form_id", Id), Column("record_id", Id, index=True), Column("run_id", Id), Column("step_no", Integer),
     Column("attempts", Integer, nullable=False, server_default="0"), Column("next_at", UtcDateTime),
@@ -243,7 +244,7 @@ hooks = Table(
 )  # fmt: skip
 assignment_turns = Table(
     "assignment_turns", system, Column("rule", String(120), primary_key=True), Column("lane", String(200), primary_key=True),
-    Column("user_id", Id, primary_key=True), Column("given", BigInteger, nullable=False), Column("last_at", UtcDateTime),
+    Column("user_id", Id, primary_key=True), Column("turn", BigInteger, nullable=False), Column("last_at", UtcDateTime),
 )  # fmt: skip
 assignment_log = Table(
     "assignment_log", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False, index=True),
