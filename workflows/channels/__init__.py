@@ -1,0 +1,1 @@
+"""The ways out of the house. Network calls are made in this package and nowhere else."""
