@@ -197,6 +197,22 @@ def versions(unit: ReadUnit, definition_id: str) -> list[Version]:
     return [Version(**row._mapping) for row in rows]
 
 
+def built_versions(unit: ReadUnit, form_id: str) -> list[FormVersion]:
+    """Return every version of a form, newest first, deleted forms included."""
+    owner = unit.conn.execute(
+        select(definitions.c.app_id, apps.c.key.label("app_key"), definitions.c.key, definitions.c.table_name)
+        .join(apps, apps.c.id == definitions.c.app_id)
+        .where(definitions.c.id == form_id)
+    ).one()
+    return [
+        FormVersion.build(
+            form_id=form_id, app_id=owner.app_id, app_key=owner.app_key, key=owner.key, version=stored.version,
+            document=stored.document, table=owner.table_name or "", columns=stored.columns or {},
+        )
+        for stored in versions(unit, form_id)
+    ]  # fmt: skip
+
+
 def published(unit: ReadUnit, kind: str, *, app_id: str | None = None) -> list[tuple[Definition, dict[str, Any]]]:
     """Return the current documents of every published definition of `kind`, in one query."""
     statement = (

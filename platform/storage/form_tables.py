@@ -117,20 +117,34 @@ def apply(uow: UnitOfWork, planned: DdlPlan) -> None:
     _settle_unique_indexes(uow, operations, planned)
 
 
+def settle_unique(uow: UnitOfWork, form: FormVersion) -> None:
+    """Make the unique indexes of a form's table those that its version asks for."""
+    unique = frozenset(form.columns[item.id] for item in form.stored if item.unique)
+    operations = Operations(MigrationContext.configure(uow.conn))
+    _settle_unique_indexes(uow, operations, DdlPlan(form.table, False, form.columns, unique=unique))
+
+
 def ensure_indexes(uow: UnitOfWork, form: FormVersion, field_ids: Iterable[str]) -> list[str]:
-    """Give each named field's column an index unless it has one; return the names of those made."""
-    existing = {str(found["name"]) for found in inspect(uow.conn).get_indexes(form.table)}
-    made: list[str] = []
+    """Give each named field's column an index unless it has one; return the columns that got one."""
+    named = [form.columns.get(field_id) or field_id for field_id in field_ids]
     table = table_of(form)
-    for field_id in field_ids:
-        column = form.columns.get(field_id) or (field_id if field_id in RESERVED else None)
-        if column is None:
-            continue
-        name = _index_name("ix", form.table, column)
-        if name not in existing:
-            Index(name, table.c[column], table.c.id).create(uow.conn)
-            made.append(name)
+    return index_columns(uow, table, [name for name in named if name in table.c])
+
+
+def index_columns(uow: UnitOfWork, table: Table, columns: Iterable[str]) -> list[str]:
+    """Index each of `columns`, with the id as tie-break, unless it is indexed; return those that were not."""
+    existing = {str(found["name"]) for found in inspect(uow.conn).get_indexes(table.name)}
+    wanted = {column: _index_name("ix", table.name, column) for column in columns}
+    made = [column for column, name in wanted.items() if name not in existing]
+    for column in made:
+        Index(wanted[column], table.c[column], table.c.id).create(uow.conn)
     return made
+
+
+def full_table(versions: list[FormVersion]) -> Table:
+    """Return a form's table as it physically is: the columns of all `versions` (newest first)."""
+    columns = [Column(name, _type(spec)) for name, (_owner, spec) in _known_columns(versions).items()]
+    return Table(versions[0].table, MetaData(), *_reserved_columns(), *columns)
 
 
 def drop_table(uow: UnitOfWork, table: str) -> None:

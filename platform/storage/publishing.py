@@ -26,7 +26,7 @@ def publish_form(
     while records share a value.
     """
     table = definition.table_name or _fresh_table(uow, definition)
-    earlier = [_built(definition, table, old) for old in store.versions(uow, definition.id)]
+    earlier = store.built_versions(uow, definition.id)
     number = (earlier[0].version if earlier else 0) + 1
     new = FormVersion.build(
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,

@@ -63,7 +63,7 @@ users = Table(
     Column("seen_at", UtcDateTime),
 )  # fmt: skip
 departments = Table(
-    "departments", system, _id(), Column("parent_id", Id, ForeignKey("departments.id")),
+    "departments", system, _id(), Column("parent_id", Id, ForeignKey("departments.id", deferrable=True)),
     Column("title", Json, nullable=False), Column("head_id", Id, ForeignKey("users.id")),
     Column("position", Integer, nullable=False, server_default="0"), Column("created_at", UtcDateTime, nullable=False),
 )  # fmt: skip
