@@ -21,6 +21,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Conflict, NotFound
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import apps, definition_versions, definitions
 
@@ -172,6 +173,7 @@ def add_version(
     if table_name is not None:
         changed["table_name"] = table_name
     uow.conn.execute(definitions.update().where(definitions.c.id == definition_id).values(**changed))
+    access_epoch.advance(uow)
     return number
 
 
@@ -248,6 +250,7 @@ def delete(uow: UnitOfWork, definition_id: str, *, now: datetime) -> None:
         .where(definitions.c.id == definition_id)
         .values(deleted_at=now, key=f"{current.key[:24]}~{definition_id[-12:]}")
     )
+    access_epoch.advance(uow)
 
 
 class FormCatalog:
