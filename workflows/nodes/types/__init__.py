@@ -1,0 +1,1 @@
+"""One file per type; the file's existence registers it."""

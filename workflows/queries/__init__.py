@@ -1,0 +1,1 @@
+"""SQL of this floor: each module one subject."""
