@@ -16,7 +16,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from formloom.platform.kernel.errors import FormloomError, nearest
 
@@ -66,7 +66,7 @@ class Registry(Generic[T]):
         self._items[item.id] = item
         return item
 
-    def discover(self, package: str, base: type[T]) -> None:
+    def discover(self, package: str, base: type[Any]) -> None:
         """Import every module of `package` and register one instance of each concrete subclass of `base` in it."""
         folder = importlib.import_module(package)
         for found in sorted(pkgutil.iter_modules(folder.__path__), key=lambda entry: entry.name):
@@ -100,7 +100,7 @@ class Registry(Generic[T]):
         return len(self._items)
 
 
-def _is_concrete(cls: object, base: type[T], module: str) -> bool:
+def _is_concrete(cls: object, base: type[Any], module: str) -> bool:
     return (
         inspect.isclass(cls)
         and issubclass(cls, base)

@@ -1,0 +1,167 @@
+"""Conditions as Python closures over clean values, and the same walk told leaf by leaf for the run log."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from formloom.platform.definitions.conditions.operators import window
+from formloom.platform.definitions.conditions.tree import Computed, Kinds, Leaf, Node, Not, Reference, parse
+
+Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What computed operands and the flow operators need: the time, the caller, the record as it was."""
+
+    now: datetime | None = None
+    me: str | None = None
+    before: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeafOutcome:
+    """One comparison as it went: what was asked, what was found, whether it matched."""
+
+    field: str
+    op: str
+    value: Any
+    actual: Any
+    result: bool
+
+
+NOWHERE = Setting()
+
+
+def compile_condition(raw: Any, kinds: Kinds, *, setting: Setting = NOWHERE, with_before: bool = False) -> Predicate:
+    """Return a predicate over clean values by field id. Raises ConditionInvalid."""
+    return _compile(parse(raw, kinds, with_before=with_before), setting)
+
+
+def matches(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -> bool:
+    """Tell whether `values` satisfy a parsed tree."""
+    return _compile(node, setting)(values)
+
+
+def explain(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -> list[LeafOutcome]:
+    """Return every comparison of the tree with what it found, in order of writing, whether needed or not."""
+    if isinstance(node, Leaf):
+        operand = _resolved(node.value, values, setting)
+        if node.op.shape == "duration":
+            operand = node.value
+        return [
+            LeafOutcome(
+                node.field, node.op.id, _shown(operand), _shown(values.get(node.field)), _leaf(node, setting)(values)
+            )
+        ]
+    parts = (node.part,) if isinstance(node, Not) else node.parts
+    return [outcome for part in parts for outcome in explain(part, values, setting)]
+
+
+def _compile(node: Node, setting: Setting) -> Predicate:
+    if isinstance(node, Leaf):
+        return _leaf(node, setting)
+    if isinstance(node, Not):
+        inner = _compile(node.part, setting)
+        return lambda values: not inner(values)
+    parts = [_compile(part, setting) for part in node.parts]
+    if not parts:
+        return lambda _values: True
+    if len(parts) == 1:
+        return parts[0]
+    if node.how == "all":
+        return lambda values: all(part(values) for part in parts)
+    return lambda values: any(part(values) for part in parts)
+
+
+def _leaf(leaf: Leaf, setting: Setting) -> Predicate:
+    name, kind, op = leaf.field, leaf.kind, leaf.op
+    if op.needs_before:
+        return _over_change(leaf, setting)
+    if op.shape == "duration":
+        return _within(leaf, setting)
+    check, missing = op.matches, op.when_missing
+    if not _is_dynamic(leaf.value):
+        operand = leaf.value
+
+        def fixed(values: Mapping[str, Any]) -> bool:
+            actual = values.get(name)
+            return missing if actual is None else check(actual, operand)
+
+        return fixed
+
+    def dynamic(values: Mapping[str, Any]) -> bool:
+        actual = values.get(name)
+        if actual is None:
+            return missing
+        operand = _resolved(leaf.value, values, setting, kind)
+        return missing if operand is None else check(actual, operand)
+
+    return dynamic
+
+
+def _within(leaf: Leaf, setting: Setting) -> Predicate:
+    def within(values: Mapping[str, Any]) -> bool:
+        actual = values.get(leaf.field)
+        if actual is None:
+            return False
+        return leaf.op.matches(actual, window(leaf.op.id, leaf.value, leaf.kind, _now(setting)))
+
+    return within
+
+
+def _over_change(leaf: Leaf, setting: Setting) -> Predicate:
+    def over_change(values: Mapping[str, Any]) -> bool:
+        if setting.before is None:
+            return False
+        before, after = setting.before.get(leaf.field), values.get(leaf.field)
+        if before == after:
+            return False
+        if leaf.op.id == "changed":
+            return True
+        side = after if leaf.op.id == "changed_to" else before
+        return side is not None and leaf.op.matches(side, _resolved(leaf.value, values, setting, leaf.kind))
+
+    return over_change
+
+
+def _is_dynamic(value: Any) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(part, (Reference, Computed)) for part in parts)
+
+
+def _resolved(value: Any, values: Mapping[str, Any], setting: Setting, kind: Any = None) -> Any:
+    if isinstance(value, tuple):
+        parts = tuple(_resolved(part, values, setting, kind) for part in value)
+        return None if any(part is None for part in parts) else parts
+    if isinstance(value, Reference):
+        return values.get(value.field)
+    if isinstance(value, Computed):
+        return computed(value.name, kind, setting)
+    return value
+
+
+def computed(name: str, kind: Any, setting: Setting) -> Any:
+    """Return the value of `today`, `now` or `me` for a field of `kind`; None when it is not known."""
+    if name == "me":
+        return setting.me
+    moment = _now(setting)
+    if kind == "date":
+        return moment.date()
+    return moment if name == "now" else moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _now(setting: Setting) -> datetime:
+    return setting.now or datetime.now(UTC)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_shown(part) for part in value]
+    if isinstance(value, (datetime, date)):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if value is None or isinstance(value, (str, int, float, bool, dict)) else str(value)

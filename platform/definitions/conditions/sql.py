@@ -1,0 +1,236 @@
+"""Conditions as SQLAlchemy clauses: the same meaning as the closures, on SQLite and PostgreSQL.
+
+The caller gives, for each field that may be named, the column; what may not be seen is not in that mapping, so a
+hidden field can't be compared with. Operands always become bind parameters.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, and_, false, func, not_, or_, true, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+
+from formloom.platform.definitions.conditions.compile import NOWHERE, Setting, computed
+from formloom.platform.definitions.conditions.operators import fold, window
+from formloom.platform.definitions.conditions.tree import Computed, Leaf, Node, Not, Reference
+from formloom.platform.definitions.fields.choices import canonical, quoted
+
+Columns = Mapping[str, ColumnElement[Any]]
+
+
+def to_clause(node: Node, columns: Columns, setting: Setting = NOWHERE) -> ColumnElement[bool]:
+    """Return the clause of a parsed tree over `columns` (field id → column)."""
+    if isinstance(node, Leaf):
+        return _leaf(node, columns, setting)
+    if isinstance(node, Not):
+        return not_(func.coalesce(to_clause(node.part, columns, setting), false()))
+    parts = [to_clause(part, columns, setting) for part in node.parts]
+    if not parts:
+        return true()
+    return and_(*parts) if node.how == "all" else or_(*parts)
+
+
+def _leaf(leaf: Leaf, columns: Columns, setting: Setting) -> ColumnElement[bool]:
+    column = columns[leaf.field]
+    name = leaf.op.id
+    if name == "empty":
+        return column.is_(None)
+    if name == "not_empty":
+        return column.is_not(None)
+    operand = _operand(leaf, columns, setting)
+    if operand is None or (isinstance(operand, tuple) and any(part is None for part in operand)):
+        return true() if leaf.op.when_missing else false()
+    clause = _table(leaf)[name](column, operand)
+    references = [operand] if isinstance(operand, ColumnElement) else []
+    if leaf.op.when_missing:
+        return or_(column.is_(None), *(reference.is_(None) for reference in references), clause)
+    return clause
+
+
+def _table(leaf: Leaf) -> Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]:
+    if leaf.kind == "choices":
+        return _SETS
+    return _NUMBERS if leaf.kind == "number" else _SINGLE
+
+
+def _operand(leaf: Leaf, columns: Columns, setting: Setting) -> Any:
+    if leaf.op.shape == "duration":
+        from_, to = window(leaf.op.id, leaf.value, leaf.kind, setting.now or _utc_now())
+        return from_, to
+    if isinstance(leaf.value, tuple):
+        return tuple(_bound(part, leaf, columns, setting) for part in leaf.value)
+    return _bound(leaf.value, leaf, columns, setting)
+
+
+def _bound(value: Any, leaf: Leaf, columns: Columns, setting: Setting) -> Any:
+    if isinstance(value, Reference):
+        return columns[value.field]
+    if isinstance(value, Computed):
+        return computed(value.name, leaf.kind, setting)
+    return value
+
+
+def _utc_now() -> Any:
+    return computed("now", "datetime", NOWHERE)
+
+
+class Folded(GenericFunction[str]):
+    """A text with A to Z in lower case: SQLite's own `lower`, PostgreSQL's under the C collation."""
+
+    type = Text()
+    inherit_cache = True
+
+
+class Position(GenericFunction[int]):
+    """Where the second text begins in the first, from 1; 0 when it is not in it."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(Folded, "sqlite")
+def _folded_sqlite(element: Folded, compiler: Any, **kwargs: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(Folded)
+def _folded_postgresql(element: Folded, compiler: Any, **kwargs: Any) -> str:
+    return f'lower(({compiler.process(element.clauses, **kwargs)})::text COLLATE "C")'
+
+
+@compiles(Position, "sqlite")
+def _position_sqlite(element: Position, compiler: Any, **kwargs: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(Position)
+def _position_postgresql(element: Position, compiler: Any, **kwargs: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kwargs)})"
+
+
+def _folded(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return Folded(column)
+
+
+def _position(column: ColumnElement[Any], text: Any) -> ColumnElement[int]:
+    return Position(column, text)
+
+
+def _has(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    return _position(column, quoted(value)) > 0
+
+
+def _text_contains(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    return _position(_folded(column), _fold_operand(operand)) > 0
+
+
+def _fold_operand(operand: Any) -> Any:
+    return _folded(operand) if isinstance(operand, ColumnElement) else fold(operand)
+
+
+def _starts(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    wanted = _fold_operand(operand)
+    clause: ColumnElement[bool] = func.substr(_folded(column), 1, func.length(wanted)) == wanted
+    return clause
+
+
+def _ends(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    wanted = _fold_operand(operand)
+    start = func.length(column) - func.length(wanted) + 1
+    return and_(start >= 1, func.substr(_folded(column), start) == wanted)
+
+
+def _same_set(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    if isinstance(operand, ColumnElement):
+        return column == operand
+    wanted = operand if isinstance(operand, tuple) else (operand,)
+    length = len(canonical(list(dict.fromkeys(wanted))))
+    return and_(func.length(column) == length, *(_has(column, value) for value in wanted))
+
+
+def _any_of(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    return or_(*(_has(column, value) for value in operand))
+
+
+_SINGLE = {
+    "eq": lambda column, operand: column == operand,
+    "ne": lambda column, operand: column != operand,
+    "in": lambda column, operand: or_(*(column == one for one in operand)),
+    "nin": lambda column, operand: and_(*(column != one for one in operand)),
+    "gt": lambda column, operand: column > operand,
+    "gte": lambda column, operand: column >= operand,
+    "lt": lambda column, operand: column < operand,
+    "lte": lambda column, operand: column <= operand,
+    "between": lambda column, operand: and_(column >= operand[0], column <= operand[1]),
+    "within_last": lambda column, operand: and_(column >= operand[0], column <= operand[1]),
+    "within_next": lambda column, operand: and_(column >= operand[0], column <= operand[1]),
+    "contains": _text_contains,
+    "not_contains": lambda column, operand: not_(_text_contains(column, operand)),
+    "starts_with": _starts,
+    "ends_with": _ends,
+}
+_SETS = {
+    "eq": _same_set,
+    "ne": lambda column, operand: not_(_same_set(column, operand)),
+    "in": _any_of,
+    "nin": lambda column, operand: not_(_any_of(column, operand)),
+    "contains": _has,
+    "not_contains": lambda column, operand: not_(_has(column, operand)),
+}
+
+
+_LARGEST = 2**63 - 1
+
+
+def _scale(column: ColumnElement[Any]) -> int:
+    """Return the decimal places of a column that stores scaled integers, 0 for a plain integer column."""
+    return int(getattr(column.type, "scale", 0) or 0)
+
+
+def _whole(value: Decimal, rounding: str) -> int:
+    return max(-_LARGEST, min(_LARGEST, int(value.to_integral_value(rounding=rounding))))
+
+
+def _number(how: str) -> Callable[[Any, Any], ColumnElement[bool]]:
+    """Compare exactly: the operand is scaled like the column and rounded to the side that changes nothing."""
+    compare, rounding = {
+        "gt": (_SINGLE["gt"], ROUND_FLOOR), "lte": (_SINGLE["lte"], ROUND_FLOOR),
+        "gte": (_SINGLE["gte"], ROUND_CEILING), "lt": (_SINGLE["lt"], ROUND_CEILING),
+    }[how]  # fmt: skip
+
+    def clause(column: Any, operand: Any) -> ColumnElement[bool]:
+        if isinstance(operand, ColumnElement):
+            made: ColumnElement[bool] = compare(*_common(column, operand))
+        else:
+            made = compare(type_coerce(column, BigInteger), _whole(operand.scaleb(_scale(column)), rounding))
+        return made
+
+    return clause
+
+
+def _equal(column: Any, operand: Any) -> ColumnElement[bool]:
+    if isinstance(operand, ColumnElement):
+        left, right = _common(column, operand)
+        same: ColumnElement[bool] = left == right
+        return same
+    scaled = operand.scaleb(_scale(column))
+    if scaled != scaled.to_integral_value() or abs(scaled) > _LARGEST:
+        return and_(column.is_not(None), false())
+    return type_coerce(column, BigInteger) == int(scaled)
+
+
+def _common(left: Any, right: Any) -> tuple[Any, Any]:
+    places = max(_scale(left), _scale(right))
+    return tuple(type_coerce(one, BigInteger) * 10 ** (places - _scale(one)) for one in (left, right))
+
+
+_NUMBERS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "eq": _equal,
+    "ne": lambda column, operand: not_(_equal(column, operand)),
+    "in": lambda column, operand: or_(*(_equal(column, one) for one in operand)),
+    "nin": lambda column, operand: and_(*(not_(_equal(column, one)) for one in operand)),
+    "between": lambda column, operand: and_(_number("gte")(column, operand[0]), _number("lte")(column, operand[1])),
+    **{how: _number(how) for how in ("gt", "gte", "lt", "lte")},
+}

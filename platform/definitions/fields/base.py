@@ -1,0 +1,164 @@
+"""What a field type is: one class in one file that answers every question about values of that type.
+
+A field of a form is a type plus its settings (`cfg`, the loaded mapping of the type's `settings` schema). The type
+says how the value is stored (`column`), cleaned from input (`clean`), shown (`display`), sent and received as JSON
+(`dump`), read from and written to a spreadsheet cell, and drawn (`widget`). Values in Python are the *clean*
+values; None is the empty value of every type.
+
+    class Rating(FieldType[int]):
+        id = "rating"
+        ...
+
+Types never ask about each other and never touch a database; what they need to know about the world (people,
+files) comes through `CleanContext`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from marshmallow import Schema
+
+from formloom.platform.kernel.jsontypes import JSONValue
+from formloom.platform.kernel.text import LocalizedText
+
+T = TypeVar("T")
+Settings = Mapping[str, Any]
+ColumnKind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "json"]
+ValueKind = Literal["text", "number", "date", "datetime", "boolean", "choice", "choices", "user", "department", "files"]
+"""What an operator compares: the same for all types that compare alike."""
+Group = Literal["common", "choice", "advanced", "layout"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """The typed column of a stored field; `scale` is the number of decimal places of a `decimal`."""
+
+    kind: ColumnKind
+    scale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetSpec:
+    """How a value is entered: the control's name and its HTML attributes."""
+
+    control: str
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One golden case: raw input with settings, and the clean value or the error code."""
+
+    raw: Any
+    settings: Settings = field(default_factory=lambda: MappingProxyType({}))
+    clean: Any = None
+    error: str | None = None
+
+
+class ValueInvalid(Exception):
+    """A value does not fit its field. `code` is stable; `message` is filled from `params`."""
+
+    def __init__(self, code: str, message: LocalizedText, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.params = params
+
+
+def _none_known(_ids: Collection[str]) -> Collection[str]:
+    return ()
+
+
+def _no_files(_field: str, _ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class CleanContext:
+    """What cleaning may ask about the world. The callables return the part of the given ids that exists."""
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    locale: str = "zh-CN"
+    users: Callable[[Collection[str]], Collection[str]] = _none_known
+    departments: Callable[[Collection[str]], Collection[str]] = _none_known
+    files: Callable[[str, Collection[str]], Mapping[str, Mapping[str, Any]]] = _no_files
+    """Field id, file ids → id → {id, name, size_bytes, type} of those that the caller may attach."""
+
+
+class FieldType(ABC, Generic[T]):
+    """Base of every field type."""
+
+    id: ClassVar[str]
+    label: ClassVar[LocalizedText]
+    help: ClassVar[LocalizedText] = {}
+    group: ClassVar[Group] = "common"
+    icon: ClassVar[str] = "text"
+    keywords: ClassVar[tuple[str, ...]] = ()
+    """Further words by which the palette finds it, pinyin included."""
+    value_kind: ClassVar[ValueKind | None] = "text"
+    """None for types without a value."""
+    settings: ClassVar[type[Schema]]
+    examples: ClassVar[tuple[Example, ...]] = ()
+    is_stored: ClassVar[bool] = True
+    is_generated: ClassVar[bool] = False
+    """The house makes the value (serial numbers); input is refused."""
+    can_be_unique: ClassVar[bool] = False
+    opens_section: ClassVar[bool] = False
+
+    @abstractmethod
+    def column(self, cfg: Settings) -> ColumnSpec:
+        """Return the column that holds the value."""
+
+    @abstractmethod
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> T | None:
+        """Return the clean value of non-empty input. Raises ValueInvalid, and nothing else, whatever comes in."""
+
+    def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], T | None]:
+        """Return `clean` with the settings bound; types on hot paths override it."""
+        return lambda raw, ctx: self.clean(raw, cfg, ctx)
+
+    def dump(self, value: T | None, cfg: Settings) -> JSONValue:  # noqa: ARG002 - for types that need it
+        """Return the value as the API shows it."""
+        return value  # type: ignore[return-value]
+
+    def to_column(self, value: T | None, cfg: Settings) -> Any:  # noqa: ARG002
+        """Return what the column's own type takes: str, int, Decimal, bool, date or aware datetime."""
+        return value
+
+    def from_column(self, stored: Any, cfg: Settings) -> T | None:  # noqa: ARG002
+        """Return the clean value of what the column gave."""
+        found: T | None = stored
+        return found
+
+    def display(self, value: T | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+        """Return the value as a person reads it."""
+        return "" if value is None else str(value)
+
+    def export_cell(self, value: T | None, cfg: Settings, locale: str) -> str | int | float | Decimal | datetime | bool:
+        """Return what stands in a spreadsheet cell."""
+        return self.display(value, cfg, locale)
+
+    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> T | None:
+        """Return the clean value of a spreadsheet cell. Raises ValueInvalid."""
+        stripped = text.strip()
+        return self.clean(stripped, cfg, ctx) if stripped else None
+
+    def try_cell(self, text: str, cfg: Settings) -> T | None:
+        """Return the clean value of a cell, or None for one that does not fit."""
+        try:
+            return self.parse_cell(text, cfg, CleanContext())
+        except ValueInvalid:
+            return None
+
+    def default(self, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
+        """Return the value that stands in a new record."""
+        return None
+
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+        """Return how the value is entered."""
+        return WidgetSpec(self.id)

@@ -1,0 +1,125 @@
+"""What the choice types have in common: options with labels in both languages."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from formloom.platform.definitions.fields import messages
+from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
+from formloom.platform.definitions.fields.settings import Choices, ManyChoices
+from formloom.platform.kernel.text import resolve
+
+_SEPARATORS = re.compile(r"[,，、;；\n]")
+
+
+def canonical(values: list[str]) -> str:
+    """Return the JSON text in which a list of texts is stored.
+
+    An element stands in it exactly as `quoted` writes it, so "contains" is a search for that text on both databases.
+    """
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def quoted(value: str) -> str:
+    """Return one element as it stands in `canonical`."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def option_of(text: str, cfg: Settings) -> str | None:
+    """Return the option value that `text` names: a value or a label in either language."""
+    wanted = text.strip().casefold()
+    for option in cfg["options"]:
+        names = {option["value"].casefold(), *(label.strip().casefold() for label in option["label"].values())}
+        if wanted in names:
+            return str(option["value"])
+    return None
+
+
+class ChoiceType(FieldType[str]):
+    """Base of types whose value is one option."""
+
+    group = "choice"
+    value_kind = "choice"
+    settings = Choices
+
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+        return ColumnSpec("text")
+
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
+        return self.compile(cfg)(raw, ctx)
+
+    def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:
+        allowed = frozenset(option["value"] for option in cfg["options"])
+
+        def run(raw: Any, _ctx: CleanContext) -> str | None:
+            if isinstance(raw, str) and raw in allowed:
+                return raw
+            raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=str(raw)[:60])
+
+        return run
+
+    def display(self, value: str | None, cfg: Settings, locale: str) -> str:
+        return "" if value is None else _labels(cfg, locale).get(value, value)
+
+    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> str | None:
+        if not text.strip():
+            return None
+        return self.clean(option_of(text, cfg) or text.strip(), cfg, ctx)
+
+
+class ManyChoicesType(FieldType[tuple[str, ...]]):
+    """Base of types whose value is several options, in the order of the options, stored as canonical JSON."""
+
+    group = "choice"
+    value_kind = "choices"
+    settings = ManyChoices
+
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+        return ColumnSpec("json")
+
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
+        return self.compile(cfg)(raw, ctx)
+
+    def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], tuple[str, ...] | None]:
+        order = {option["value"]: place for place, option in enumerate(cfg["options"])}
+        least, most = cfg["min_items"] or 0, cfg["max_items"] or len(order)
+
+        def run(raw: Any, _ctx: CleanContext) -> tuple[str, ...] | None:
+            given = [raw] if isinstance(raw, str) else raw
+            if not isinstance(given, (list, tuple)):
+                raise ValueInvalid("not_a_list", messages.LIST_EXPECTED)
+            for value in given:
+                if not isinstance(value, str) or value not in order:
+                    raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=str(value)[:60])
+            chosen = tuple(sorted(set(given), key=order.__getitem__))
+            if not chosen:
+                return None
+            if len(chosen) < least:
+                raise ValueInvalid("too_few_chosen", messages.TOO_FEW_CHOSEN, min=least)
+            if len(chosen) > most:
+                raise ValueInvalid("too_many_chosen", messages.TOO_MANY_CHOSEN, max=most)
+            return chosen
+
+        return run
+
+    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
+        return None if value is None else list(value)
+
+    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+        return None if value is None else canonical(list(value))
+
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+        return None if stored is None else tuple(json.loads(stored))
+
+    def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:
+        labels = _labels(cfg, locale)
+        return ("、" if locale == "zh-CN" else ", ").join(labels.get(one, one) for one in value or ())
+
+    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
+        parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+        return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
+
+
+def _labels(cfg: Settings, locale: str) -> Mapping[str, str]:
+    return {option["value"]: resolve(option["label"], locale) or option["value"] for option in cfg["options"]}

@@ -1,0 +1,35 @@
+"""What field types say when a value does not fit. Each names the remedy."""
+
+TEXT_EXPECTED = {"zh-CN": "应为文字", "en": "Must be text"}
+NUMBER_EXPECTED = {"zh-CN": "应为数字", "en": "Must be a number"}
+TOO_SHORT = {"zh-CN": "至少 {min} 个字，现在 {actual} 个", "en": "At least {min} characters; now {actual}"}
+TOO_LONG = {"zh-CN": "最多 {max} 个字，现在 {actual} 个", "en": "At most {max} characters; now {actual}"}
+PATTERN = {"zh-CN": "格式不符合要求", "en": "This doesn't have the expected form"}
+TOO_SMALL = {"zh-CN": "不能小于 {min}", "en": "Must be {min} or more"}
+TOO_LARGE = {"zh-CN": "不能大于 {max}", "en": "Must be {max} or less"}
+TOO_MANY_DIGITS = {"zh-CN": "数字过大", "en": "This number is too large to be stored"}
+TOO_MANY_DECIMALS = {"zh-CN": "最多 {decimals} 位小数", "en": "At most {decimals} decimal places"}
+DATE_EXPECTED = {"zh-CN": "应为日期，如 2026-11-23", "en": "Must be a date such as 2026-11-23"}
+MOMENT_EXPECTED = {
+    "zh-CN": "应为日期时间，如 2026-11-23 14:05",
+    "en": "Must be a date and time such as 2026-11-23 14:05",
+}
+TOO_EARLY = {"zh-CN": "不能早于 {min}", "en": "Must be {min} or later"}
+TOO_LATE = {"zh-CN": "不能晚于 {max}", "en": "Must be {max} or earlier"}
+YES_NO_EXPECTED = {"zh-CN": "应为是或否", "en": "Must be yes or no"}
+NOT_AN_OPTION = {"zh-CN": "没有选项“{value}”", "en": "'{value}' is not one of the options"}
+LIST_EXPECTED = {"zh-CN": "应为列表", "en": "Must be a list"}
+TOO_FEW_CHOSEN = {"zh-CN": "至少选 {min} 项", "en": "Choose at least {min}"}
+TOO_MANY_CHOSEN = {"zh-CN": "最多选 {max} 项", "en": "Choose at most {max}"}
+EMAIL_EXPECTED = {"zh-CN": "邮箱格式不对，如 name@example.com", "en": "Must be a mail address such as name@example.com"}
+PHONE_EXPECTED = {
+    "zh-CN": "电话号码不对，手机应为 11 位",
+    "en": "Must be a phone number; use +country code for other countries",
+}
+URL_EXPECTED = {"zh-CN": "网址格式不对，如 https://example.com", "en": "Must be an address such as https://example.com"}
+RANGE = {"zh-CN": "应为 {min} 到 {max} 的整数", "en": "Must be a whole number from {min} to {max}"}
+NO_SUCH_PERSON = {"zh-CN": "没有此成员", "en": "There is no such member"}
+NO_SUCH_DEPARTMENT = {"zh-CN": "没有此部门", "en": "There is no such department"}
+NO_SUCH_FILE = {"zh-CN": "附件不存在或已使用，请重新上传", "en": "This file is not there any more; upload it again"}
+TOO_MANY_FILES = {"zh-CN": "最多 {max} 个文件", "en": "At most {max} files"}
+READ_ONLY = {"zh-CN": "由系统生成，不能填写", "en": "Made by the system; it can't be filled in"}

@@ -1,0 +1,84 @@
+"""Settings that several field types share, as marshmallow schemas that the designer is drawn from."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from formloom.platform.kernel.text import LOCALES
+
+COLOURS = ("grey", "indigo", "blue", "teal", "green", "amber", "orange", "red", "pink", "violet")
+MAX_LABEL = 500
+MAX_OPTIONS = 500
+MAX_INTEGER = 9_000_000_000_000_000_000
+
+
+class L10n(fields.Dict):
+    """A text by language; a language may be missing."""
+
+    def __init__(self, max_length: int = MAX_LABEL, **kwargs: Any) -> None:
+        super().__init__(
+            keys=fields.String(validate=validate.OneOf(LOCALES)),
+            values=fields.String(validate=validate.Length(max=max_length)),
+            **kwargs,
+        )
+
+
+class Option(Schema):
+    """One choice: the value that is stored, the words that are shown."""
+
+    value = fields.String(required=True, validate=validate.Length(1, 100))
+    label = L10n(required=True)
+    color = fields.String(validate=validate.OneOf(COLOURS))
+    category = fields.String(validate=validate.OneOf(("open", "paused", "done")))
+
+
+def _distinct(options: list[dict[str, Any]]) -> None:
+    values = [option["value"] for option in options]
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise ValidationError(f"Option values stand twice: {', '.join(twice)}")
+
+
+class Plain(Schema):
+    """No settings at all."""
+
+
+class Texts(Schema):
+    """Length and form of a text."""
+
+    min_length = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 100_000))
+    max_length = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 100_000))
+    pattern = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+    pattern_message = L10n(load_default=None, allow_none=True)
+
+
+class Numbers(Schema):
+    """Bounds and decimal places."""
+
+    decimals = fields.Integer(load_default=2, validate=validate.Range(0, 8))
+    min = fields.Decimal(load_default=None, allow_none=True)
+    max = fields.Decimal(load_default=None, allow_none=True)
+    unit = L10n(load_default=None, allow_none=True)
+
+
+class Choices(Schema):
+    """The options of a choice."""
+
+    options = fields.List(
+        fields.Nested(Option), load_default=list, validate=validate.And(validate.Length(max=MAX_OPTIONS), _distinct)
+    )
+
+
+class ManyChoices(Choices):
+    """The options of a choice of several."""
+
+    min_items = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MAX_OPTIONS))
+    max_items = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MAX_OPTIONS))
+
+
+class Files(Schema):
+    """How many files of what size and kind."""
+
+    max_items = fields.Integer(load_default=5, validate=validate.Range(1, 20))
+    max_size_mb = fields.Integer(load_default=10, validate=validate.Range(1, 50))
+    extensions = fields.List(fields.String(validate=validate.Regexp(r"^[a-z0-9]{1,10}$")), load_default=list)

@@ -1,0 +1,64 @@
+"""A moment."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from formloom.platform.definitions.fields import messages
+from formloom.platform.definitions.fields.base import (
+    CleanContext,
+    ColumnSpec,
+    Example,
+    FieldType,
+    Settings,
+    ValueInvalid,
+    WidgetSpec,
+)
+from formloom.platform.definitions.fields.moments import Moments, cell_moment, show_moment
+
+
+class Datetime(FieldType[datetime]):
+    """A moment, kept in UTC; input without a zone is read in the field's zone."""
+
+    id = "datetime"
+    label = {"zh-CN": "日期时间", "en": "Date and time"}
+    help = {"zh-CN": "预约时间、发生时间", "en": "An appointment"}
+    icon = "datetime"
+    keywords = ("datetime", "time", "moment", "日期时间", "riqishijian", "rqsj", "时间", "shijian")
+    value_kind = "datetime"
+    settings = Moments
+    examples = (
+        Example("2026-11-23T06:05:00Z", clean=datetime(2026, 11, 23, 6, 5, tzinfo=UTC)),
+        Example("2026-11-23T14:05", clean=datetime(2026, 11, 23, 6, 5, tzinfo=UTC)),
+        Example("2026-11-23T25:00", error="not_moment"),
+        Example(5, error="not_moment"),
+    )
+
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+        return ColumnSpec("datetime")
+
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> datetime | None:  # noqa: ARG002
+        if not isinstance(raw, str) or not 10 <= len(raw) <= 40:
+            raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED)
+        try:
+            value = datetime.fromisoformat(raw)
+            if value.tzinfo is None:
+                value = value.replace(tzinfo=ZoneInfo(cfg["timezone"]))
+            return value.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED) from None
+
+    def dump(self, value: datetime | None, cfg: Settings) -> str | None:  # noqa: ARG002
+        return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+    def display(self, value: datetime | None, cfg: Settings, locale: str) -> str:
+        return "" if value is None else show_moment(value.astimezone(ZoneInfo(cfg["timezone"])), locale)
+
+    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> datetime | None:
+        return self.clean(cell_moment(text), cfg, ctx) if text.strip() else None
+
+    def export_cell(self, value: datetime | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+        return "" if value is None else value.astimezone(ZoneInfo(cfg["timezone"])).strftime("%Y-%m-%d %H:%M:%S")
+
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+        return WidgetSpec("datetime", {})

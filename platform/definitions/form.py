@@ -1,0 +1,296 @@
+"""One published (or drafted) version of a form, ready to use.
+
+A `FormVersion` is built once from its document and kept: everything that cleaning, showing and storing need is
+worked out then, so that a request only runs a list of closures. It never changes and compares by identity.
+
+    form = FormVersion.build(form_id=…, document=…, table="form_crm_lead", columns={"name": "name"})
+    cleaned = form.clean({"name": "…"}, ctx=ctx)
+    if cleaned.findings: raise Invalid(findings=cleaned.findings)
+
+Visibility is decided here too, from the rules of the document: a field named in a `show` is hidden unless one of
+those rules matches, `hide` wins over `show`, `require` counts only for visible fields, and a hidden section takes the
+fields below it along. Values of hidden fields are dropped, whatever was sent.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from formloom.platform.definitions.conditions.compile import Predicate, compile_condition
+from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid
+from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.kernel.errors import Finding, FormloomError, nearest
+from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
+from formloom.platform.kernel.text import LocalizedText, resolve
+
+_COMMON = frozenset({"id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public"})
+UNKNOWN = {"zh-CN": "没有名为“{name}”的字段{hint}", "en": "Unknown field '{name}'{hint}"}
+REQUIRED = {"zh-CN": "必填", "en": "Required"}
+READ_ONLY = {"zh-CN": "由系统生成，不能填写", "en": "Made by the system; it can't be filled in"}
+
+
+class UnknownField(FormloomError):
+    """The form has no field of that id."""
+
+    code = "unknown_field"
+    kind = "invalid"
+    message = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of a form: a type with its settings."""
+
+    id: str
+    type: FieldType[Any]
+    cfg: Mapping[str, Any]
+    label: LocalizedText
+    required: bool
+    unique: bool
+    public: bool
+    document: Mapping[str, Any]
+    column_spec: ColumnSpec
+    """Meaningful only where the type is stored."""
+
+    @property
+    def default(self) -> Any:
+        """Return the raw default of the document."""
+        return self.document.get("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What came out of cleaning: clean values by field id, and what did not fit."""
+
+    values: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    when: Predicate
+    show: frozenset[str]
+    hide: frozenset[str]
+    require: frozenset[str]
+
+
+class FormVersion:
+    """See the module."""
+
+    def __init__(self, fields: tuple[Field, ...], rules: tuple[_Rule, ...], **facts: Any) -> None:
+        self.form_id: str = facts["form_id"]
+        self.app_id: str = facts["app_id"]
+        self.app_key: str = facts["app_key"]
+        self.key: str = facts["key"]
+        self.version: int = facts["version"]
+        self.document: Mapping[str, Any] = facts["document"]
+        self.table: str = facts["table"]
+        self.columns: Mapping[str, str] = MappingProxyType(dict(facts["columns"]))
+        self.title: LocalizedText = self.document.get("title") or {}
+        self.settings: Mapping[str, Any] = self.document.get("settings") or {}
+        self.fields = fields
+        self.stored = tuple(item for item in fields if item.type.is_stored)
+        self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
+        self._rules = rules
+        self._shown_by_rule = frozenset().union(*(rule.show for rule in rules)) if rules else frozenset()
+        self._sections = _sections(fields)
+        self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
+        self._dumpers = [(item.id, item.type.dump, item.cfg) for item in self.stored]
+        self._required = frozenset(item.id for item in self.stored if item.required)
+        self._everything = frozenset(self.by_id)
+
+    @classmethod
+    def build(
+        cls, *, form_id: str, app_id: str, app_key: str, key: str, version: int, document: JSONObject, table: str,
+        columns: Mapping[str, str],
+    ) -> "FormVersion":  # fmt: skip
+        """Build a version from a checked document. Raises UnknownType, Invalid for one that was never checked."""
+        fields = tuple(_field(entry) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
+        types = {item.id: item.type.value_kind for item in fields}
+        rules = tuple(_rule(entry, types) for entry in document.get("rules") or ())  # type: ignore[union-attr,arg-type]
+        return cls(
+            fields, rules, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
+            document=document, table=table, columns=columns,
+        )  # fmt: skip
+
+    @property
+    def reference(self) -> str:
+        """Return the form's name for people and scripts: `app.form`."""
+        return f"{self.app_key}.{self.key}"
+
+    @property
+    def title_field(self) -> str | None:
+        """Return the field that names a record: the document's choice, else the first stored text."""
+        chosen = self.document.get("title_field")
+        if chosen in self.columns or chosen in self._cleaners:
+            return str(chosen)
+        texts = [item.id for item in self.stored if item.type.value_kind == "text"]
+        return texts[0] if texts else None
+
+    def field(self, field_id: str) -> Field:
+        """Return the field of that id. Raises UnknownField."""
+        found = self.by_id.get(field_id)
+        if found is None:
+            raise UnknownField(name=field_id, hint=_hint(field_id, self.by_id))
+        return found
+
+    def clean(
+        self,
+        raw: JSONObject,
+        *,
+        ctx: CleanContext,
+        current: Mapping[str, Any] | None = None,
+        partial: bool = False,
+        public: bool = False,
+        locked: frozenset[str] = frozenset(),
+    ) -> Cleaned:
+        """Return clean values and everything that does not fit.
+
+        `current` holds the clean values of an existing record; with `partial` only the given fields are cleaned
+        and returned, but required and visibility are judged on the record as it would be. `public` treats fields
+        that are for members only as unknown; so are those in `locked`.
+        """
+        findings: list[Finding] = []
+        values: dict[str, Any] = {}
+        for field_id, value in raw.items():
+            cleaner = self._cleaners.get(field_id)
+            if cleaner is None or field_id in locked or (public and not cleaner[0].public):
+                findings.append(_unknown(field_id, self._cleaners))
+                continue
+            item, run = cleaner
+            if item.type.is_generated:
+                if value is not None:
+                    findings.append(Finding("read_only_field", READ_ONLY, field=field_id))
+                continue
+            if value is None or value in ("", []):
+                values[field_id] = None
+                continue
+            try:
+                values[field_id] = run(value, ctx)
+            except ValueInvalid as fault:
+                findings.append(Finding(fault.code, fault.message, field=field_id, params=fault.params))
+        if not partial:
+            self._fill_defaults(values, raw, ctx)
+        whole = {**(current or {}), **values} if partial else values
+        visible, required = self._seen(whole)
+        self._drop_hidden(values, visible, current if partial else None)
+        bad = {found.field for found in findings}
+        findings.extend(
+            Finding("required", REQUIRED, field=field_id)
+            for field_id in self._cleaners
+            if field_id in required and field_id not in bad and whole.get(field_id) is None
+            and not self.by_id[field_id].type.is_generated
+            and (not public or self.by_id[field_id].public)
+            and (not partial or field_id in values)
+        )  # fmt: skip
+        return Cleaned(values, findings)
+
+    def visible(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Return the ids of the fields that are visible with these clean values."""
+        return self._seen(values)[0] if self._rules else self._everything
+
+    def required(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Return the ids of the fields that must be filled with these clean values."""
+        return self._seen(values)[1]
+
+    def dump(self, values: Mapping[str, Any]) -> dict[str, JSONValue]:
+        """Return the values as the API shows them; a field without a value is null."""
+        get = values.get
+        return {
+            field_id: None if (value := get(field_id)) is None else dump(value, cfg)
+            for field_id, dump, cfg in self._dumpers
+        }
+
+    def display(self, field_id: str, value: Any, locale: str) -> str:
+        """Return one clean value as a person reads it."""
+        item = self.field(field_id)
+        return item.type.display(value, item.cfg, locale)
+
+    def label(self, field_id: str, locale: str) -> str:
+        """Return the label of a field."""
+        return resolve(self.field(field_id).label, locale)
+
+    def value_kinds(self) -> dict[str, Any]:
+        """Return field id → value kind, for the fields that a condition may name."""
+        return {item.id: item.type.value_kind for item in self.stored}
+
+    def _fill_defaults(self, values: dict[str, Any], raw: JSONObject, ctx: CleanContext) -> None:
+        for field_id, (item, run) in self._cleaners.items():
+            if field_id in raw or item.type.is_generated:
+                values.setdefault(field_id, None)
+                continue
+            default = item.default
+            if default is None:
+                values[field_id] = item.type.default(item.cfg, ctx)
+                continue
+            try:
+                values[field_id] = run(default, ctx)
+            except ValueInvalid:  # a default that no longer fits leaves the field empty
+                values[field_id] = None
+
+    def _seen(self, values: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+        if not self._rules:
+            return self._everything, self._required
+        shown: set[str] = set()
+        hidden: set[str] = set()
+        required: set[str] = set(self._required)
+        for rule in self._rules:
+            if rule.when(values):
+                shown |= rule.show
+                hidden |= rule.hide
+                required |= rule.require
+        hidden |= self._shown_by_rule - shown
+        for section, below in self._sections.items():
+            if section in hidden:
+                hidden |= below
+        visible = self._everything - hidden
+        return visible, frozenset(required & visible)
+
+    def _drop_hidden(self, values: dict[str, Any], visible: frozenset[str], current: Mapping[str, Any] | None) -> None:
+        if visible is self._everything:
+            return
+        for field_id in self._cleaners:
+            if field_id in visible or self.by_id[field_id].type.is_generated:
+                continue
+            if field_id in values or (current or {}).get(field_id) is not None:
+                values[field_id] = None
+
+
+def _field(entry: Mapping[str, Any]) -> Field:
+    kind = FIELD_TYPES.get(entry["type"])
+    cfg = kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON})
+    spec = kind.column(cfg) if kind.is_stored else ColumnSpec("text")
+    return Field(
+        id=entry["id"], type=kind, cfg=MappingProxyType(dict(cfg)), label=entry.get("label") or {},
+        required=bool(entry.get("required")), unique=bool(entry.get("unique")),
+        public=entry.get("public", True) is not False,
+        document=entry, column_spec=spec,
+    )  # fmt: skip
+
+
+def _rule(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> _Rule:
+    return _Rule(
+        compile_condition(entry.get("when") or {}, kinds),
+        frozenset(entry.get("show") or ()), frozenset(entry.get("hide") or ()), frozenset(entry.get("require") or ()),
+    )  # fmt: skip
+
+
+def _sections(fields: Iterable[Field]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    current: set[str] | None = None
+    for item in fields:
+        if item.type.opens_section:
+            current = found.setdefault(item.id, set())
+        elif current is not None:
+            current.add(item.id)
+    return {section: frozenset(below) for section, below in found.items()}
+
+
+def _unknown(name: str, known: Iterable[str]) -> Finding:
+    return Finding("unknown_field", UNKNOWN, field=name, params={"name": name, "hint": _hint(name, known)})
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    found = nearest(name, known)
+    return f" → {found}?" if found else ""
