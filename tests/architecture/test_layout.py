@@ -16,10 +16,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 def python_files() -> list[Path]:
     return [
-        path
-        for room in ROOMS
-        for path in sorted((ROOT / room).rglob("*.py"))
-        if "node_modules" not in path.parts
+        path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "node_modules" not in path.parts
     ] + [ROOT / "app.py"]
 
 
@@ -45,21 +42,29 @@ def test_the_standard_platform_module_wins_in_the_root(command: list[str]) -> No
 
 
 def test_every_package_is_listed_for_the_wheel() -> None:
-    folders = {path.parent for room in ROOMS for path in (ROOT / room).rglob("__init__.py") if "node_modules" not in path.parts}
-    found = {"formloom", "formloom.platform"} | {"formloom." + ".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    folders = {
+        path.parent for room in ROOMS for path in (ROOT / room).rglob("__init__.py") if "node_modules" not in path.parts
+    }
+    found = {"formloom", "formloom.platform"} | {
+        "formloom." + ".".join(folder.relative_to(ROOT).parts) for folder in folders
+    }
     assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(found)
 
 
 def test_importing_a_room_from_the_root_is_refused_nowhere_used() -> None:
     for path in python_files():
         for name in imported(path):
-            assert name.split(".")[0] not in {"builders", "workflows", "templates_lib"}, f"{path}: import formloom.{name}"
+            assert name.split(".")[0] not in {"builders", "workflows", "templates_lib"}, (
+                f"{path}: import formloom.{name}"
+            )
 
 
 def test_flask_stays_on_the_web_floor() -> None:
     for path in python_files():
         parts = path.relative_to(ROOT).parts
-        allowed = parts[:2] == ("platform", "web") or path.name == "routes.py" or "routes" in parts or path.name == "app.py"
+        allowed = (
+            parts[:2] == ("platform", "web") or path.name == "routes.py" or "routes" in parts or path.name == "app.py"
+        )
         if not allowed:
             assert not {name.split(".")[0] for name in imported(path)} & {"flask", "wtforms"}, path
 

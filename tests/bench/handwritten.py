@@ -75,7 +75,10 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=16, max_overflow=4)
     engine = create_engine(
-        url, pool_size=16, max_overflow=4, connect_args={"isolation_level": None, "timeout": 10, "check_same_thread": False}
+        url,
+        pool_size=16,
+        max_overflow=4,
+        connect_args={"isolation_level": None, "timeout": 10, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -149,7 +152,9 @@ def make_app(engine: Engine, token: str) -> Flask:
         statement = select(tickets.c.status, func.count(), func.sum(tickets.c.amount)).group_by(tickets.c.status)
         with engine.connect() as conn:
             rows = conn.execute(statement).all()
-        return answer({"rows": [{"status": row[0], "count": row[1], "sum": str(Decimal(row[2] or 0) / 100)} for row in rows]})
+        return answer(
+            {"rows": [{"status": row[0], "count": row[1], "sum": str(Decimal(row[2] or 0) / 100)} for row in rows]}
+        )
 
     return app
 
