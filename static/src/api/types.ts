@@ -1,0 +1,73 @@
+/** Shapes that several features share; a feature's own shapes stand in its folder. */
+export type Locale = 'zh-CN' | 'en'
+export type L10n = Partial<Record<Locale, string>>
+
+export interface User {
+  id: string
+  name: string
+  email: string
+  locale: Locale
+  is_admin: boolean
+  roles: string[]
+}
+export interface Installation {
+  name: string
+  mail_configured: boolean
+  version: string
+}
+export interface SessionAnswer {
+  user: User
+  csrf_token: string
+  installation?: Installation
+}
+export interface AppSummary {
+  id: string
+  key: string
+  title: L10n
+  description?: L10n
+  icon?: string
+  color?: string
+  package?: string | null
+  can_design?: boolean
+}
+export interface MenuItem {
+  kind: string
+  key: string
+  id: string
+  title: L10n
+}
+export interface AppDetail extends AppSummary {
+  menu: MenuItem[]
+  forms: { id: string; key: string; title: L10n }[]
+}
+
+export type OptionColour = 'grey' | 'indigo' | 'blue' | 'teal' | 'green' | 'amber' | 'orange' | 'red' | 'pink' | 'violet'
+export interface FieldOption {
+  value: string
+  label: L10n
+  color?: OptionColour
+  category?: 'open' | 'paused' | 'done'
+}
+/** A field of a form; the settings of its type stand at the same level. */
+export interface FormField {
+  id: string
+  type: string
+  label: L10n
+  help?: L10n
+  placeholder?: L10n
+  required?: boolean
+  unique?: boolean
+  default?: unknown
+  width?: 'full' | 'half' | 'third' | 'quarter'
+  public?: boolean
+  options?: FieldOption[]
+  [setting: string]: unknown
+}
+
+export type ConditionValue = unknown
+export interface ConditionLeaf {
+  field: string
+  op: string
+  value?: ConditionValue
+}
+export type Condition = Record<string, never> | { all: Condition[] } | { any: Condition[] } | { not: Condition } | ConditionLeaf

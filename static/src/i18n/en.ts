@@ -1,0 +1,5 @@
+const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/en/*.json', { eager: true })
+
+export default Object.fromEntries(
+  Object.entries(files).map(([path, file]) => [path.slice(path.lastIndexOf('/') + 1, -'.json'.length), file.default]),
+)

@@ -1,0 +1,23 @@
+import { fileURLToPath, URL } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import components from 'unplugin-vue-components/vite'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Two bundles: the workspace (`vite build`) and the public form (`vite build --mode public-form`). */
+export default defineConfig(({ mode }) => ({
+  base: '/static/',
+  plugins: mode === 'public-form' ? [] : [vue(), components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] })],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  publicDir: mode === 'public-form' ? false : 'public',
+  build: {
+    target: 'es2022',
+    manifest: mode === 'public-form' ? 'public-form.json' : 'manifest.json',
+    emptyOutDir: mode !== 'public-form',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: mode === 'public-form' ? 'public_form/form.ts' : 'index.html' },
+  },
+  server: { proxy: { '^/(api|f|healthz|hooks)(/|$)': process.env.FORMLOOM_SERVER ?? 'http://127.0.0.1:8000' } },
+  test: { environment: 'happy-dom', exclude: [...configDefaults.exclude, 'dist/**'] },
+}))
