@@ -24,7 +24,9 @@ from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
 from formloom.platform.kernel.text import LocalizedText, resolve
 
-_COMMON = frozenset({"id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public"})
+_COMMON = frozenset({
+    "id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link",
+})  # fmt: skip
 UNKNOWN = {"zh-CN": "没有名为“{name}”的字段{hint}", "en": "Unknown field '{name}'{hint}"}
 REQUIRED = {"zh-CN": "必填", "en": "Required"}
 READ_ONLY = {"zh-CN": "由系统生成，不能填写", "en": "Made by the system; it can't be filled in"}

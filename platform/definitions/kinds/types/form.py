@@ -1,0 +1,237 @@
+"""A form."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from formloom.platform.definitions.conditions.tree import fields_of
+from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
+from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.fields.settings import L10n
+from formloom.platform.definitions.fields.texts import PatternInvalid, compile_pattern
+from formloom.platform.definitions.kinds import shapes
+from formloom.platform.definitions.kinds.base import (
+    RESERVED_FIELDS,
+    DefinitionKind,
+    Document,
+    Usage,
+    World,
+    check_condition,
+    check_fields,
+    unknown,
+)
+from formloom.platform.kernel.errors import Finding
+
+MAX_FIELDS = 500
+WIDTHS = ("full", "half", "third", "quarter")
+WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
+COMMON = frozenset(
+    {"id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link"}
+)
+
+
+class FieldDocument(shapes.Open):
+    """What fields of every type have; the type's own settings stand at the same level."""
+
+    id = shapes.key(required=True)
+    type = fields.String(required=True, validate=validate.Length(1, 40))
+    label = L10n(load_default=dict)
+    help = L10n(max_length=2000, allow_none=True)
+    placeholder = L10n(allow_none=True)
+    required = fields.Boolean()
+    unique = fields.Boolean()
+    default = fields.Raw(allow_none=True)
+    width = fields.String(validate=validate.OneOf(WIDTHS))
+    public = fields.Boolean()
+    from_link = fields.String(validate=validate.Length(max=60), allow_none=True)
+
+
+class RuleDocument(Schema):
+    """When a condition holds: what is shown, hidden, required."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    when = shapes.condition(required=True)
+    show = shapes.keys(load_default=list)
+    hide = shapes.keys(load_default=list)
+    require = shapes.keys(load_default=list)
+
+
+class Cover(Schema):
+    """The weave at the head of the public page."""
+
+    kind = fields.String(validate=validate.OneOf(WEAVES))
+    seed = fields.String(validate=validate.Length(max=60))
+    color = shapes.colour()
+
+
+class FormSettings(Schema):
+    """How the public page behaves."""
+
+    languages = fields.List(fields.String(validate=validate.OneOf(("zh-CN", "en"))), validate=validate.Length(1, 2))
+    submit_label = L10n(allow_none=True)
+    thanks = L10n(max_length=5000, allow_none=True)
+    closed_message = L10n(max_length=2000, allow_none=True)
+    contact = L10n(max_length=500, allow_none=True)
+    open_from = fields.AwareDateTime(allow_none=True)
+    open_until = fields.AwareDateTime(allow_none=True)
+    quota = fields.Integer(allow_none=True, validate=validate.Range(1, 10_000_000))
+    rate_per_hour = fields.Integer(validate=validate.Range(1, 100_000))
+    proof_of_work = fields.Boolean()
+    submit_again = fields.Boolean()
+    one_answer_per_link = fields.Boolean()
+    cover = fields.Nested(Cover, allow_none=True)
+
+
+class Identity(Schema):
+    """Which fields say who the customer is."""
+
+    name = shapes.key(allow_none=True)
+    email = shapes.key(allow_none=True)
+    phone = shapes.key(allow_none=True)
+
+
+class Button(Schema):
+    """A button on the record that starts a flow."""
+
+    id = shapes.key(required=True)
+    label = L10n(required=True)
+    flow = shapes.key(required=True)
+
+
+class FormDocument(shapes.Titled):
+    """The whole form."""
+
+    description = L10n(max_length=5000, allow_none=True)
+    rules = fields.List(fields.Nested(RuleDocument), load_default=list, validate=validate.Length(max=200))
+    title_field = shapes.key(allow_none=True)
+    status_field = shapes.key(allow_none=True)
+    customer = fields.Nested(Identity, allow_none=True)
+    buttons = fields.List(fields.Nested(Button), validate=validate.Length(max=20))
+    settings = fields.Nested(FormSettings)
+    entries = fields.List(
+        fields.Nested(FieldDocument), data_key="fields", load_default=list, validate=validate.Length(max=MAX_FIELDS)
+    )
+
+
+class Form(DefinitionKind):
+    """Fields, rules and settings; publishing makes a table of it."""
+
+    id = "form"
+    label = {"zh-CN": "表单", "en": "Form"}
+    schema = FormDocument
+
+    def check_meaning(self, document: Document, world: World) -> Iterator[Finding]:
+        entries: list[Mapping[str, Any]] = list(document.get("fields") or ())
+        yield from _check_ids(entries)
+        for place, entry in enumerate(entries):
+            yield from _check_field(entry, f"fields/{place}")
+        named = [("title_field", document.get("title_field")), ("status_field", document.get("status_field"))]
+        identity: Mapping[str, Any] = document.get("customer") or {}
+        named += [(f"customer/{role}", name) for role, name in identity.items()]
+        yield from check_fields(document, [(path, name) for path, name in named if name is not None], reserved=False)
+        yield from _check_rules(document)
+        known = world.others.get("flow", {})
+        for place, button in enumerate(document.get("buttons") or ()):
+            if button["flow"] not in known:
+                yield unknown(
+                    "unknown_flow", f"buttons/{place}/flow", button["flow"], known, {"zh-CN": "流程", "en": "flow"}
+                )
+
+    def references(self, document: Document) -> Iterator[Usage]:
+        for place, button in enumerate(document.get("buttons") or ()):
+            yield Usage("flow", button["flow"], f"buttons/{place}")
+
+
+def _check_ids(entries: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, entry in enumerate(entries):
+        if entry["id"] in seen:
+            words = {"zh-CN": "字段标识“{name}”重复", "en": "The field id '{name}' stands twice"}
+            yield Finding("duplicate_id", words, f"fields/{place}/id", {"name": entry["id"]})
+        if entry["id"] in RESERVED_FIELDS or entry["id"] == "deleted_at":
+            words = {"zh-CN": "“{name}”是系统保留的标识", "en": "'{name}' is reserved by the system"}
+            yield Finding("reserved_id", words, f"fields/{place}/id", {"name": entry["id"]})
+        seen.add(entry["id"])
+
+
+def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    if entry["type"] not in FIELD_TYPES:
+        yield unknown(
+            "unknown_type", f"{path}/type", entry["type"], FIELD_TYPES.ids(), {"zh-CN": "字段类型", "en": "field type"}
+        )
+        return
+    kind = FIELD_TYPES.get(entry["type"])
+    try:
+        cfg = kind.settings().load({name: value for name, value in entry.items() if name not in COMMON}, unknown=RAISE)
+    except ValidationError as fault:
+        for name, messages in dict(fault.messages_dict).items():
+            words = {"zh-CN": "设置有误：{why}", "en": "This setting doesn't fit: {why}"}
+            yield Finding("bad_setting", words, f"{path}/{name}", {"why": str(messages)[:300]})
+        return
+    yield from _check_setting_sense(cfg, path)
+    if entry.get("unique") and not kind.can_be_unique:
+        words = {"zh-CN": "这种字段不能设为不可重复", "en": "A field of this type can't be unique"}
+        yield Finding("cannot_be_unique", words, f"{path}/unique")
+    if kind.value_kind in {"choice", "choices"} and not cfg["options"]:
+        yield Finding("no_options", {"zh-CN": "还没有选项", "en": "There are no options yet"}, f"{path}/options")
+    if entry.get("default") is not None and kind.is_stored and kind.value_kind not in {"user", "department", "files"}:
+        try:
+            kind.clean(entry["default"], cfg, CleanContext())
+        except ValueInvalid as fault:
+            yield Finding("bad_default", fault.message, f"{path}/default", fault.params)
+    if not entry.get("label") and kind.id not in {"note", "hidden"}:
+        yield Finding(
+            "no_label", {"zh-CN": "还没有标题", "en": "There is no label yet"}, f"{path}/label", severity="warning"
+        )
+
+
+def _check_setting_sense(cfg: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    for low, high in (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items")):
+        if cfg.get(low) is not None and cfg.get(high) is not None and cfg[low] > cfg[high]:
+            words = {"zh-CN": "下限大于上限", "en": "The lower bound is above the upper one"}
+            yield Finding("bounds_crossed", words, f"{path}/{low}")
+    if cfg.get("pattern"):
+        try:
+            compile_pattern(cfg["pattern"])
+        except PatternInvalid as fault:
+            words = {
+                "zh-CN": "正则表达式有误（不支持前后查找）：{why}",
+                "en": "This pattern can't be read (look-around is not supported): {why}",
+            }
+            yield Finding("bad_pattern", words, f"{path}/pattern", {"why": str(fault)})
+
+
+def _check_rules(document: Document) -> Iterator[Finding]:
+    depends: dict[str, set[str]] = {}
+    for place, rule in enumerate(document.get("rules") or ()):
+        yield from check_condition(document, rule["when"], f"rules/{place}/when")
+        targets = [*rule.get("show", ()), *rule.get("hide", ()), *rule.get("require", ())]
+        yield from check_fields(document, [(f"rules/{place}", name) for name in targets], reserved=False)
+        for target in [*rule.get("show", ()), *rule.get("hide", ())]:
+            depends.setdefault(target, set()).update(fields_of(rule["when"]))
+    for cycle in _cycles(depends):
+        words = {"zh-CN": "显示条件互相依赖：{path}", "en": "These fields wait for each other: {path}"}
+        yield Finding("rule_cycle", words, "rules", {"path": " → ".join(cycle)})
+
+
+def _cycles(depends: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    done: set[str] = set()
+    for start in depends:
+        trail = [start]
+        found = _walk(start, depends, trail, done)
+        if found:
+            yield found
+            return
+
+
+def _walk(name: str, depends: Mapping[str, set[str]], trail: list[str], done: set[str]) -> list[str] | None:
+    for earlier in sorted(depends.get(name, ())):
+        if earlier in trail:
+            return [*trail[trail.index(earlier) :], earlier]
+        if earlier not in done and earlier in depends:
+            found = _walk(earlier, depends, [*trail, earlier], done)
+            if found:
+                return found
+    done.add(name)
+    return None
