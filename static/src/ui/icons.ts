@@ -109,6 +109,20 @@ export const icons = {
 
 export type IconName = keyof typeof icons
 
+/** Names under which the catalogue asks for an icon. */
+const ALIASES: Record<string, IconName> = {
+  textarea: 'para', number: 'hash', currency: 'yen', date: 'cal', datetime: 'clock', boolean: 'switch', select: 'sel', multiselect: 'multi',
+  checkboxes: 'cbx', email: 'mail', url: 'link', rating: 'star', nps: 'gauge', file: 'clip', image: 'img', department: 'org', serial: 'id',
+  section: 'sect', note: 'info', hidden: 'hide', dashboard: 'chart', view: 'table', rules: 'bolt', gallery: 'grid', form: 'form', percent: 'percent',
+}
+
+/** The drawing for a name, or a dot for a name that nobody drew. */
+export function drawingOf(name: string): string {
+  if (isIcon(name)) return icons[name]
+  const alias = ALIASES[name]
+  return alias ? icons[alias] : '<circle cx="8" cy="8" r="2"/>'
+}
+
 export function isIcon(name: string): name is IconName {
   return Object.hasOwn(icons, name)
 }

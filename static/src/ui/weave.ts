@@ -1,6 +1,6 @@
 /**
  * The weave: warp and weft in two tones, drawn from a seed. The same seed and kind always give the same cloth.
- * Pitch 18–28 px; a thread is the pitch minus 5; its opacity is drawn from a short list.
+ * Pitch 18–28 px; a thread is the pitch minus 5; opacities are drawn from short lists.
  */
 export type WeaveKind = 'plain' | 'twill' | 'basket' | 'herringbone' | 'satin'
 export const WEAVE_KINDS: readonly WeaveKind[] = ['plain', 'twill', 'basket', 'herringbone', 'satin']
@@ -11,6 +11,11 @@ export interface Thread {
   width: number
   height: number
   opacity: number
+}
+export interface Cloth {
+  warp: Thread[]
+  /** The stretches where the weft lies on top. */
+  weft: Thread[]
 }
 
 export function randomOf(seed: string): () => number {
@@ -23,48 +28,41 @@ export function randomOf(seed: string): () => number {
   }
 }
 
-/** Whether the warp (upright) lies on top where column and row cross. */
-export function warpOnTop(kind: WeaveKind, column: number, row: number): boolean {
+/** Whether the weft lies on top where column and row cross. */
+export function weftOnTop(kind: WeaveKind, column: number, row: number): boolean {
   switch (kind) {
     case 'twill':
-      return (column + row) % 4 < 2
+      return (column - row + 4_000) % 4 < 2
     case 'basket':
       return (Math.floor(column / 2) + Math.floor(row / 2)) % 2 === 0
     case 'herringbone':
-      return (Math.floor(column / 4) % 2 ? (column - row + 400) % 4 : (column + row) % 4) < 2
+      return ((Math.floor(row / 4) % 2 ? column + row : column - row) + 4_000) % 4 < 2
     case 'satin':
-      return (column * 2 + row) % 5 === 0
+      return (column * 2 + row) % 5 < 2
     default:
       return (column + row) % 2 === 0
   }
 }
 
-export interface Cloth {
-  pitch: number
-  warp: Thread[]
-  weft: Thread[]
-}
-
-/** The threads of a cloth of `width` × `height`, each cut where it dives under the other. */
-export function weave(seed: string, kind: WeaveKind, width: number, height: number): Cloth {
+/** The threads of a cloth that covers `width` × `height`. */
+export function weave(seed: string, kind: WeaveKind, width: number, height: number, pitch?: number): Cloth {
   const random = randomOf(`${kind}:${seed}`)
-  const pitch = 18 + Math.floor(random() * 11)
-  const thread = pitch - 5
-  const shades = [0.5, 0.62, 0.74, 0.86, 1]
-  const shade = () => shades[Math.floor(random() * shades.length)] ?? 1
-  const columns = Math.ceil(width / pitch)
-  const rows = Math.ceil(height / pitch)
-  const warpShade = Array.from({ length: columns }, shade)
-  const weftShade = Array.from({ length: rows }, shade)
-  const warp: Thread[] = []
+  const drawn = 18 + Math.floor(random() * 11)
+  const step = pitch ?? drawn
+  const thread = step - 5
+  const pick = (list: number[]) => list[Math.floor(random() * list.length)] ?? 1
+  const columns = Math.ceil(width / step) + 2
+  const rows = Math.ceil(height / step) + 2
+  const warp = Array.from({ length: columns }, (_, column) => ({ x: column * step - 6, y: -4, width: thread, height: height + 8, opacity: pick([0.6, 0.82, 1]) }))
   const weft: Thread[] = []
-  for (let column = 0; column < columns; column++) {
-    for (let row = 0; row < rows; row++) {
-      const x = column * pitch + 2.5
-      const y = row * pitch + 2.5
-      if (warpOnTop(kind, column, row)) warp.push({ x, y: y - 2.5, width: thread, height: pitch, opacity: warpShade[column] ?? 1 })
-      else weft.push({ x: x - 2.5, y, width: pitch, height: thread, opacity: weftShade[row] ?? 1 })
+  for (let row = 0; row < rows; row++) {
+    const opacity = pick([0.55, 0.75, 1])
+    for (let column = -1; column < columns; column++) {
+      if (!weftOnTop(kind, column, row) || weftOnTop(kind, column - 1, row)) continue
+      let last = column
+      while (last + 1 < columns && weftOnTop(kind, last + 1, row)) last++
+      weft.push({ x: column * step - 9, y: row * step - 8, width: (last - column) * step + thread + 6, height: thread, opacity })
     }
   }
-  return { pitch, warp, weft }
+  return { warp, weft }
 }
