@@ -94,6 +94,7 @@ class FormVersion:
         self.fields = fields
         self.stored = tuple(item for item in fields if item.type.is_stored)
         self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
+        self.unique_fields = tuple(item for item in self.stored if item.unique)
         self._rules = rules
         self._shown_by_rule = frozenset().union(*(rule.show for rule in rules)) if rules else frozenset()
         self._sections = _sections(fields)

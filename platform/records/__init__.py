@@ -1,0 +1,1 @@
+"""Records: the one write pipeline, queries, history, comments, files, imports and exports."""

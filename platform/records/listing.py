@@ -1,0 +1,89 @@
+"""Reading use cases: pages, groups, names. The actor's rows and hidden fields are part of the query itself."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from formloom.platform.access.policy import Access, Act, requires
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Actor, Member
+from formloom.platform.records.queries import groups, pages, people
+from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
+from formloom.platform.records.queries.pages import Page, Query
+from formloom.platform.records.record import Record
+from formloom.platform.records.serials import ZONE
+from formloom.platform.storage.database import ReadUnit
+
+RESERVED = frozenset({"id", "rev", "created_at", "created_by", "updated_at", "updated_by"})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whom ids in values mean."""
+
+    people: dict[str, str]
+    departments: dict[str, dict[str, str]]
+
+
+@requires(Act.RECORD_READ)
+def page(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query) -> Page:
+    """Return a page of the records that the actor may see. Raises BadQuery, ConditionInvalid, FieldUnknown."""
+    access = Access.of(unit, actor)
+    named = [name.removeprefix("-") for name in query.sort]
+    return pages.page(unit, form, _limited(access, actor, form, query, named))
+
+
+@requires(Act.RECORD_DELETE)
+def trash(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query) -> Page:
+    """Return a page of deleted records."""
+    access = Access.of(unit, actor)
+    limited = _limited(access, actor, form, replace(query, deleted=True), [], act=Act.RECORD_DELETE)
+    return pages.page(unit, form, limited)
+
+
+@requires(Act.RECORD_READ)
+def aggregate(
+    unit: ReadUnit, actor: Actor, form: FormVersion, dimensions: Sequence[Dimension], measures: Sequence[Measure],
+    query: Query, *, zone: ZoneInfo = ZONE, most: int = groups.MAX_GROUPS,
+) -> list[GroupRow]:  # fmt: skip
+    """Return group rows over the records that the actor may see. Raises BadAggregate, FieldUnknown."""
+    access = Access.of(unit, actor)
+    named = [one.field for one in dimensions] + [one.field for one in measures if one.field]
+    limited = _limited(access, actor, form, query, named)
+    return groups.aggregate(unit, form, dimensions, measures, limited, zone=zone, most=most)
+
+
+@requires(Act.RECORD_READ)
+def matching_ids(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, *, most: int) -> list[str]:
+    """Return the ids of the visible records that meet the query."""
+    access = Access.of(unit, actor)
+    return pages.ids(unit, form, _limited(access, actor, form, query, []), most=most)
+
+
+def names_in(unit: ReadUnit, form: FormVersion, records: Iterable[Record], readable: Collection[str]) -> Names:
+    """Return the names behind every member and department id in the records, in two queries."""
+    users: set[str] = set()
+    departments: set[str] = set()
+    kinds = [(item.id, item.type.value_kind) for item in form.stored if item.id in readable]
+    for record in records:
+        users.update(one for one in (record.created_by, record.updated_by) if one)
+        for name, kind in kinds:
+            value = record.values.get(name)
+            if value is not None and kind == "user":
+                users.add(value)
+            elif value is not None and kind == "department":
+                departments.add(value)
+    return Names(people.user_names(unit, users), people.department_titles(unit, departments))
+
+
+def _limited(
+    access: Access, actor: Actor, form: FormVersion, query: Query, named: Collection[str],
+    *, act: Act = Act.RECORD_READ,
+) -> Query:  # fmt: skip
+    access.guard_condition(query.filter, form)
+    access.guard_fields([name for name in named if name not in RESERVED], form)
+    readable = access.readable(form)
+    texts = tuple(item.id for item in form.stored if item.type.value_kind == "text" and item.id in readable)
+    me = actor.id if isinstance(actor, Member) else None
+    setting = replace(query.setting, me=me)
+    return replace(query, rows=access.rows(form, act), setting=setting, search_fields=texts)

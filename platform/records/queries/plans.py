@@ -1,0 +1,61 @@
+"""What one form version needs again and again, worked out once: columns, converters, statements.
+
+Building a SQLAlchemy statement costs more than running it on a warm database, so the statements that every
+request needs are made once per version and kept as long as the version itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import ColumnElement, Table, bindparam, select
+
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.records.record import Record
+from formloom.platform.storage.form_tables import RESERVED, table_of
+
+Reader = Callable[[Any, Mapping[str, Any]], Any]
+
+
+class Plan:
+    """Statements and converters of one form version."""
+
+    def __init__(self, form: FormVersion) -> None:
+        self.form_id = form.form_id
+        self.table: Table = table_of(form)
+        self.fields = tuple(item.id for item in form.stored)
+        self._writers = [(item.id, form.columns[item.id], item.type.to_column, item.cfg) for item in form.stored]
+        self._readers = [(item.id, item.type.from_column, item.cfg) for item in form.stored]
+        columns = self.table.c
+        self.reserved = [columns[name] for name in RESERVED]
+        self.stored = [columns[form.columns[item.id]] for item in form.stored]
+        self.insert = self.table.insert()
+        self.select_one = select(*self.reserved, *self.stored).where(columns.id == bindparam("record_id"))
+        self.columns: dict[str, ColumnElement[Any]] = {
+            **{name: columns[name] for name in RESERVED if name != "deleted_at"},
+            **{item.id: columns[form.columns[item.id]] for item in form.stored},
+        }
+
+    def row(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return clean values as column values; fields that are not given are left out."""
+        return {column: write(values[name], cfg) for name, column, write, cfg in self._writers if name in values}
+
+    def record(self, row: Sequence[Any]) -> Record:
+        """Return the record of a row selected as reserved columns, then stored ones."""
+        offset = len(RESERVED)
+        values = {
+            name: None if (raw := row[place]) is None else read(raw, cfg)
+            for place, (name, read, cfg) in enumerate(self._readers, offset)
+        }
+        return Record(row[0], self.form_id, row[1], values, row[2], row[3], row[4], row[5])
+
+
+def plan_of(form: FormVersion) -> Plan:
+    """Return the plan of a form version."""
+    found = _plans.get(form)
+    if found is None:
+        found = _plans[form] = Plan(form)
+    return found
+
+
+_plans: WeakKeyDictionary[FormVersion, Plan] = WeakKeyDictionary()

@@ -1,0 +1,97 @@
+"""Reading and writing single records."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.conditions.sql import to_clause
+from formloom.platform.definitions.conditions.tree import parse
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.records.queries.plans import plan_of
+from formloom.platform.records.record import Record
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+
+
+def read_one(
+    unit: ReadUnit, form: FormVersion, record_id: str, *, rows: JSONObject | None = None, setting: Setting | None = None,
+    with_deleted: bool = False, lock: bool = False,
+) -> Record | None:  # fmt: skip
+    """Return one record that meets `rows`, or None."""
+    plan = plan_of(form)
+    statement = plan.select_one
+    if not with_deleted:
+        statement = statement.where(plan.table.c.deleted_at.is_(None))
+    if rows:
+        statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.columns, setting or Setting()))
+    if lock and unit.dialect == "postgresql":
+        statement = statement.with_for_update()
+    row = unit.conn.execute(statement, {"record_id": record_id}).one_or_none()
+    return None if row is None else plan.record(row)
+
+
+def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record]) -> None:
+    """Insert records."""
+    plan = plan_of(form)
+    rows = [
+        {
+            "id": record.id, "rev": record.rev, "created_at": record.created_at, "created_by": record.created_by,
+            "updated_at": record.updated_at, "updated_by": record.updated_by, **plan.row(record.values),
+        }
+        for record in records
+    ]  # fmt: skip
+    if rows:
+        uow.conn.execute(plan.insert, rows)
+
+
+def change(
+    uow: UnitOfWork, form: FormVersion, before: Record, values: Mapping[str, Any], *, by: str | None, now: datetime
+) -> bool:
+    """Write `values` over a record of revision `before.rev`; False when somebody was faster."""
+    plan = plan_of(form)
+    statement = (
+        update(plan.table)
+        .where(plan.table.c.id == before.id, plan.table.c.rev == before.rev)
+        .values(rev=before.rev + 1, updated_at=now, updated_by=by, **plan.row(values))
+    )
+    return uow.conn.execute(statement).rowcount == 1
+
+
+def set_deleted(
+    uow: UnitOfWork, form: FormVersion, before: Record, at: datetime | None, *, now: datetime, by: str | None
+) -> None:
+    """Put a record into the trash, or take it out with `at` None."""
+    plan = plan_of(form)
+    uow.conn.execute(
+        update(plan.table)
+        .where(plan.table.c.id == before.id)
+        .values(deleted_at=at, rev=before.rev + 1, updated_at=now, updated_by=by)
+    )
+
+
+def taken(
+    uow: UnitOfWork, form: FormVersion, field_id: str, values: Collection[Any], *, but: str | None = None
+) -> set[Any]:
+    """Return those of the clean `values` that another living record has in a unique field."""
+    plan = plan_of(form)
+    item = form.field(field_id)
+    column = plan.columns[field_id]
+    stored = {item.type.to_column(value, item.cfg): value for value in values}
+    statement = select(column).where(column.in_(list(stored)), plan.table.c.deleted_at.is_(None))
+    if but is not None:
+        statement = statement.where(plan.table.c.id != but)
+    return {stored[found] for found in uow.conn.scalars(statement) if found in stored}
+
+
+def count_living(unit: ReadUnit, form: FormVersion) -> int:
+    """Return how many records are not in the trash."""
+    table = plan_of(form).table
+    return int(unit.conn.scalar(select(func.count()).select_from(table).where(table.c.deleted_at.is_(None))) or 0)
+
+
+UniqueViolated = IntegrityError
+"""What the database raises when two writers chose the same unique value at once."""

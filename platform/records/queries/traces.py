@@ -1,0 +1,141 @@
+"""What is written beside a record: history, outbox, comments, serial counters."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formloom.platform.kernel.events import RecordEvent
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.tables import comments, outbox, record_history, serial_counters
+
+_INSERT_HISTORY = record_history.insert()
+_INSERT_OUTBOX = outbox.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One step in the life of a record."""
+
+    rev: int
+    at: datetime
+    actor_kind: str
+    actor_id: str | None
+    act: str
+    changes: dict[str, Any]
+    cause: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """One comment."""
+
+    id: str
+    actor_kind: str
+    actor_id: str | None
+    body: str
+    at: datetime
+
+
+def note_history(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
+    """Write one history row for each event."""
+    rows = [
+        {
+            "id": event.id, "form_id": event.form_id, "record_id": event.record_id, "rev": event.rev, "at": event.at,
+            "actor_kind": event.actor_kind, "actor_id": event.actor_id, "act": event.kind.removeprefix("record."),
+            "changes": {name: [event.before.get(name), event.after.get(name)] for name in event.changed},
+            "cause": event.cause.dump() if event.cause.flows or event.cause.origin != "person" else None,
+        }
+        for event in events
+    ]  # fmt: skip
+    if rows:
+        uow.conn.execute(_INSERT_HISTORY, rows)
+
+
+def put_in_outbox(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
+    """Write one outbox row for each event that flows may run for."""
+    rows = [
+        {
+            "id": event.id, "kind": event.kind, "form_id": event.form_id, "record_id": event.record_id,
+            "payload": {
+                "app_id": event.app_id, "version": event.version, "rev": event.rev, "actor_kind": event.actor_kind,
+                "actor_id": event.actor_id, "before": event.before, "after": event.after,
+                "changed": list(event.changed), "cause": event.cause.dump(), "locale": event.locale,
+                "messages": event.messages, "context": dict(event.context),
+            },
+            "created_at": event.at,
+        }
+        for event in events
+        if event.rules
+    ]  # fmt: skip
+    if rows:
+        uow.conn.execute(_INSERT_OUTBOX, rows)
+
+
+def history_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[HistoryRow]:
+    """Return a record's history, newest first."""
+    rows = unit.conn.execute(
+        select(
+            record_history.c.rev, record_history.c.at, record_history.c.actor_kind, record_history.c.actor_id,
+            record_history.c.act, record_history.c.changes, record_history.c.cause,
+        )
+        .where(record_history.c.record_id == record_id)
+        .order_by(record_history.c.rev.desc(), record_history.c.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [HistoryRow(*row) for row in rows]
+
+
+def add_comment(
+    uow: UnitOfWork, form_id: str, record_id: str, actor_kind: str, actor_id: str | None, body: str, *, now: datetime
+) -> CommentRow:
+    """Write a comment and return it."""
+    made = CommentRow(new_id(), actor_kind, actor_id, body, now)
+    uow.conn.execute(
+        comments.insert().values(
+            id=made.id,
+            form_id=form_id,
+            record_id=record_id,
+            actor_kind=actor_kind,
+            actor_id=actor_id,
+            body=body,
+            at=now,
+        )
+    )
+    return made
+
+
+def comments_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[CommentRow]:
+    """Return a record's comments, newest first."""
+    rows = unit.conn.execute(
+        select(comments.c.id, comments.c.actor_kind, comments.c.actor_id, comments.c.body, comments.c.at)
+        .where(comments.c.record_id == record_id, comments.c.deleted_at.is_(None))
+        .order_by(comments.c.id.desc())
+        .limit(limit)
+    )
+    return [CommentRow(*row) for row in rows]
+
+
+def count_comments(unit: ReadUnit, record_ids: Collection[str]) -> Mapping[str, int]:
+    """Return record id → number of comments."""
+    rows = unit.conn.execute(
+        select(comments.c.record_id, func.count())
+        .where(comments.c.record_id.in_(list(record_ids)), comments.c.deleted_at.is_(None))
+        .group_by(comments.c.record_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def next_numbers(uow: UnitOfWork, form_id: str, field_id: str, period: str, count: int) -> int:
+    """Take `count` numbers of a serial field's period and return the first."""
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    statement = insert(serial_counters).values(form_id=form_id, field_id=field_id, period=period, value=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=["form_id", "field_id", "period"], set_={"value": serial_counters.c.value + count}
+    ).returning(serial_counters.c.value)
+    last = uow.conn.execute(statement).scalar_one()
+    return int(last) - count + 1

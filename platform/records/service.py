@@ -1,0 +1,299 @@
+"""The one write pipeline. Public form, workspace, API, import, flow action: all write through here.
+
+Guard, clean, check, store, announce — always in that order and always in one transaction:
+
+1. the act is allowed (`access`), and only writable fields are given;
+2. values are cleaned by the form version: types, conditions, required;
+3. unique values are not taken, serial numbers are given;
+4. record and history are written, listeners run (the touchpoint), the event goes into the outbox.
+
+    record = db.write(lambda uow: create(uow, actor, form, {"subject": "…"}, now=now, options=options))
+
+What happens after that (flows, mails) happens after the commit, from the outbox.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from formloom.platform.access.policy import Access, Act, requires
+from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.form import Cleaned, FormVersion
+from formloom.platform.kernel.actors import Actor, Member, Public
+from formloom.platform.kernel.errors import Finding, NotFound
+from formloom.platform.kernel.events import RecordEvent, RecordEventKind
+from formloom.platform.kernel.ids import is_id, new_id
+from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.records import opening
+from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries import rows, traces, uploads
+from formloom.platform.records.record import InvalidValues, Record, StaleRecord, WriteOptions
+from formloom.platform.records.serials import number_fields, take_numbers
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+
+NOT_UNIQUE = {"zh-CN": "已有记录使用此值", "en": "Another record has this value already"}
+PLAIN = WriteOptions()
+
+
+@requires(Act.RECORD_CREATE)
+def create(
+    uow: UnitOfWork,
+    actor: Actor,
+    form: FormVersion,
+    values: JSONObject,
+    *,
+    now: datetime,
+    options: WriteOptions = PLAIN,
+) -> Record:
+    """Create a record and announce it. Raises InvalidValues, Forbidden, NotFound."""
+    locked = _locked(uow, actor, form, Act.RECORD_CREATE)
+    return _create_all(uow, actor, form, [values], now=now, options=options, locked=locked)[0]
+
+
+@requires(Act.FORM_SUBMIT)
+def submit(
+    uow: UnitOfWork,
+    actor: Actor,
+    form: FormVersion,
+    values: JSONObject,
+    *,
+    now: datetime,
+    options: WriteOptions = PLAIN,
+) -> Record:
+    """Store what a visitor filled in. Raises FormClosed, QuotaReached, InvalidValues."""
+    opening.ensure_open(form, now)
+    opening.take_place(uow, form)
+    return _create_all(uow, actor, form, [values], now=now, options=options, locked=frozenset(), public=True)[0]
+
+
+@requires(Act.RECORD_CREATE)
+def create_each(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions = PLAIN,
+) -> list[Record | InvalidValues]:  # fmt: skip
+    """Create records independently of each other; in the place of one that does not fit stands why."""
+    locked = _locked(uow, actor, form, Act.RECORD_CREATE)
+    cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked)
+    _note_taken(uow, form, cleaned)
+    good = [one for one in cleaned if not one.findings]
+    records = iter(_store_new(uow, actor, form, good, now=now, options=options))
+    return [_refusal(one) if one.findings else next(records) for one in cleaned]
+
+
+@requires(Act.RECORD_UPDATE)
+def update(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, record_id: str, values: JSONObject, *, now: datetime,
+    if_rev: int | None = None, options: WriteOptions = PLAIN,
+) -> Record:  # fmt: skip
+    """Change some fields of a record. A change that changes nothing is no event.
+
+    Raises NotFound, StaleRecord (with the current values of the same fields), InvalidValues.
+    """
+    before = _existing(uow, actor, form, record_id, Act.RECORD_UPDATE)
+    if if_rev is not None and if_rev != before.rev:
+        raise _stale(form, before, values)
+    ctx = clean_context(uow, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id)
+    locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
+    cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
+    changed = {name: value for name, value in cleaned.values.items() if value != before.values.get(name)}
+    _note_taken(uow, form, [Cleaned(changed, cleaned.findings)], but=record_id)
+    if cleaned.findings:
+        raise _refusal(cleaned)
+    if not changed:
+        return before
+    if not _written(uow, form, before, changed, actor, now):
+        raise _stale(form, _existing(uow, actor, form, record_id, Act.RECORD_UPDATE), values)
+    after = replace(
+        before, rev=before.rev + 1, values={**before.values, **changed}, updated_at=now, updated_by=_author(actor)
+    )
+    _bind_files(uow, form, [(after.id, changed)], now=now)
+    _announce(uow, actor, form, "record.updated", [(before, after, tuple(changed))], now=now, options=options)
+    return after
+
+
+@requires(Act.RECORD_DELETE)
+def delete(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, record_id: str, *, now: datetime, if_rev: int | None = None,
+    options: WriteOptions = PLAIN,
+) -> None:  # fmt: skip
+    """Put a record into the trash. Raises NotFound, StaleRecord."""
+    before = _existing(uow, actor, form, record_id, Act.RECORD_DELETE)
+    if if_rev is not None and if_rev != before.rev:
+        raise _stale(form, before, {})
+    rows.set_deleted(uow, form, before, now, now=now, by=_author(actor))
+    after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
+    _announce(uow, actor, form, "record.deleted", [(before, after, ())], now=now, options=options)
+
+
+@requires(Act.RECORD_RESTORE)
+def restore(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, record_id: str, *, now: datetime, options: WriteOptions = PLAIN
+) -> Record:
+    """Take a record out of the trash. Raises NotFound, InvalidValues when a unique value is taken meanwhile."""
+    before = _existing(uow, actor, form, record_id, Act.RECORD_RESTORE, with_deleted=True)
+    cleaned = Cleaned(dict(before.values))
+    _note_taken(uow, form, [cleaned], but=record_id)
+    if cleaned.findings:
+        raise _refusal(cleaned)
+    rows.set_deleted(uow, form, before, None, now=now, by=_author(actor))
+    after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
+    _announce(uow, actor, form, "record.restored", [(before, after, ())], now=now, options=options)
+    return after
+
+
+@requires(Act.RECORD_READ)
+def read(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> Record:
+    """Return one record. Raises NotFound for an unknown or malformed id, and for one the actor may not see."""
+    return _existing(unit, actor, form, record_id, Act.RECORD_READ)
+
+
+def owner_of(actor: Actor) -> str:
+    """Return under which name an actor's uploads stand."""
+    return f"link:{actor.link_token}" if isinstance(actor, Public) else f"{actor.kind}:{actor.id}"
+
+
+def _create_all(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions, locked: frozenset[str], public: bool = False,
+) -> list[Record]:  # fmt: skip
+    cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked, public=public)
+    _note_taken(uow, form, cleaned)
+    for one in cleaned:
+        if one.findings:
+            raise _refusal(one)
+    return _store_new(uow, actor, form, cleaned, now=now, options=options)
+
+
+def _clean_all(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions, locked: frozenset[str], public: bool = False,
+) -> list[Cleaned]:  # fmt: skip
+    ctx = clean_context(uow, form, now=now, locale=options.locale, owner=owner_of(actor))
+    return [form.clean(values, ctx=ctx, locked=locked, public=public) for values in many]
+
+
+def _store_new(
+    uow: UnitOfWork,
+    actor: Actor,
+    form: FormVersion,
+    cleaned: Sequence[Cleaned],
+    *,
+    now: datetime,
+    options: WriteOptions,
+) -> list[Record]:
+    if not cleaned:
+        return []
+    for item in number_fields(form):
+        for one, number in zip(cleaned, take_numbers(uow, form, item, len(cleaned), now=now), strict=True):
+            one.values[item.id] = number
+    author = _author(actor)
+    records = [
+        Record(options.record_id or new_id(), form.form_id, 1, one.values, now, author, now, author) for one in cleaned
+    ]
+    try:
+        rows.add_many(uow, form, records)
+    except rows.UniqueViolated as fault:
+        raise _lost_race(form) from fault
+    _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
+    changes = [(None, record, _filled(record)) for record in records]
+    _announce(uow, actor, form, "record.created", changes, now=now, options=options)
+    return records
+
+
+def _announce(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, kind: RecordEventKind,
+    changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
+) -> None:  # fmt: skip
+    events = [
+        RecordEvent(
+            id=new_id(), kind=kind, app_id=form.app_id, form_id=form.form_id, version=form.version,
+            record_id=after.id, rev=after.rev, actor_kind=actor.kind, actor_id=actor.id, at=now,
+            before=form.dump(before.values) if before else {}, after=form.dump(after.values), changed=changed,
+            cause=options.cause, locale=options.locale, rules=options.rules, messages=options.messages,
+            context=options.context,
+        )
+        for before, after, changed in changes
+    ]  # fmt: skip
+    traces.note_history(uow, events)
+    for listen in options.listeners:
+        for event in events:
+            listen(uow, event, form)
+    traces.put_in_outbox(uow, events)
+
+
+def _existing(
+    unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str, act: Act, *, with_deleted: bool = False
+) -> Record:
+    if not is_id(record_id):
+        raise NotFound
+    limits = Access.of(unit, actor).rows(form, act)
+    setting = Setting(me=actor.id if isinstance(actor, Member) else None)
+    writes = act is not Act.RECORD_READ
+    found = rows.read_one(unit, form, record_id, rows=limits, setting=setting, with_deleted=with_deleted, lock=writes)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _written(
+    uow: UnitOfWork, form: FormVersion, before: Record, changed: Mapping[str, Any], actor: Actor, now: datetime
+) -> bool:
+    try:
+        return rows.change(uow, form, before, changed, by=_author(actor), now=now)
+    except rows.UniqueViolated as fault:
+        raise _lost_race(form) from fault
+
+
+def _note_taken(uow: UnitOfWork, form: FormVersion, cleaned: Sequence[Cleaned], *, but: str | None = None) -> None:
+    for item in form.unique_fields:
+        given = [one for one in cleaned if one.values.get(item.id) is not None]
+        if not given:
+            continue
+        seen = rows.taken(uow, form, item.id, {one.values[item.id] for one in given}, but=but)
+        for one in given:
+            if one.values[item.id] in seen:
+                one.findings.append(Finding("not_unique", NOT_UNIQUE, field=item.id))
+            seen.add(one.values[item.id])
+
+
+def _lost_race(form: FormVersion) -> InvalidValues:
+    """Two writers chose the same value at once; the second one is told so without saying which record has it."""
+    fields = form.unique_fields
+    found = Finding("not_unique", NOT_UNIQUE, field=fields[0].id if len(fields) == 1 else None)
+    return InvalidValues(findings=[found], count=1)
+
+
+def _bind_files(
+    uow: UnitOfWork, form: FormVersion, changed: Iterable[tuple[str, Mapping[str, Any]]], *, now: datetime
+) -> None:
+    holders = [item.id for item in form.stored if item.type.value_kind == "files"]
+    if not holders:
+        return
+    for record_id, values in changed:
+        ids = [info["id"] for name in holders for info in values.get(name) or ()]
+        uploads.bind(uow, ids, record_id, now=now)
+
+
+def _locked(unit: ReadUnit, actor: Actor, form: FormVersion, act: Act) -> frozenset[str]:
+    writable = Access.of(unit, actor).writable(form, act)
+    return frozenset() if len(writable) == len(form.fields) else frozenset(form.by_id) - writable
+
+
+def _refusal(cleaned: Cleaned) -> InvalidValues:
+    return InvalidValues(findings=cleaned.findings, count=len(cleaned.findings))
+
+
+def _stale(form: FormVersion, current: Record, yours: JSONObject) -> StaleRecord:
+    shown = form.dump(current.values)
+    return StaleRecord(
+        rev=current.rev, current={name: shown.get(name) for name in yours if name in shown}, yours=dict(yours)
+    )
+
+
+def _filled(record: Record) -> tuple[str, ...]:
+    return tuple(name for name, value in record.values.items() if value is not None)
+
+
+def _author(actor: Actor) -> str | None:
+    return actor.user_id if isinstance(actor, Member) else None
