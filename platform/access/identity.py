@@ -15,7 +15,7 @@ its user has moved on. A disabled user has no identity, whatever secret comes.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -67,6 +67,12 @@ class Identities:
         if not secret.startswith(API_PREFIX):
             return None
         return self._find(unit, digest(secret), now, _from_token)
+
+    def noted(self, proof: Proof, now: datetime) -> None:
+        """Remember that the use of a credential is being written down, so that it is not done twice."""
+        with self._lock:
+            if proof.key in self._known:
+                self._known[proof.key] = replace(proof, used_at=now)
 
     def _find(self, unit: ReadUnit, key: str, now: datetime, load: "_Loader") -> Proof | None:
         present = access_epoch.current(unit)

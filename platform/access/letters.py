@@ -17,7 +17,7 @@ class SendMail(Protocol):
     """Puts a mail among the deliveries; it leaves after the commit."""
 
     def __call__(
-        self, uow: UnitOfWork, to: str, subject: LocalizedText, body: LocalizedText, locale: str, now: datetime
+        self, uow: UnitOfWork, *, to: str, subject: LocalizedText, body: LocalizedText, locale: str, now: datetime
     ) -> None: ...
 
 
@@ -49,7 +49,7 @@ class Letters:
         """Send the letter; tell whether it will leave."""
         if self.send is None:
             return False
-        self.send(uow, to, letter.subject, letter.body, locale, now)
+        self.send(uow, to=to, subject=letter.subject, body=letter.body, locale=locale, now=now)
         return True
 
 

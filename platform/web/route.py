@@ -23,6 +23,7 @@ import orjson
 from flask import Flask, Request, Response, request
 from marshmallow import RAISE, Schema, ValidationError
 
+from formloom.platform.access.policy import Act, admit
 from formloom.platform.kernel.actors import Member
 from formloom.platform.kernel.errors import (
     Finding,
@@ -207,6 +208,7 @@ def _begin(spec: RouteSpec) -> Call:
         request.environ.setdefault("formloom.locale", identity.member.locale)
     if spec.who == "member" and identity is None:
         raise Unauthenticated
+    admit(Act(spec.act), identity.member if identity else None)
     locale = request.args.get("locale")
     if locale not in LOCALES:
         from_member = identity.member.locale if identity else None

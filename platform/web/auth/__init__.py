@@ -1,0 +1,1 @@
+"""Signing in, and everything about people: the routes of the access room."""

@@ -1,0 +1,118 @@
+"""What protects every answer and every request, whatever the route.
+
+**Headers.** Scripts run only from our own files or with this answer's nonce; nothing is framed, sniffed or
+embedded. `style-src` allows inline styles, because Element Plus positions its pop-ups with style attributes,
+which a nonce can't cover; scripts have no such exception. A route that needs a narrower policy (a downloaded
+file) sets its own.
+
+**Same site.** A browser says where a request comes from. What changes something under a session cookie, or opens
+a session, must come from our own pages; the CSRF token is checked besides.
+
+**Rates.** Counted per key in this process' memory. Keys are made of what the server knows: the network of the
+caller, the account that was found, the form. Never of text that the caller can vary.
+"""
+
+import ipaddress
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from formloom.platform.access.errors import CsrfRefused
+from formloom.platform.kernel.errors import TooMany
+from formloom.platform.web.runtime import Runtime
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HSTS = "max-age=31536000; includeSubDomains"
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_EXTENSION = "formloom.rates"
+
+
+def install(app: Flask) -> None:
+    """Add the headers to every answer of `app`, and give it its rate counters."""
+    runtime: Runtime = app.extensions["formloom"]
+    app.extensions[_EXTENSION] = Rates()
+    is_https = runtime.settings.is_https
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=g.get("nonce", "")))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
+        if is_https:
+            headers.setdefault("Strict-Transport-Security", _HSTS)
+        return answer
+
+
+def refuse_other_sites(request: Request, base_url: str) -> None:
+    """Raise CsrfRefused when a browser says that the request was made by another site's page.
+
+    Programs send neither header and pass: they carry no cookie that somebody else gave them.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in {"same-origin", "none"}:
+        raise CsrfRefused
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    if urlsplit(origin).netloc not in {request.host, urlsplit(base_url).netloc}:
+        raise CsrfRefused
+
+
+class Rates:
+    """Counts what was done and refuses what is too much."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._parsed: dict[str, RateLimitItem] = {}
+
+    def spend(self, rate: str, *key: str) -> None:
+        """Count one act under `key`. Raises TooMany when there were more than `rate` (`30 per 5 minute`)."""
+        item = self._item(rate)
+        if not self._limiter.hit(item, *key):
+            raise self._too_many(item, *key)
+
+    def check(self, rate: str, *key: str) -> None:
+        """Raise TooMany when nothing is left under `key`, without counting."""
+        item = self._item(rate)
+        if not self._limiter.test(item, *key):
+            raise self._too_many(item, *key)
+
+    def _item(self, rate: str) -> RateLimitItem:
+        if rate not in self._parsed:
+            self._parsed[rate] = parse(rate)
+        return self._parsed[rate]
+
+    def _too_many(self, item: RateLimitItem, *key: str) -> TooMany:
+        wait_s = self._limiter.get_window_stats(item, *key).reset_time - time.time()
+        return TooMany(retry_after_s=max(1, int(wait_s) + 1))
+
+
+def rates() -> Rates:
+    """Return the counters of the application that serves this request."""
+    found: Rates = current_app.extensions[_EXTENSION]
+    return found
+
+
+def network_of(address: str) -> str:
+    """Return the network that an address belongs to (/24, /48): one visitor can change addresses inside it at will."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    prefix = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
