@@ -143,7 +143,7 @@ class MemberAccess(Access):
         found = self._granting(form, NEEDS[act].right)
         if any(grant.is_for_all_rows for grant in found):
             return None
-        conditions = [_row_condition(grant, form, self._member.user_id) for grant in found]
+        conditions = [row_condition(grant, form, self._member.user_id) for grant in found]
         return conditions[0] if len(conditions) == 1 else {"any": conditions}
 
     def field(self, form: FormRef, field_id: str) -> FieldRight:
@@ -261,7 +261,8 @@ def _openness(grants: Sequence[Grant], field_id: str) -> FieldRight:
     return max([agreed, *everywhere], key=_ORDER.__getitem__)
 
 
-def _row_condition(grant: Grant, form: FormRef, user_id: str) -> JSONObject:
+def row_condition(grant: Grant, form: FormRef, user_id: str) -> JSONObject:
+    """Return the condition for the rows of a grant that does not hold for all of them."""
     parts: list[JSONObject] = []
     if grant.rows == "own":
         parts.append({"field": "created_by", "op": "eq", "value": user_id})
