@@ -1,0 +1,1 @@
+"""Customers: one identity across forms, and the stream of touchpoints between them and the house."""

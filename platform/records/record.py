@@ -31,7 +31,7 @@ class WriteOptions:
     fields that are read-only for the actor, for the house's own acts. `context` travels with the event.
     """
 
-    cause: Cause = Cause()
+    cause: Cause = Cause()  # noqa: RUF009 - frozen
     rules: bool = True
     messages: bool = True
     listeners: tuple[RecordListener[Any, Any], ...] = ()

@@ -1,6 +1,6 @@
 """Group-by over a form's records, with dates in buckets of the viewer's zone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -127,7 +127,10 @@ def _measure(plan: Plan, form: FormVersion, one: Measure) -> ColumnElement[Any]:
         raise _fault("measures", "这种字段没有最大最小值", "This type has no minimum or maximum")
     if kind == "number":
         column = type_coerce(column, BigInteger)
-    return {"sum": func.sum, "avg": func.avg, "min": func.min, "max": func.max}[one.op](column)
+    operations: dict[str, Callable[[Any], ColumnElement[Any]]] = {
+        "sum": func.sum, "avg": func.avg, "min": func.min, "max": func.max,
+    }  # fmt: skip
+    return operations[one.op](column)
 
 
 def _key_out(value: Any, form: FormVersion, one: Dimension) -> Any:

@@ -84,7 +84,7 @@ def page(unit: ReadUnit, form: FormVersion, query: Query) -> Page:
     statement = _ordered(statement, orders).limit(query.limit + 1)
     found = unit.conn.execute(statement).all()
     records = [plan.record(row) for row in found[: query.limit]]
-    following = _write_cursor(records[-1], orders, plan, form) if len(found) > query.limit else None
+    following = _write_cursor(records[-1], orders, form) if len(found) > query.limit else None
     total = count(unit, form, query) if query.count else None
     return Page(records, following, total)
 
@@ -161,7 +161,7 @@ def _after(orders: list[_Order], values: list[Any]) -> ColumnElement[bool]:
     return or_(false(), *clauses)
 
 
-def _write_cursor(last: Record, orders: list[_Order], plan: Plan, form: FormVersion) -> str:
+def _write_cursor(last: Record, orders: list[_Order], form: FormVersion) -> str:
     values = [_stored(last, order.name, form) for order in orders]
     raw = orjson.dumps([[order.name for order in orders], [_plain(value) for value in values]])
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")

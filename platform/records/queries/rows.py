@@ -18,8 +18,8 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 
 def read_one(
-    unit: ReadUnit, form: FormVersion, record_id: str, *, rows: JSONObject | None = None, setting: Setting | None = None,
-    with_deleted: bool = False, lock: bool = False,
+    unit: ReadUnit, form: FormVersion, record_id: str, *, rows: JSONObject | None = None,
+    setting: Setting | None = None, with_deleted: bool = False, lock: bool = False,
 ) -> Record | None:  # fmt: skip
     """Return one record that meets `rows`, or None."""
     plan = plan_of(form)

@@ -1,0 +1,62 @@
+"""Rows of customers, their keys and their touchpoints."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.tables import customer_keys, customers, touchpoints
+
+_ADD_TOUCHPOINT = touchpoints.insert()
+
+
+def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return key → customer id for those that are known."""
+    found: dict[tuple[str, str], str] = {}
+    for kind, value in keys:
+        statement = select(customer_keys.c.customer_id).where(
+            customer_keys.c.kind == kind, customer_keys.c.value == value
+        )
+        owner = unit.conn.scalar(statement)
+        if owner is not None:
+            found[(kind, value)] = owner
+    return found
+
+
+def add_customer(uow: UnitOfWork, name: str | None, *, now: datetime) -> str:
+    """Write down a new customer and return the id."""
+    made = new_id()
+    uow.conn.execute(customers.insert().values(id=made, name=name, created_at=now, seen_at=now))
+    return made
+
+
+def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -> None:
+    """Note that a customer was met; a name that was missing is filled in."""
+    uow.conn.execute(update(customers).where(customers.c.id == customer_id).values(seen_at=now))
+    if name:
+        uow.conn.execute(
+            update(customers).where(customers.c.id == customer_id, customers.c.name.is_(None)).values(name=name)
+        )
+
+
+def add_key(uow: UnitOfWork, customer_id: str, kind: str, value: str) -> None:
+    """Let a customer be recognised by one more key; whoever wrote it first keeps it."""
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    row = {"kind": kind, "value": value, "customer_id": customer_id}
+    uow.conn.execute(insert(customer_keys).values(row).on_conflict_do_nothing())
+
+
+def add_touchpoint(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Write one touchpoint event."""
+    uow.conn.execute(_ADD_TOUCHPOINT, {"id": new_id(), **row})
+
+
+def merge(uow: UnitOfWork, source: str, target: str) -> None:
+    """Give everything of one customer to another."""
+    uow.conn.execute(update(customer_keys).where(customer_keys.c.customer_id == source).values(customer_id=target))
+    uow.conn.execute(update(touchpoints).where(touchpoints.c.customer_id == source).values(customer_id=target))
+    uow.conn.execute(update(customers).where(customers.c.id == source).values(merged_into=target))

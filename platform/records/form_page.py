@@ -1,0 +1,32 @@
+"""A published form as one person may use it: what the workspace draws grids, panels and dialogs from."""
+
+from typing import Any
+
+from formloom.platform.access.policy import Access, Act, requires
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Actor
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit
+
+
+@requires(Act.FORM_OPEN)
+def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
+    """Return the form with only the fields that the actor may see or fill, his rights, and its views."""
+    access = Access.of(unit, actor)
+    rights = access.fields(form)
+    seen = [item for item in form.fields if rights.get(item.id, "hidden") != "hidden" or not item.type.is_stored]
+    document = {**form.document, "fields": [item.document for item in seen]}
+    views = [
+        {"id": definition.id, "key": definition.key, "title": definition.title, "document": view}
+        for definition, view in store.published(unit, "view", app_id=form.app_id)
+        if view.get("form") == form.key
+    ]
+    return {
+        "id": form.form_id, "key": form.key, "app": {"id": form.app_id, "key": form.app_key}, "version": form.version,
+        "title": form.title, "title_field": form.title_field, "document": document, "views": views,
+        "access": {
+            "acts": list(access.rights(form)), "fields": rights,
+            "can_design": access.can(Act.DEFINITION_EDIT, app=form.app_id),
+        },
+        "buttons": list(form.document.get("buttons") or ()),
+    }  # fmt: skip
