@@ -1,0 +1,78 @@
+/** The form document as the designer works on it; the server's check has the last word on what is valid. */
+import type { Condition, FormField, L10n, Locale } from '@/api/types'
+
+export interface FormRule {
+  id: string
+  when: Condition
+  show?: string[]
+  hide?: string[]
+  require?: string[]
+}
+export interface FormSettings {
+  languages?: Locale[]
+  submit_label?: L10n
+  thanks?: L10n
+  open_from?: string | null
+  open_until?: string | null
+  quota?: number | null
+  rate_per_hour?: number
+  proof_of_work?: boolean
+  cover?: { kind: string; seed: string; color?: string } | null
+  closed_message?: L10n
+  [name: string]: unknown
+}
+export interface FormDocument {
+  title: L10n
+  description?: L10n
+  fields: FormField[]
+  rules?: FormRule[]
+  title_field?: string
+  customer?: { name?: string; email?: string; phone?: string }
+  buttons?: { id: string; label: L10n }[]
+  settings?: FormSettings
+  [name: string]: unknown
+}
+
+export function fieldOf(document: FormDocument, id: string): FormField | undefined {
+  return document.fields.find((field) => field.id === id)
+}
+
+export function indexOf(document: FormDocument, id: string): number {
+  return document.fields.findIndex((field) => field.id === id)
+}
+
+const ID = /^[a-z][a-z0-9_]{0,39}$/
+export const RESERVED = new Set(['id', 'rev', 'created_at', 'created_by', 'updated_at', 'updated_by'])
+
+export function isFieldId(text: string): boolean {
+  return ID.test(text) && !RESERVED.has(text)
+}
+
+/** A free id that starts with `base`: `text`, `text_2`, `text_3` … */
+export function freeId(taken: Iterable<string>, base: string): string {
+  const used = new Set([...taken, ...RESERVED])
+  let id = base
+  for (let number = 2; used.has(id); number++) id = `${base}_${number}`
+  return id
+}
+
+/** The field itself, or a section with everything up to the next one when it is `whole`. */
+export function blockOf(document: FormDocument, id: string, opensSection: (type: string) => boolean): string[] {
+  const start = indexOf(document, id)
+  const field = document.fields[start]
+  if (!field || !opensSection(field.type)) return field ? [id] : []
+  const rest = document.fields.slice(start + 1)
+  const end = rest.findIndex((one) => opensSection(one.type))
+  return [id, ...(end < 0 ? rest : rest.slice(0, end)).map((one) => one.id)]
+}
+
+/** The rules that name the field, in their condition or in what they do. */
+export function rulesAbout(document: FormDocument, id: string): FormRule[] {
+  const names = (when: Condition): boolean => {
+    if ('all' in when) return (when.all as Condition[]).some(names)
+    if ('any' in when) return (when.any as Condition[]).some(names)
+    if ('not' in when) return names(when.not as Condition)
+    return 'field' in when && when.field === id
+  }
+  return (document.rules ?? []).filter((rule) => names(rule.when) || [...(rule.show ?? []), ...(rule.hide ?? []), ...(rule.require ?? [])].includes(id))
+}

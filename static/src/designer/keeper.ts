@@ -1,0 +1,43 @@
+/** Keeps drafts and their history on this device (IndexedDB), written at once, so that closing the tab loses nothing. */
+import type { FormDocument } from './document'
+import type { History } from './history'
+
+export interface Kept {
+  document: FormDocument
+  history: History
+  /** The server's revision that the document grew from. */
+  rev: number
+  /** Whether the server has the document. */
+  isSaved: boolean
+}
+const NAME = 'formloom'
+const STORE = 'drafts'
+let opened: Promise<IDBDatabase | null> | null = null
+
+function open(): Promise<IDBDatabase | null> {
+  return (opened ??= new Promise((resolve) => {
+    if (typeof indexedDB === 'undefined') return resolve(null)
+    const request = indexedDB.open(NAME, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => resolve(null) // private mode: the server alone keeps the draft
+  }))
+}
+
+async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+  const database = await open()
+  if (!database) return undefined
+  return new Promise((resolve) => {
+    const request = work(database.transaction(STORE, mode).objectStore(STORE))
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => resolve(undefined)
+  })
+}
+
+export function keep(id: string, kept: Kept): Promise<unknown> {
+  return run('readwrite', (store) => store.put(JSON.parse(JSON.stringify(kept)), id))
+}
+
+export async function kept(id: string): Promise<Kept | undefined> {
+  return (await run('readonly', (store) => store.get(id))) as Kept | undefined
+}
