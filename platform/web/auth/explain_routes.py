@@ -41,12 +41,16 @@ def _shown(told: Explanation, locale: str) -> dict[str, object]:
 
 
 def _reason(one: Reason, locale: str) -> dict[str, object]:
-    words = {
-        name: resolve(value, locale) if isinstance(value, Mapping) else value for name, value in one.params.items()
-    }
+    words = {name: _word(value, locale) for name, value in one.params.items()}
     return {
         "code": one.code,
         "allows": one.allows,
         "message": fill(one.message, locale, words),
         "params": dict(one.params),
     }
+
+
+def _word(value: object, locale: str) -> object:
+    if isinstance(value, Mapping):
+        return resolve({str(language): str(text) for language, text in value.items()}, locale)
+    return value
