@@ -33,7 +33,7 @@ def create_web(
     `bundle` is the folder of the built browser side, served at /static/ with immutable caching for hashed
     files. Each of `install` adds what is no route: security headers, template filters.
     """
-    app = Flask("formloom", static_folder=None, template_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder=None)
     app.extensions["formloom"] = runtime
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS

@@ -229,7 +229,8 @@ def _query(spec: RouteSpec) -> Mapping[str, Any]:
         words = {"zh-CN": "参数重复", "en": "given more than once"}
         raise Invalid(findings=[Finding("repeated", words, field=name) for name in repeated])
     given = {name: value for name, value in request.args.items() if name != "locale" or "locale" in spec.query.fields}
-    return load(spec.query, given)
+    checked: Mapping[str, Any] = load(spec.query, given)
+    return checked
 
 
 def _body(spec: RouteSpec) -> Any:

@@ -42,6 +42,8 @@ class Runtime:
     """Record listeners, called inside the record's transaction (`kernel.events.RecordListener`)."""
     wake: Callable[[], None] = lambda: None
     """Tells the worker that there is something to do; called after a commit."""
+    probe_mail: Callable[[], str | None] = lambda: None
+    """Asks the mail server whether it answers; returns what is wrong, or None."""
     catalogue_parts: dict[str, Callable[[], object]] = field(default_factory=dict)
     """Name → function giving the JSON of one registry, for `/api/v1/catalog`."""
 

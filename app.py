@@ -1,0 +1,135 @@
+"""The composition root: puts the floors together.
+
+`build` makes one installation from its settings: database, files, registries, web application, worker. Nothing
+else knows all of them. `main` is the command line; `application()` is what a WSGI server asks for.
+
+    gunicorn/granian: formloom.app:application()     waitress and everything else: formloom serve
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+
+from formloom.builders.cli import Refused
+from formloom.builders.cli.keeping import keeping_commands
+from formloom.builders.cli.people import people_commands
+from formloom.builders.cli.running import running_commands
+from formloom.builders.routes import apps, catalogue, definitions
+from formloom.platform.customers import stream
+from formloom.platform.kernel.clock import Clock, SystemClock
+from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
+from formloom.platform.storage.database import Database
+from formloom.platform.storage.definition_store import FormCatalog
+from formloom.platform.storage.files import FileStore
+from formloom.platform.storage.migrate import upgrade
+from formloom.platform.web import operations, security
+from formloom.platform.web.auth import explain_routes, people_routes, session_routes
+from formloom.platform.web.auth.authenticator import RequestAuthenticator
+from formloom.platform.web.factory import create_web
+from formloom.platform.web.records import activity_routes
+from formloom.platform.web.records import routes as record_routes
+from formloom.platform.web.runtime import Runtime
+from formloom.platform.web.shell import shell_api
+
+
+@dataclass(slots=True)
+class Formloom:
+    """One installation, put together."""
+
+    runtime: Runtime
+    web: Flask
+
+    def start_work(self) -> None:
+        """Start what runs beside the requests."""
+
+    def stop_work(self) -> None:
+        """Stop it cleanly."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.runtime.db.close()
+
+
+def build(environ: Mapping[str, str] | None = None, *, port: int = 8000, clock: Clock | None = None) -> Formloom:
+    """Put an installation together and bring its system tables up to date. Raises BadSetting."""
+    return assemble(read_settings(os.environ if environ is None else environ, port=port), clock or SystemClock())
+
+
+def assemble(settings: Settings, clock: Clock) -> Formloom:
+    """Put an installation together from settings that were read."""
+    db = Database(settings.database_url)
+    upgrade(db)
+    runtime = Runtime(
+        settings=settings, db=db, clock=clock, files=FileStore(settings.files_path), catalog=FormCatalog(),
+        authenticator=RequestAuthenticator(db, settings), send_mail=_no_mail, listeners=(stream.listen,),
+    )  # fmt: skip
+    return Formloom(runtime, _web(runtime))
+
+
+def application() -> Flask:
+    """Return the WSGI application of the environment's installation."""
+    return build().web
+
+
+def main() -> None:
+    """Run the command line."""
+    _configure_logging()
+    try:
+        _commands()()
+    except BadSetting as fault:
+        click.echo(f"formloom: {fault}", err=True)
+        sys.exit(1)
+
+
+def bundle_folder() -> Path:
+    """Return where the built browser side stands."""
+    return Path(str(package_files("formloom.static"))) / "dist"
+
+
+def _web(runtime: Runtime) -> Flask:
+    bundle = bundle_folder()
+    apis = [
+        operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
+        definitions.api, record_routes.api, activity_routes.api, shell_api(bundle),
+    ]  # fmt: skip
+    return create_web(runtime, apis, bundle=bundle, install=[security.install])
+
+
+def _commands() -> click.Group:
+    group = click.Group("formloom", help="Forms, workflows and customer touchpoints.")
+    for command in [*running_commands(build), *people_commands(build), *keeping_commands(build)]:
+        group.add_command(command)
+    return group
+
+
+def _no_mail(*_args: Any, **_named: Any) -> None:
+    raise Refused("mail is not configured")
+
+
+def _configure_logging() -> None:
+    level = getattr(logging, os.environ.get("FORMLOOM_LOG", "info").upper(), logging.INFO)
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[
+            structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer,
+        ]
+    )  # fmt: skip
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The designers' server side: apps, drafts, publishing, the gallery, the command line."""

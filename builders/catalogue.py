@@ -1,0 +1,92 @@
+"""The catalogue: every registered type as the designers need it, from the one place where each is declared."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, missing, validate
+
+from formloom.platform.definitions.conditions.operators import OPERATORS
+from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.fields.settings import COLOURS, L10n
+from formloom.platform.definitions.kinds.registry import KINDS
+
+_CONTROLS: tuple[tuple[type, str], ...] = (
+    (L10n, "l10n"), (fields.Boolean, "switch"), (fields.Integer, "integer"), (fields.Decimal, "decimal"),
+    (fields.Date, "date"), (fields.AwareDateTime, "datetime"), (fields.Dict, "object"), (fields.List, "list"),
+    (fields.Nested, "object"), (fields.String, "text"),
+)  # fmt: skip
+
+
+def base_parts() -> dict[str, Any]:
+    """Return the parts of the catalogue that the platform itself has."""
+    return {
+        "field_types": [_field_type(one) for one in FIELD_TYPES],
+        "operators": [
+            {
+                "id": one.id, "label": one.label, "shape": one.shape, "kinds": sorted(one.kinds),
+                "in_flows_only": one.needs_before,
+            }
+            for one in OPERATORS.values()
+        ],
+        "kinds": [{"id": one.id, "label": one.label} for one in KINDS],
+        "colors": list(COLOURS),
+    }  # fmt: skip
+
+
+def described(items: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return registered types (triggers, actions …) with their settings."""
+    return [
+        {
+            "id": one.id, "label": one.label, "help": getattr(one, "help", {}), "icon": getattr(one, "icon", one.id),
+            "settings": settings(one.settings) if getattr(one, "settings", None) else [],
+        }
+        for one in items
+    ]  # fmt: skip
+
+
+def settings(schema: type[Schema]) -> list[dict[str, Any]]:
+    """Return a settings schema as a list of controls."""
+    return [_setting(name, one) for name, one in schema().fields.items()]
+
+
+def _field_type(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id, "label": one.label, "help": one.help, "group": one.group, "icon": one.icon,
+        "keywords": list(one.keywords), "value_kind": one.value_kind, "is_stored": one.is_stored,
+        "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
+        "settings": settings(one.settings),
+    }  # fmt: skip
+
+
+def _setting(name: str, one: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": one.data_key or name, "control": _control(name, one), "required": one.required,
+        "default": None if one.load_default is missing or callable(one.load_default) else _plain(one.load_default),
+    }  # fmt: skip
+    for rule in one.validators:
+        found |= _bounds(rule)
+    if isinstance(one, fields.Nested):
+        found["settings"] = settings(type(one.schema))
+    if isinstance(one, fields.List) and isinstance(one.inner, fields.Nested):
+        found["settings"] = settings(type(one.inner.schema))
+    return found
+
+
+def _control(name: str, one: Any) -> str:
+    if name == "options":
+        return "options"
+    if any(isinstance(rule, validate.OneOf) for rule in one.validators):
+        return "choice"
+    return next((control for kind, control in _CONTROLS if isinstance(one, kind)), "json")
+
+
+def _bounds(rule: Any) -> Mapping[str, Any]:
+    if isinstance(rule, validate.OneOf):
+        return {"choices": list(rule.choices)}
+    if isinstance(rule, (validate.Range, validate.Length)):
+        return {"min": rule.min, "max": rule.max}
+    return {}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, str, list, dict)) else str(value)

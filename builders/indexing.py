@@ -1,0 +1,45 @@
+"""Indexes made by themselves: what views, dashboards and unique rules look things up by."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from formloom.platform.definitions.conditions.tree import fields_of
+from formloom.platform.kernel.errors import NotFound
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.definition_store import Definition, FormCatalog
+from formloom.platform.storage.form_tables import count_records, ensure_indexes
+
+AT_ONCE = 200_000
+"""Tables larger than this are indexed by a job, not inside the publishing transaction."""
+_catalog = FormCatalog()
+
+
+def index_for(uow: UnitOfWork, definition: Definition, document: dict[str, Any]) -> None:
+    """Index what a published view, or the views of a published form, filter, sort or group by."""
+    if definition.kind == "view":
+        _index(uow, definition.app_id, str(document["form"]), set(_looked_up(document)))
+    elif definition.kind == "form":
+        wanted = {
+            name
+            for _view, view in store.published(uow, "view", app_id=definition.app_id)
+            if view.get("form") == definition.key
+            for name in _looked_up(view)
+        }
+        _index(uow, definition.app_id, definition.key, wanted)
+
+
+def _looked_up(view: dict[str, Any]) -> Iterator[str]:
+    yield from (name.removeprefix("-") for name in view.get("sort") or ())
+    yield from fields_of(view.get("filter"))
+    if view.get("group_by"):
+        yield view["group_by"]
+
+
+def _index(uow: UnitOfWork, app_id: str, form_key: str, names: set[str]) -> None:
+    try:
+        form = _catalog.in_app(uow, app_id, form_key)
+    except NotFound:
+        return
+    if count_records(uow, form) <= AT_ONCE:
+        ensure_indexes(uow, form, sorted(names - {"id"}))

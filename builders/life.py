@@ -1,0 +1,204 @@
+"""The life of a definition: draft → check → diff → publish → roll back; where it is used; taking it away.
+
+The same for every kind. Publishing a form also plans and runs the DDL of its table, in the same transaction.
+A draft may have faults; what is published has none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from formloom.builders.indexing import index_for
+from formloom.builders.world import world_of
+from formloom.platform.access import audit
+from formloom.platform.access.policy import Act, demand
+from formloom.platform.definitions.diff import Change, diff
+from formloom.platform.definitions.kinds.base import Usage
+from formloom.platform.definitions.kinds.registry import KINDS
+from formloom.platform.kernel.actors import Actor, Member
+from formloom.platform.kernel.errors import Conflict, Finding, Invalid, TooLarge
+from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.storage import access_epoch
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.definition_store import Definition
+from formloom.platform.storage.publishing import publish_form
+
+MAX_KEYS = 20_000
+PERMISSION_KINDS = frozenset({"permission_group"})
+
+
+class DraftHasFaults(Invalid):
+    """A document with faults can't be published."""
+
+    code = "draft_has_faults"
+    message = {
+        "zh-CN": "有 {count} 处需要先修改，才能发布",
+        "en": "{count} things need a change before this can be published",
+    }
+
+
+class InUse(Conflict):
+    """Other definitions name this one."""
+
+    code = "in_use"
+    message = {"zh-CN": "还在 {count} 处使用，请先移除引用", "en": "Used in {count} places; remove those first"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft with what was found in it, beside what is published."""
+
+    definition: Definition
+    document: dict[str, Any]
+    published: dict[str, Any] | None
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class UsedIn:
+    """One place in another definition that names this one."""
+
+    definition: Definition
+    usage: Usage
+
+
+def create(
+    uow: UnitOfWork, actor: Actor, app_id: str, kind: str, key: str, document: JSONObject, *, now: datetime
+) -> Definition:
+    """Store a new draft. Raises UnknownType, KeyTaken, TooLarge, Forbidden."""
+    KINDS.get(kind)
+    demand(uow, actor, _edit_act(kind), app=app_id)
+    _bounded(document)
+    made = store.create(uow, app_id=app_id, kind=kind, key=key, document=document, by=_author(actor), now=now)
+    return store.find(uow, made)
+
+
+def read_draft(unit: ReadUnit, actor: Actor, definition_id: str) -> Draft:
+    """Return a draft with its findings. Raises NotFound, Forbidden."""
+    found = _opened(unit, actor, definition_id, Act.DEFINITION_READ, with_draft=True)
+    document = found.draft or {}
+    published = store.version(unit, found.id, found.version).document if found.version else None
+    return Draft(found, document, published, check(unit, found, document))
+
+
+def put_draft(
+    uow: UnitOfWork, actor: Actor, definition_id: str, document: JSONObject, *, if_rev: int | None, now: datetime
+) -> tuple[int, list[Finding]]:
+    """Replace a draft; return its revision and what was found in it. Raises NotFound, DraftStale, TooLarge."""
+    found = _opened(uow, actor, definition_id)
+    _bounded(document)
+    rev = store.put_draft(uow, found.id, document, if_rev=if_rev, by=_author(actor), now=now)
+    return rev, check(uow, found, document)
+
+
+def check(unit: ReadUnit, definition: Definition, document: JSONObject) -> list[Finding]:
+    """Return what is wrong or doubtful with a document in its app."""
+    return KINDS.get(definition.kind).check(document, world_of(unit, definition.app_id, key=definition.key))
+
+
+def changes(unit: ReadUnit, actor: Actor, definition_id: str) -> list[Change]:
+    """Return in plain words what publishing the draft would change. Raises NotFound, Forbidden."""
+    draft = read_draft(unit, actor, definition_id)
+    return diff(draft.definition.kind, draft.published, draft.document)
+
+
+def publish(uow: UnitOfWork, actor: Actor, definition_id: str, *, now: datetime, note: str | None = None) -> int:
+    """Make the draft the next version and return its number. Raises DraftHasFaults, DuplicatesExist."""
+    found = _opened(uow, actor, definition_id, with_draft=True)
+    demand(uow, actor, Act.DEFINITION_PUBLISH, app=found.app_id)
+    document = found.draft or {}
+    faults = [one for one in check(uow, found, document) if one.severity == "error"]
+    if faults:
+        raise DraftHasFaults(findings=faults, count=len(faults))
+    if found.kind == "form":
+        number = publish_form(uow, found, document, by=_author(actor), now=now, note=note).version
+    else:
+        number = store.add_version(uow, found.id, document, by=_author(actor), now=now, note=note)
+    index_for(uow, found, document)
+    access_epoch.advance(uow)
+    audit.note(uow, actor, Act.DEFINITION_PUBLISH, found.kind, found.id, {"version": number}, now=now)
+    return number
+
+
+def versions(unit: ReadUnit, actor: Actor, definition_id: str) -> list[store.Version]:
+    """Return every published version, newest first. Raises NotFound, Forbidden."""
+    found = _opened(unit, actor, definition_id, Act.DEFINITION_READ)
+    return store.versions(unit, found.id)
+
+
+def roll_back(uow: UnitOfWork, actor: Actor, definition_id: str, number: int, *, now: datetime) -> int:
+    """Publish an earlier version again, as a new one. Raises NotFound, DraftHasFaults."""
+    found = _opened(uow, actor, definition_id)
+    earlier = store.version(uow, found.id, number)
+    store.put_draft(uow, found.id, earlier.document, if_rev=None, by=_author(actor), now=now)
+    return publish(uow, actor, definition_id, now=now, note=f"↩ v{number}")
+
+
+def usages(unit: ReadUnit, actor: Actor, definition_id: str, *, field: str | None = None) -> list[UsedIn]:
+    """Return where the app's drafts name this definition, or one of its fields. Raises NotFound, Forbidden."""
+    found = _opened(unit, actor, definition_id, Act.DEFINITION_READ)
+    return [
+        UsedIn(other, usage)
+        for other in store.listing(unit, app_id=found.app_id, with_draft=True)
+        if other.id != found.id
+        for usage in _references(other)
+        if usage.kind == found.kind and usage.key == found.key and (field is None or usage.field == field)
+    ]
+
+
+def delete(uow: UnitOfWork, actor: Actor, definition_id: str, *, now: datetime) -> None:
+    """Take a definition away; its versions and records stay until they are purged. Raises NotFound, InUse."""
+    found = _opened(uow, actor, definition_id)
+    demand(uow, actor, Act.DEFINITION_DELETE, app=found.app_id)
+    used = usages(uow, actor, definition_id)
+    if used:
+        words = {"zh-CN": "{title}：{path}", "en": "{title}: {path}"}
+        places = [
+            Finding("in_use", words, None, {"title": one.definition.title.get("en", ""), "path": one.usage.path})
+            for one in used[:20]
+        ]
+        raise InUse(findings=places, count=len(used))
+    store.delete(uow, found.id, now=now)
+    access_epoch.advance(uow)
+    audit.note(uow, actor, Act.DEFINITION_DELETE, found.kind, found.id, {"key": found.key}, now=now)
+
+
+def _references(definition: Definition) -> list[Usage]:
+    try:
+        return list(KINDS.get(definition.kind).references(definition.draft or {}))
+    except (KeyError, TypeError, AttributeError, ValueError):  # a half-finished draft names what it can
+        return []
+
+
+def _opened(
+    unit: ReadUnit, actor: Actor, definition_id: str, act: Act | None = None, *, with_draft: bool = False
+) -> Definition:
+    found = store.find(unit, definition_id, with_draft=with_draft)
+    demand(unit, actor, act or _edit_act(found.kind), app=found.app_id)
+    return found
+
+
+def _edit_act(kind: str) -> Act:
+    return Act.PERMISSION_EDIT if kind in PERMISSION_KINDS else Act.DEFINITION_EDIT
+
+
+def _bounded(document: JSONObject) -> None:
+    if not _fits(document, MAX_KEYS, 0)[0]:
+        raise TooLarge(limit=f"{MAX_KEYS} entries")
+
+
+def _fits(value: Any, left: int, depth: int) -> tuple[bool, int]:
+    if depth > 32:
+        return False, left
+    if isinstance(value, (Mapping, list)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            fits, left = _fits(inner, left - 1, depth + 1)
+            if not fits or left < 0:
+                return False, left
+    return True, left
+
+
+def _author(actor: Actor) -> str | None:
+    return actor.user_id if isinstance(actor, Member) else None

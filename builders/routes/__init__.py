@@ -1,0 +1,1 @@
+"""HTTP of the builders: apps, definitions, the catalogue, the gallery."""
