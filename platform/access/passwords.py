@@ -79,7 +79,8 @@ def weaknesses(password: str, *, personal: tuple[str, ...] = ()) -> tuple[Findin
 def _is_common(plain: str) -> bool:
     if len(set(plain)) < 4 or _is_walk(plain) or _is_repeated(plain):
         return True
-    return any(_is_lengthened_stem(reading) for reading in (plain, plain.translate(_LEET)))
+    core = plain.rstrip("0123456789!@#$%^&*._-+=?")
+    return _is_lengthened_stem(plain) or (bool(core) and _is_lengthened_stem(core.translate(_LEET)))
 
 
 def _is_lengthened_stem(reading: str) -> bool:
@@ -87,18 +88,18 @@ def _is_lengthened_stem(reading: str) -> bool:
     words = re.findall(r"[a-z]+", reading)
     if not reading.isascii() or (not words and len(reading) >= 16):
         return False
-    return all(_is_made_of_stems(word) for word in words)
+    return sum(_letters_of_its_own(word) for word in words) <= 2
 
 
-def _is_made_of_stems(word: str) -> bool:
-    """Tell whether `word` can be cut into common words and at most two letters in all."""
+def _letters_of_its_own(word: str) -> int:
+    """Count the letters that are left when common words are cut out of `word` as well as possible."""
     cost = [0, *([len(word)] * len(word))]
     for end in range(1, len(word) + 1):
         cost[end] = cost[end - 1] + 1
         for start in range(end):
             if word[start:end] in STEMS:
                 cost[end] = min(cost[end], cost[start])
-    return cost[-1] <= 2
+    return cost[-1]
 
 
 def _is_walk(plain: str) -> bool:
