@@ -38,7 +38,7 @@ export interface MenuItem {
 }
 export interface AppDetail extends AppSummary {
   menu: MenuItem[]
-  forms: { id: string; key: string; title: L10n }[]
+  can_manage?: boolean
 }
 
 export type OptionColour = 'grey' | 'indigo' | 'blue' | 'teal' | 'green' | 'amber' | 'orange' | 'red' | 'pink' | 'violet'

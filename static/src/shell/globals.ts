@@ -25,7 +25,7 @@ export function useGlobals(): void {
   offer(
     computed(() => {
       const app = apps.current
-      const menu = app ? [...app.menu, ...app.forms.filter((form) => !app.menu.some((item) => item.id === form.id)).map((form) => ({ kind: 'form', ...form }))] : []
+      const menu = app?.menu ?? []
       return [
         go('home', t('shell.home'), '/', 'home'),
         ...menu.flatMap((item) => {

@@ -1,4 +1,5 @@
 import type { Condition } from '@/api/types'
+import { isLeaf } from '@/conditions/tree'
 import type { FormDocument, FormRule } from '../document'
 import type { Command } from './command'
 
@@ -10,13 +11,14 @@ export interface Rename {
 }
 
 function inCondition(when: Condition, from: string, to: string): Condition {
+  if (isLeaf(when)) {
+    const value = when.value as { ref?: string } | undefined
+    return { ...when, field: when.field === from ? to : when.field, ...(typeof value === 'object' && value?.ref === from && { value: { ref: to } }) }
+  }
   if ('all' in when) return { all: (when.all as Condition[]).map((one) => inCondition(one, from, to)) }
   if ('any' in when) return { any: (when.any as Condition[]).map((one) => inCondition(one, from, to)) }
   if ('not' in when) return { not: inCondition(when.not as Condition, from, to) }
-  if (!('field' in when)) return when
-  const value = when.value as { ref?: string } | undefined
-  const swapped = typeof value === 'object' && value?.ref === from ? { ...when, value: { ref: to } } : when
-  return swapped.field === from ? { ...swapped, field: to } : swapped
+  return when
 }
 
 export function apply(document: FormDocument, { from, to }: Rename): FormDocument {

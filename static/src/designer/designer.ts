@@ -1,0 +1,146 @@
+/** The designer's state and everything that one can do in it; handed down by `provide`. */
+import { computed, inject, provide, ref, type InjectionKey } from 'vue'
+import { catalog, typeInfo } from '@/api/catalog'
+import type { FormField, L10n, Locale } from '@/api/types'
+import { currentLocale, resolve, t } from '@/i18n'
+import { toast } from '@/ui/toasts'
+import { blockOf, fieldOf, indexOf, rulesAbout, type FormRule } from './document'
+import { useDraft } from './draft'
+import { copyOf, freshField, retyped } from './fresh'
+import { fieldsOf } from './paste'
+
+export function createDesigner(id: string) {
+  const draft = useDraft(id)
+  const { document, run } = draft
+  const selection = ref<string[]>([])
+  const locale = ref<Locale>(currentLocale())
+  const device = ref<'desktop' | 'phone'>('desktop')
+  const tab = ref<'field' | 'form' | 'logic'>('field')
+  const active = computed<FormField | undefined>(() => fieldOf(document.value, selection.value.at(-1) ?? ''))
+  const ids = () => document.value.fields.map((field) => field.id)
+  const opensSection = (type: string) => typeInfo(type)?.opens_section ?? false
+  const text = (l10n: L10n | undefined) => resolve(l10n, locale.value)
+  const nameOf = (field: FormField | undefined) => (field ? text(field.label) || field.id : '')
+  const nameOfId = (fieldId: string) => nameOf(fieldOf(document.value, fieldId)) || fieldId
+
+  function select(fieldId: string | null, extend = false): void {
+    if (fieldId === null) selection.value = []
+    else if (!extend) selection.value = [fieldId]
+    else selection.value = selection.value.includes(fieldId) ? selection.value.filter((one) => one !== fieldId) : [...selection.value, fieldId]
+    if (fieldId) tab.value = 'field'
+  }
+
+  /** After the selected field, else at the end. */
+  const placeForNew = () => (active.value ? indexOf(document.value, active.value.id) + 1 : document.value.fields.length)
+
+  function insert(fields: FormField[], at = placeForNew()): void {
+    if (!fields.length) return
+    run({ kind: 'insert', items: fields.map((field, offset) => ({ at: at + offset, field })) }, 'designer.did.insert', { name: fields.map(nameOf).join('、') })
+    select(fields.at(-1)?.id ?? null)
+  }
+  function insertType(typeId: string, at?: number): void {
+    const type = typeInfo(typeId)
+    if (type) insert([freshField(type, ids())], at)
+  }
+  function paste(pasted: string): number {
+    const made = fieldsOf(pasted, catalog.value?.types ?? [], ids(), locale.value)
+    insert(made)
+    return made.length
+  }
+  function duplicate(): void {
+    const field = active.value
+    if (field) insert([copyOf(field, ids())])
+  }
+  /** Take the selected fields out and offer to put them back; say which rules named them. */
+  function remove(): void {
+    const gone = selection.value.filter((one) => fieldOf(document.value, one))
+    const last = gone.at(-1)
+    if (!last) return
+    const at = indexOf(document.value, last)
+    const named = gone.flatMap((one) => rulesAbout(document.value, one))
+    const names = gone.map(nameOfId).join('、')
+    run({ kind: 'remove', ids: gone }, 'designer.did.remove', { name: names })
+    select(document.value.fields[Math.min(at, document.value.fields.length - 1)]?.id ?? null)
+    const words = t(named.length ? 'designer.removedUsed' : 'designer.removed', { name: names, n: named.length })
+    toast(words, { action: { label: t('ui.undo'), run: () => undo() } })
+  }
+  function moveTo(fieldIds: string[], to: number): void {
+    run({ kind: 'move', ids: fieldIds, to }, 'designer.did.move', { name: fieldIds.map(nameOfId).join('、') })
+  }
+  function moveBy(by: -1 | 1): void {
+    const field = active.value
+    if (!field) return
+    const to = indexOf(document.value, field.id) + by
+    if (to >= 0 && to < document.value.fields.length) moveTo([field.id], to)
+  }
+  /** Drop what was dragged before the field that stands at `at`. A section takes its fields along. */
+  function drop(fieldId: string, at: number): void {
+    const block = blockOf(document.value, fieldId, opensSection)
+    const before = document.value.fields.slice(0, at).filter((field) => block.includes(field.id)).length
+    const from = indexOf(document.value, fieldId)
+    if (at >= from && at <= from + block.length) return
+    moveTo(block, at - before)
+    select(fieldId)
+  }
+  function set(path: string[], value: unknown, fieldId = active.value?.id): void {
+    if (fieldId) run({ kind: 'set', field: fieldId, path, value }, 'designer.did.set', { name: nameOfId(fieldId) })
+  }
+  /** Set a property that all selected fields share. */
+  function setAll(path: string[], value: unknown): void {
+    const [first, ...rest] = selection.value
+    if (!rest.length) return set(path, value, first)
+    run({ kind: 'batch', commands: selection.value.map((field) => ({ kind: 'set', field, path, value })) }, 'designer.did.set', { name: selection.value.map(nameOfId).join('、') })
+  }
+  function setForm(path: string[], value: unknown): void {
+    run({ kind: 'set', path, value }, 'designer.did.form')
+  }
+  function retype(typeId: string): void {
+    const field = active.value
+    const type = typeInfo(typeId)
+    if (!field || !type) return
+    const at = indexOf(document.value, field.id)
+    run({ kind: 'batch', commands: [{ kind: 'remove', ids: [field.id] }, { kind: 'insert', items: [{ at, field: retyped(field, type) }] }] }, 'designer.did.retype', { name: nameOf(field) })
+  }
+  function rename(from: string, to: string): void {
+    run({ kind: 'rename', from, to }, 'designer.did.rename', { name: to })
+    selection.value = selection.value.map((one) => (one === from ? to : one))
+  }
+  function setRules(rules: FormRule[]): void {
+    setForm(['rules'], rules)
+  }
+  function undo(): void {
+    const step = draft.undo()
+    if (step) tidySelection()
+  }
+  function redo(): void {
+    const step = draft.redo()
+    if (step) tidySelection()
+  }
+  function tidySelection(): void {
+    selection.value = selection.value.filter((one) => fieldOf(document.value, one))
+  }
+  /** Where a problem is: select the field, or open the right panel. */
+  function jumpTo(fieldId: string | null): void {
+    if (fieldId && fieldOf(document.value, fieldId)) {
+      select(fieldId)
+      window.document.querySelector(`[data-field="${fieldId}"]`)?.scrollIntoView({ block: 'center' })
+    } else tab.value = 'form'
+  }
+
+  return {
+    id, draft, document, selection, active, locale, device, tab, opensSection, text, nameOf, nameOfId,
+    select, insert, insertType, paste, duplicate, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
+  }
+}
+
+export type Designer = ReturnType<typeof createDesigner>
+const KEY: InjectionKey<Designer> = Symbol('designer')
+
+export function provideDesigner(designer: Designer): void {
+  provide(KEY, designer)
+}
+export function useDesigner(): Designer {
+  const found = inject(KEY)
+  if (!found) throw new Error('useDesigner() outside of the designer')
+  return found
+}

@@ -1,0 +1,214 @@
+/**
+ * The life of one draft in the browser: read it, keep every change on this device at once and on the server within
+ * two seconds, and say where it stands. It knows nothing about fields or selection.
+ */
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { http } from '@/api/http'
+import { isProblem, type ApiProblem } from '@/api/problem'
+import type { Command } from './commands/command'
+import type { FormDocument } from './document'
+import { emptyHistory, perform, redo, undo, type History, type Step } from './history'
+import { keep, kept } from './keeper'
+
+export interface Finding {
+  code: string
+  field: string | null
+  message: string | Record<string, string>
+  severity?: 'error' | 'warning'
+}
+export interface DraftAnswer {
+  id: string
+  app: string
+  kind: string
+  key: string
+  rev: number
+  version: number | null
+  document: FormDocument
+  findings: Finding[]
+  published: FormDocument | null
+  saved_at: string
+  published_at?: string | null
+}
+export interface Change {
+  kind: 'added' | 'removed' | 'changed' | 'moved'
+  path: string
+  what: Record<string, string>
+  affects_data: boolean
+}
+export type SaveState = 'idle' | 'saving' | 'saved' | 'offline' | 'conflict' | 'error'
+const QUIET_MS = 700
+const LATEST_MS = 1_700
+const RETRY_MS = 4_000
+
+export interface Draft {
+  about: ShallowRef<DraftAnswer | null>
+  document: ShallowRef<FormDocument>
+  history: ShallowRef<History>
+  state: Ref<SaveState>
+  savedAt: Ref<string | null>
+  findings: Ref<Finding[]>
+  changes: Ref<Change[]>
+  problem: ShallowRef<ApiProblem | null>
+  theirs: ShallowRef<DraftAnswer | null>
+  isPublished: ComputedRef<boolean>
+  load: () => Promise<void>
+  run: (command: Command, label: string, params?: Record<string, string>) => void
+  undo: () => Step | undefined
+  redo: () => Step | undefined
+  flush: () => Promise<void>
+  readDiff: () => Promise<void>
+  keepMine: () => Promise<void>
+  takeTheirs: () => void
+  stop: () => void
+}
+
+export function useDraft(id: string): Draft {
+  const about = shallowRef<DraftAnswer | null>(null)
+  const document = shallowRef<FormDocument>({ title: {}, fields: [] })
+  const history = shallowRef<History>(emptyHistory())
+  const state = ref<SaveState>('idle')
+  const savedAt = ref<string | null>(null)
+  const findings = ref<Finding[]>([])
+  const changes = ref<Change[]>([])
+  const problem = shallowRef<ApiProblem | null>(null)
+  const theirs = shallowRef<DraftAnswer | null>(null)
+  let rev = 0
+  let saved: FormDocument | null = null
+  let saving: Promise<void> | null = null
+  let timer = 0
+  let dirtySince = 0
+
+  const isDirty = () => saved !== document.value
+  const remember = () => keep(id, { document: document.value, history: history.value, rev, isSaved: !isDirty() })
+
+  async function load(): Promise<void> {
+    const answer = await http.get<DraftAnswer>(`/definitions/${id}/draft`)
+    const local = await kept(id)
+    about.value = answer
+    rev = answer.rev
+    saved = answer.document
+    document.value = answer.document
+    savedAt.value = answer.saved_at
+    findings.value = answer.findings
+    state.value = 'saved'
+    if (local && local.rev === rev) {
+      history.value = local.history
+      if (!local.isSaved) document.value = local.document
+    } else if (local && !local.isSaved) {
+      document.value = local.document
+      history.value = local.history
+      theirs.value = answer
+      state.value = 'conflict'
+      return
+    }
+    if (isDirty()) schedule()
+    await readDiff()
+  }
+
+  function run(command: Command, label: string, params?: Record<string, string>): void {
+    settle(perform(document.value, history.value, command, label, Date.now(), params))
+  }
+  function settle(changed: { document: FormDocument; history: History }): void {
+    document.value = changed.document
+    history.value = changed.history
+    void remember()
+    schedule()
+  }
+
+  function schedule(): void {
+    if (state.value === 'conflict') return
+    dirtySince ||= Date.now()
+    if (state.value !== 'offline') state.value = 'saving'
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => void flush(), Math.max(0, Math.min(QUIET_MS, dirtySince + LATEST_MS - Date.now())))
+  }
+
+  /** Bring the server up to date; resolves when it is, or when it can't be. */
+  async function flush(): Promise<void> {
+    window.clearTimeout(timer)
+    while (saving) await saving
+    if (!isDirty()) {
+      if (state.value === 'saving') state.value = 'saved'
+      return
+    }
+    saving = save()
+    await saving
+    saving = null
+    if (isDirty() && state.value === 'saved') schedule()
+  }
+
+  async function save(): Promise<void> {
+    const sent = document.value
+    dirtySince = 0
+    try {
+      const answer = await http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document: sent }, { ifMatch: rev })
+      rev = answer.rev
+      saved = sent
+      savedAt.value = answer.saved_at
+      findings.value = answer.findings
+      problem.value = null
+      state.value = 'saved'
+      void remember()
+      void readDiff()
+    } catch (caught) {
+      if (!isProblem(caught)) throw caught
+      await refused(caught)
+    }
+  }
+
+  async function refused(caught: ApiProblem): Promise<void> {
+    problem.value = caught
+    if (caught.status === 409) {
+      theirs.value = await http.get<DraftAnswer>(`/definitions/${id}/draft`).catch(() => null)
+      state.value = theirs.value ? 'conflict' : 'offline'
+    } else if (caught.isOffline || caught.status >= 500 || caught.status === 429) {
+      state.value = 'offline'
+    } else state.value = 'error'
+    if (state.value === 'offline') timer = window.setTimeout(() => void flush(), RETRY_MS)
+  }
+
+  async function readDiff(): Promise<void> {
+    const answer = await http.get<{ changes: Change[] }>(`/definitions/${id}/diff`).catch(() => null)
+    if (answer) changes.value = answer.changes
+  }
+
+  async function keepMine(): Promise<void> {
+    if (!theirs.value) return
+    rev = theirs.value.rev
+    saved = theirs.value.document
+    theirs.value = null
+    state.value = 'saving'
+    await flush()
+  }
+
+  function takeTheirs(): void {
+    const other = theirs.value
+    if (!other) return
+    rev = other.rev
+    saved = other.document
+    theirs.value = null
+    state.value = 'saved'
+    settle(perform(document.value, history.value, { kind: 'replace', document: other.document }, 'designer.did.replace', Date.now()))
+  }
+
+  const back = (step: typeof undo) => () => {
+    const last = step === undo ? history.value.done.at(-1) : history.value.undone.at(-1)
+    if (last) settle(step(document.value, history.value))
+    return last
+  }
+  const retry = () => void flush()
+  const onHide = () => void (window.document.visibilityState === 'hidden' && flush())
+  window.addEventListener('online', retry)
+  window.document.addEventListener('visibilitychange', onHide)
+  function stop(): void {
+    window.removeEventListener('online', retry)
+    window.document.removeEventListener('visibilitychange', onHide)
+    void flush()
+  }
+
+  return {
+    about, document, history, state, savedAt, findings, changes, problem, theirs,
+    isPublished: computed(() => (about.value?.version ?? 0) > 0),
+    load, run, undo: back(undo), redo: back(redo), flush, readDiff, keepMine, takeTheirs, stop,
+  }
+}

@@ -1,0 +1,42 @@
+/** New fields, as the catalogue describes them. */
+import { hasSetting, type FieldTypeInfo } from '@/api/catalog'
+import type { FieldOption, FormField, L10n, OptionColour } from '@/api/types'
+import { freeId } from './document'
+
+export const OPTION_COLOURS: OptionColour[] = ['blue', 'teal', 'amber', 'red', 'violet', 'green', 'orange', 'pink', 'indigo', 'grey']
+
+export function freshOption(taken: FieldOption[], label?: L10n): FieldOption {
+  const number = taken.length + 1
+  return {
+    value: freeId(taken.map((one) => one.value), `option_${number}`),
+    label: label ?? { 'zh-CN': `选项 ${number}`, en: `Option ${number}` },
+    color: OPTION_COLOURS[taken.length % OPTION_COLOURS.length],
+  }
+}
+
+/** A field of the type with a free id, its type's name as label, and two options where it has options. */
+export function freshField(type: FieldTypeInfo, taken: Iterable<string>, label?: L10n): FormField {
+  const field: FormField = { id: freeId(taken, type.id), type: type.id, label: label ?? { ...type.label } }
+  if (hasSetting(type, 'options')) {
+    const first = freshOption([])
+    field.options = [first, freshOption([first])]
+  }
+  if (type.id in REQUIRED_TEXTS) field.text = REQUIRED_TEXTS[type.id]
+  return field
+}
+/** Settings without which a new field would say nothing. */
+const REQUIRED_TEXTS: Record<string, L10n> = { note: { 'zh-CN': '在这里写说明', en: 'Write the explanation here' } }
+
+/** A copy with a free id and free of what must be one's own. */
+export function copyOf(field: FormField, taken: Iterable<string>): FormField {
+  return { ...structuredClone(field), id: freeId(taken, field.id.replace(/_\d+$/, '')) }
+}
+
+/** The field as another type: what the new type also has is kept. */
+export function retyped(field: FormField, type: FieldTypeInfo): FormField {
+  const common = new Set(['id', 'type', 'label', 'help', 'placeholder', 'required', 'width', 'public', ...(type.can_be_unique ? ['unique'] : [])])
+  const kept = Object.fromEntries(Object.entries(field).filter(([name]) => common.has(name) || hasSetting(type, name)))
+  const made = { ...kept, type: type.id } as FormField
+  if (hasSetting(type, 'options') && !made.options) made.options = freshField(type, []).options
+  return made
+}
