@@ -92,7 +92,7 @@ def update(
     """
     before = _existing(uow, actor, form, record_id, Act.RECORD_UPDATE)
     if if_rev is not None and if_rev != before.rev:
-        raise _stale(form, before, values)
+        raise _stale(uow, actor, form, before, values)
     ctx = clean_context(uow, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id)
     locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
     cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
@@ -103,7 +103,7 @@ def update(
     if not changed:
         return before
     if not _written(uow, form, before, changed, actor, now):
-        raise _stale(form, _existing(uow, actor, form, record_id, Act.RECORD_UPDATE), values)
+        raise _stale(uow, actor, form, _existing(uow, actor, form, record_id, Act.RECORD_UPDATE), values)
     after = replace(
         before, rev=before.rev + 1, values={**before.values, **changed}, updated_at=now, updated_by=_author(actor)
     )
@@ -120,7 +120,7 @@ def delete(
     """Put a record into the trash. Raises NotFound, StaleRecord."""
     before = _existing(uow, actor, form, record_id, Act.RECORD_DELETE)
     if if_rev is not None and if_rev != before.rev:
-        raise _stale(form, before, {})
+        raise _stale(uow, actor, form, before, {})
     rows.set_deleted(uow, form, before, now, now=now, by=_author(actor))
     after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
     _announce(uow, actor, form, "record.deleted", [(before, after, ())], now=now, options=options)
@@ -136,7 +136,10 @@ def restore(
     _note_taken(uow, form, [cleaned], but=record_id)
     if cleaned.findings:
         raise _refusal(cleaned)
-    rows.set_deleted(uow, form, before, None, now=now, by=_author(actor))
+    try:
+        rows.set_deleted(uow, form, before, None, now=now, by=_author(actor))
+    except rows.UniqueViolated as fault:
+        raise _lost_race(form) from fault
     after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
     _announce(uow, actor, form, "record.restored", [(before, after, ())], now=now, options=options)
     return after
@@ -284,8 +287,9 @@ def _refusal(cleaned: Cleaned) -> InvalidValues:
     return InvalidValues(findings=cleaned.findings, count=len(cleaned.findings))
 
 
-def _stale(form: FormVersion, current: Record, yours: JSONObject) -> StaleRecord:
-    shown = form.dump(current.values)
+def _stale(unit: ReadUnit, actor: Actor, form: FormVersion, current: Record, yours: JSONObject) -> StaleRecord:
+    readable = Access.of(unit, actor).readable(form)
+    shown = {name: value for name, value in form.dump(current.values).items() if name in readable}
     return StaleRecord(
         rev=current.rev, current={name: shown.get(name) for name in yours if name in shown}, yours=dict(yours)
     )
