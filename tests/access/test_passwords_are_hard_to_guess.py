@@ -9,7 +9,8 @@ from formloom.platform.access.errors import PasswordTooWeak
 @pytest.mark.parametrize(
     "password",
     [
-        "Password2024!", "admin@admin123", "1qaz2wsx3edc", "qwertyuiop12", "aaaaaaaaaaaa", "1234567890", "woaini1314520",
+        "Password2024!", "admin@admin123", "1qaz2wsx3edc", "qwertyuiop12", "aaaaaaaaaaaa", "1234567890",
+        "woaini1314520",
         "Formloom2026", "P@ssw0rd1234", "abcabcabcabc", "13800138000", "zhangwei1990", "letmein!!!!!", "iloveyou1314",
     ],
 )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Who gets through which route: the reviewed table against the running application.
+
+Every route of the application has a row in `authz_matrix.json`; one without a row fails, and the message holds the
+row to review and paste. A cell is the status of a refusal (401, 403, 404) or `ok`: let through, whatever the route
+then says to an almost empty request. Each request is made with objects that exist, so that "not found" means that
+the caller may not know of them.
+
+The columns: nobody; the visitor of a public form; a member without any right; a member of a group that hides a
+field and grants no deletion; a designer of the app; an administrator; a person who was disabled; and an
+administrator's browser whose write lacks the CSRF token.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from formloom.platform.access.acts import NEEDS, Act
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.web.route import RouteSpec
+
+from .conftest import TICKET, Site
+
+TABLE = Path(__file__).parent / "authz_matrix.json"
+WHO = ("anonymous", "visitor", "member", "restricted", "designer", "admin", "disabled", "bad_csrf")
+TOKENS = {"member": "outsider", "restricted": "restricted", "designer": "designer", "admin": "admin"}
+REFUSED = (401, 403, 404)
+_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+
+
+def _name(route: RouteSpec) -> str:
+    return f"{route.method} {route.path}"
+
+
+def _routes(site: Site) -> list[RouteSpec]:
+    return list(site.formloom.web.extensions["formloom.routes"])
+
+
+def _body(site: Site, route: RouteSpec) -> Any:
+    """Return the least that the route takes, where an empty object would be refused before the caller is judged."""
+    number = site.fresh()
+    return {
+        "POST /api/v1/apps": {"key": f"app_{number}", "title": {"en": "App"}},
+        "POST /api/v1/apps/<app>/definitions": {"kind": "form", "key": f"form_{number}", "document": TICKET},
+        "PUT /api/v1/definitions/<definition_id>/draft": {"document": TICKET},
+        "POST /api/v1/definitions/<definition_id>/rollback": {"version": 1},
+        "POST /api/v1/forms/<form>/records": {"values": {"subject": "x"}},
+        "PATCH /api/v1/forms/<form>/records/<record_id>": {"values": {"subject": f"x{number}"}},
+        "POST /api/v1/forms/<form>/records/batch": {"records": [{"values": {"subject": "x"}}]},
+        "POST /api/v1/forms/<form>/records/<record_id>/comments": {"body": "x"},
+        "POST /api/v1/forms/<form>/aggregate": {"group_by": [], "measures": [{"op": "count"}]},
+        "POST /api/v1/access/explain": {"user": site.admin.user_id, "form": "desk.ticket", "act": "record.read"},
+        "PATCH /api/v1/links/<token>": {"open": True},
+        "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
+        "POST /api/v1/flows/<flow>/trigger": {"record": site.ids["record"]},
+    }.get(_name(route), {})
+
+
+def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
+    """Return something that exists for a part of the path; what is taken away is made anew each time."""
+    takes_away = route.method == "DELETE"
+    made: dict[str, Any] = {
+        "app": lambda: _fresh_app(site) if takes_away else "desk",
+        "form": lambda: "desk.ticket",
+        "definition_id": lambda: _fresh_definition(site) if takes_away else site.ids["form"],
+        "record_id": lambda: _record(site, route),
+        "user_id": lambda: site.ids["outsider"] if not takes_away else new_id(),
+        "token_id": lambda: _own_token(site, who),
+        "department_id": lambda: site.make("/api/v1/departments", {"title": {"en": "D"}})["id"],
+        "role_id": lambda: site.make("/api/v1/roles", {"key": f"role_{site.fresh()}", "title": {"en": "R"}})["id"],
+        "number": lambda: "1",
+    }  # fmt: skip
+    return str(made.get(parameter, new_id)())
+
+
+def _fresh_app(site: Site) -> str:
+    return str(site.make("/api/v1/apps", {"key": f"app_{site.fresh()}", "title": {"en": "App"}})["key"])
+
+
+def _fresh_definition(site: Site) -> str:
+    body = {"kind": "form", "key": f"form_{site.fresh()}", "document": TICKET}
+    return str(site.make("/api/v1/apps/desk/definitions", body)["id"])
+
+
+def _record(site: Site, route: RouteSpec) -> str:
+    if route.method != "DELETE" and not route.path.endswith("/restore"):
+        return site.ids["record"]
+    path = "/api/v1/forms/desk.ticket/records"
+    record = str(site.make(path, {"values": {"subject": "x"}})["id"])
+    if route.path.endswith("/restore"):
+        assert site.ask("admin", "DELETE", f"{path}/{record}").status_code == 204
+    return record
+
+
+def _own_token(site: Site, who: str) -> str:
+    if who not in TOKENS:
+        return new_id()
+    return str(site.ask(TOKENS[who], "POST", "/api/v1/tokens", {"name": "x"}).json["id"])
+
+
+def _try(site: Site, route: RouteSpec, who: str) -> int:
+    path = _PARAMETER.sub(lambda match: _existing(site, route, match[1], who), route.path)
+    body = None if route.method in {"GET", "DELETE"} else _body(site, route)
+    headers = {"Authorization": f"Bearer {site.tokens[TOKENS[who]]}"} if who in TOKENS else {}
+    client = site.client()
+    if who == "disabled":
+        headers = {"Authorization": f"Bearer {site.tokens['disabled']}"}
+    if who == "bad_csrf":
+        client = site.sign_in("ada@example.com")
+    if who == "visitor":
+        headers = {"Referer": "http://localhost/f/some-link", "Origin": "http://localhost"}
+    return int(client.open(path, method=route.method, json=body, headers=headers).status_code)
+
+
+def _cell(status: int) -> int | str:
+    return status if status in REFUSED else "ok"
+
+
+@pytest.mark.slow
+def test_every_route_lets_through_whom_the_reviewed_table_says(peopled: Site) -> None:
+    table = json.loads(TABLE.read_text())
+    wrong, missing = [], {}
+    for route in _routes(peopled):
+        seen: dict[str, int | str] = {}
+        for who in WHO:
+            status = _try(peopled, route, who)
+            assert status < 500, (_name(route), who, status)
+            seen[who] = _cell(status)
+        expected = table.get(_name(route))
+        if expected is None:
+            missing[_name(route)] = seen
+        elif expected != seen:
+            wrong.append(f"{_name(route)}: {_difference(expected, seen)}")
+    assert not wrong, "\n".join(wrong)
+    assert not missing, "not reviewed yet:\n" + ",\n".join(
+        f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in missing.items()
+    )
+
+
+def _difference(expected: dict[str, Any], seen: dict[str, Any]) -> str:
+    return ", ".join(f"{who} {expected.get(who)} → {seen[who]}" for who in WHO if expected.get(who) != seen[who])
+
+
+def test_no_row_is_left_of_a_route_that_is_gone(site: Site) -> None:
+    assert json.loads(TABLE.read_text()).keys() <= {_name(route) for route in _routes(site)}
+
+
+def test_every_route_stands_in_the_url_map_exactly_as_it_declares_itself(site: Site) -> None:
+    declared = {(route.method, route.path) for route in _routes(site)}
+    mapped = {
+        (method, rule.rule)
+        for rule in site.formloom.web.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert mapped == declared
+
+
+def test_a_route_is_open_only_as_far_as_its_act_is(site: Site) -> None:
+    gates = {"anyone": "anyone", "visitor": "visitor"}
+    wrong = [
+        (_name(route), route.act, route.who)
+        for route in _routes(site)
+        if route.who != gates.get(NEEDS[Act(route.act)].level, "member")
+    ]
+    assert not wrong
+
+
+def test_the_table_refuses_nobodies_everything_but_what_is_public(site: Site) -> None:
+    """A second look at the table itself: no row may let a nobody through unless its act is public by nature."""
+    table = json.loads(TABLE.read_text())
+    public = {_name(route) for route in _routes(site) if route.who != "member"}
+    for name, row in table.items():
+        for who in ("anonymous", "visitor", "disabled"):
+            assert name in public or row[who] == 401, (name, who)
+        if name not in public and not name.startswith("GET "):
+            assert row["bad_csrf"] == 403, name
