@@ -14,7 +14,7 @@ export default ts.config(
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: ts.parser } } },
   {
     rules: {
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-undef': 'off', // the type checker knows better
       'vue/multi-word-component-names': 'off', // Button, Chip … are capitalised in templates
       'vue/no-v-html': 'error',

@@ -1,0 +1,14 @@
+/**
+ * How a field looks on the canvas: the drawing with the type's id, else the one of its kind of value, else one line.
+ * A new type needs a file here only when it looks like nothing before.
+ */
+import type { Component } from 'vue'
+import { typeInfo } from '@/api/catalog'
+
+const files = import.meta.glob<{ default: Component }>('./drawings/*.vue', { eager: true })
+const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', department: 'choice', files: 'files', boolean: 'boolean' }
+
+export function drawingOf(type: string): Component | undefined {
+  const named = (name: string | undefined) => files[`./drawings/${name}.vue`]?.default
+  return named(type) ?? named(KINDS[typeInfo(type)?.value_kind ?? '']) ?? named('text')
+}
