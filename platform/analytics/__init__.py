@@ -1,0 +1,1 @@
+"""What dashboards read: metrics with exact formulas, and the figures of widgets."""

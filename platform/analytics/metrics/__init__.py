@@ -1,0 +1,1 @@
+"""Metrics of customer experience: one file per metric, each a formula over counts."""
