@@ -35,7 +35,7 @@ from formloom.platform.web import operations, security
 from formloom.platform.web.auth import explain_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
-from formloom.platform.web.records import activity_routes
+from formloom.platform.web.records import activity_routes, export_routes
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
@@ -99,7 +99,7 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
-        definitions.api, record_routes.api, activity_routes.api, shell_api(bundle),
+        definitions.api, record_routes.api, activity_routes.api, export_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install])
 

@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from formloom.platform.access.policy import Access, Act, requires
+from formloom.platform.definitions.conditions.tree import parse
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, Member
+from formloom.platform.kernel.errors import Finding
 from formloom.platform.records.queries import groups, pages, people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
-from formloom.platform.records.queries.pages import Page, Query
+from formloom.platform.records.queries.pages import BadQuery, Page, Query
 from formloom.platform.records.record import Record
 from formloom.platform.records.serials import ZONE
 from formloom.platform.storage.database import ReadUnit
 
 RESERVED = frozenset({"id", "rev", "created_at", "created_by", "updated_at", "updated_by"})
+UNKNOWN = {"zh-CN": "没有字段“{name}”", "en": "There is no field '{name}'"}
+"""What is said of a field that is hidden and of one that is not there, in the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,12 @@ def _limited(
     access: Access, actor: Actor, form: FormVersion, query: Query, named: Collection[str],
     *, act: Act = Act.RECORD_READ,
 ) -> Query:  # fmt: skip
-    access.guard_condition(query.filter, form)
-    access.guard_fields([name for name in named if name not in RESERVED], form)
     readable = access.readable(form)
+    parse(query.filter, {name: kind for name, kind in form.value_kinds().items() if name in readable})
+    access.guard_condition(query.filter, form)
+    for name in named:
+        if name not in RESERVED and name not in readable:
+            raise BadQuery(findings=[Finding("unknown_field", UNKNOWN, field=name[:40], params={"name": name[:40]})])
     texts = tuple(item.id for item in form.stored if item.type.value_kind == "text" and item.id in readable)
     me = actor.id if isinstance(actor, Member) else None
     setting = replace(query.setting, me=me)

@@ -1,0 +1,149 @@
+"""Records as a spreadsheet: CSV for machines and small offices, XLSX for everybody else.
+
+The file holds what the actor may see and nothing else: rows and hidden fields are limited by the same query that
+lists records. It is written page by page from one read unit, so neither its length nor a concurrent write matters.
+
+No cell is ever a formula. In XLSX texts are typed as texts; in CSV, which knows no types, a text that a spreadsheet
+would calculate gets an apostrophe in front. Numbers stay numbers, also negative ones.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any, Literal
+
+import xlsxwriter
+
+from formloom.platform.access.policy import Access, Act, requires
+from formloom.platform.definitions.form import Field, FormVersion
+from formloom.platform.kernel.actors import Actor
+from formloom.platform.kernel.errors import Finding
+from formloom.platform.kernel.text import resolve
+from formloom.platform.records import listing
+from formloom.platform.records.listing import Names
+from formloom.platform.records.queries.pages import BadQuery, Query
+from formloom.platform.records.record import Record
+from formloom.platform.records.serials import ZONE
+from formloom.platform.storage.database import ReadUnit
+
+Format = Literal["csv", "xlsx"]
+Cell = str | int | float | Decimal | date | datetime | bool
+PAGE = 500
+EXACT_DIGITS = 15
+"""More digits than this an Excel number can't hold; such numbers are written as text."""
+LONGEST_CELL = 32_767
+_TRIGGERS = frozenset("=+-@|%＝＋－＠\t\r\n")
+_SKIPPED = " \"'\ufeff\u00a0\u3000\u200b"
+
+
+def guarded(text: str) -> str:
+    """Return `text` so that no spreadsheet calculates it: with an apostrophe in front where it would."""
+    if not text:
+        return text
+    rest = text.lstrip(_SKIPPED)
+    return f"'{text}" if text[0] in _TRIGGERS or rest[:1] in _TRIGGERS else text
+
+
+@requires(Act.RECORD_EXPORT)
+def write(
+    unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, target: IO[bytes],
+    *, fields: Sequence[str] | None, kind: Format, locale: str,
+) -> int:  # fmt: skip
+    """Write the records that meet `query` and that the actor may see into `target`; return how many.
+
+    `fields` chooses the columns; None means all readable ones. Raises BadQuery, ConditionInvalid,
+    """
+    access = Access.of(unit, actor)
+    readable = access.readable(form)
+    for name in fields or ():
+        if name not in readable:
+            raise BadQuery(
+                findings=[Finding("unknown_field", listing.UNKNOWN, field="fields", params={"name": name[:40]})]
+            )
+    columns = [form.field(name) for name in fields] if fields else [one for one in form.stored if one.id in readable]
+    columns = [item for item in columns if item.type.is_stored]
+    header = [resolve(item.label, locale) or item.id for item in columns]
+    rows = _rows(unit, actor, form, query, columns, locale)
+    return (_write_csv if kind == "csv" else _write_xlsx)(target, header, rows)
+
+
+def _rows(
+    unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, columns: Sequence[Field], locale: str
+) -> Iterator[list[Cell]]:
+    readable = frozenset(item.id for item in columns)
+    following: Query | None = replace(query, limit=PAGE, cursor=None, offset=None, count=False)
+    while following is not None:
+        page = listing.page(unit, actor, form, following)
+        names = listing.names_in(unit, form, page.records, readable)
+        for record in page.records:
+            yield [_cell(record, item, names, locale) for item in columns]
+        following = replace(following, cursor=page.next) if page.next else None
+
+
+def _cell(record: Record, item: Field, names: Names, locale: str) -> Cell:
+    value = record.values.get(item.id)
+    if value is None:
+        return ""
+    if item.type.value_kind == "user":
+        return names.people.get(value, str(value))
+    if item.type.value_kind == "department":
+        return resolve(names.departments.get(value), locale) or str(value)
+    return item.type.export_cell(value, item.cfg, locale)
+
+
+def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([guarded(title) for title in header])
+    count = 0
+    for row in rows:
+        writer.writerow([_plain(cell) for cell in row])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return guarded(cell)
+    if isinstance(cell, datetime):
+        return cell.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+
+
+def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True})
+    formats: dict[type, Any] = {
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+    sheet.freeze_panes(1, 0)
+    for place, title in enumerate(header):
+        sheet.write_string(0, place, title[:LONGEST_CELL], bold)
+    count = 0
+    for count, row in enumerate(rows, 1):
+        for place, cell in enumerate(row):
+            _write_cell(sheet, count, place, cell, formats)
+    book.close()
+    return count
+
+
+def _write_cell(sheet: Any, row: int, place: int, cell: Cell, formats: dict[type, Any]) -> None:
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, place, cell)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(row, place, cell.astimezone(ZONE).replace(tzinfo=None), formats[datetime])
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, formats[date])
+    elif isinstance(cell, str):
+        sheet.write_string(row, place, cell[:LONGEST_CELL])
+    elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) > EXACT_DIGITS:
+        sheet.write_string(row, place, format(cell, "f"))
+    else:
+        sheet.write_number(row, place, float(cell))
