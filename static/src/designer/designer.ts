@@ -22,6 +22,12 @@ export function createDesigner(id: string) {
   const text = (l10n: L10n | undefined) => resolve(l10n, locale.value)
   const nameOf = (field: FormField | undefined) => (field ? text(field.label) || field.id : '')
   const nameOfId = (fieldId: string) => nameOf(fieldOf(document.value, fieldId)) || fieldId
+  /** Where the server found something, in words: a field by its label, a part of the form by its name. */
+  function placeName(place: string | null): string {
+    if (!place) return ''
+    const part = t(`designer.part.${place}`)
+    return `${fieldOf(document.value, place) ? nameOfId(place) : part.startsWith('designer.') ? place : part}：`
+  }
 
   function select(fieldId: string | null, extend = false): void {
     if (fieldId === null) selection.value = []
@@ -128,7 +134,7 @@ export function createDesigner(id: string) {
   }
 
   return {
-    id, draft, document, selection, active, locale, device, tab, opensSection, text, nameOf, nameOfId,
+    id, draft, document, selection, active, locale, device, tab, opensSection, text, nameOf, nameOfId, placeName,
     select, insert, insertType, paste, duplicate, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
   }
 }

@@ -10,6 +10,8 @@ export interface DragSource {
   icon: string
   /** The field that is moved; absent for something new. */
   field?: string
+  /** Whether it can stand beside others in a row. */
+  isNarrow?: boolean
   drop: (at: number) => void
 }
 interface Line {
@@ -45,7 +47,7 @@ function rowsOf(items: Item[]): Item[][] {
 }
 
 /** Where something would land at a point, from the boxes of the fields in their order. Pure. */
-export function slotAt(x: number, y: number, items: Item[], paper: { left: number; width: number; top: number }): Slot {
+export function slotAt(x: number, y: number, items: Item[], paper: { left: number; width: number; top: number }, isNarrow = true): Slot {
   const rows = rowsOf(items)
   const across = (top: number): Line => ({ left: paper.left, top, width: paper.width, height: 0 })
   const distance = (row: Item[]) => {
@@ -58,7 +60,7 @@ export function slotAt(x: number, y: number, items: Item[], paper: { left: numbe
   if (!row || !first || !last) return { at: 0, line: across(paper.top) }
   const top = first.box.top
   const bottom = Math.max(...row.map((item) => item.box.bottom))
-  if (row.length > 1 && y > top + 8 && y < bottom - 8) {
+  if (isNarrow && row.length > 1 && y > top + 8 && y < bottom - 8) {
     const next = row.find((item) => x < item.box.left + item.box.width / 2)
     const left = next ? next.box.left - 10 : last.box.right + 8
     return { at: next ? next.at : last.at + 1, line: { left, top, width: 0, height: bottom - top } }
@@ -84,7 +86,7 @@ export function beginDrag(event: PointerEvent, source: DragSource): void {
     }
     const items = [...paper.querySelectorAll<HTMLElement>('[data-field]')].map((element, at) => ({ at, box: element.getBoundingClientRect() }))
     const inner = paper.getBoundingClientRect()
-    drag.slot = slotAt(drag.x, drag.y, items, inner)
+    drag.slot = slotAt(drag.x, drag.y, items, inner, source.isNarrow ?? false)
   }
   const scroll = () => {
     const area = canvas.getBoundingClientRect()
