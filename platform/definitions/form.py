@@ -9,15 +9,19 @@ worked out then, so that a request only runs a list of closures. It never change
 
 Visibility is decided here too, from the rules of the document: a field named in a `show` is hidden unless one of
 those rules matches, `hide` wins over `show`, `require` counts only for visible fields, and a hidden section takes the
-fields below it along. Values of hidden fields are dropped, whatever was sent.
+fields below it along. Values of hidden fields are dropped, whatever was sent, and count as missing in every other
+rule; the rules are therefore read again until nothing changes, which the check for cycles guarantees. The browser's
+twin is `static/src/shared/rules.ts`; `tests/shared/rules.json` holds both together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from formloom.platform.definitions.conditions.compile import Predicate, compile_condition
+from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed
+from formloom.platform.definitions.conditions.tree import fields_of, parse
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
@@ -69,9 +73,16 @@ class Cleaned:
     findings: list[Finding] = field(default_factory=list)
 
 
+MAX_STRANGERS = 50
+"""So many unknown names are reported; who sends thousands gets no list of them."""
+HINT_LENGTH = 60
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    when: Predicate
+    when: Callable[[datetime | None], Predicate]
+    """The rule's condition as it is at a moment; the same closure every time unless it asks for the time."""
+    names: frozenset[str]
     show: frozenset[str]
     hide: frozenset[str]
     require: frozenset[str]
@@ -98,6 +109,7 @@ class FormVersion:
         self._rules = rules
         self._shown_by_rule = frozenset().union(*(rule.show for rule in rules)) if rules else frozenset()
         self._sections = _sections(fields)
+        self._rules_depend_on_each_other = _depend_on_each_other(rules, self._sections)
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
         self._dumpers = [(item.id, item.type.dump, item.cfg) for item in self.stored]
         self._required = frozenset(item.id for item in self.stored if item.required)
@@ -151,15 +163,17 @@ class FormVersion:
         """Return clean values and everything that does not fit.
 
         `current` holds the clean values of an existing record; with `partial` only the given fields are cleaned
-        and returned, but required and visibility are judged on the record as it would be. `public` treats fields
-        that are for members only as unknown; so are those in `locked`.
+        and returned, but required and visibility are judged on the record as it would be: a field that becomes
+        required through this change is demanded, one that was missing before is not. `public` treats fields that
+        are for members only as unknown; so are those in `locked`, and neither is demanded.
         """
         findings: list[Finding] = []
+        strangers: list[str] = []
         values: dict[str, Any] = {}
         for field_id, value in raw.items():
             cleaner = self._cleaners.get(field_id)
             if cleaner is None or field_id in locked or (public and not cleaner[0].public):
-                findings.append(_unknown(field_id, self._cleaners))
+                strangers.append(field_id)
                 continue
             item, run = cleaner
             if item.type.is_generated:
@@ -176,26 +190,30 @@ class FormVersion:
         if not partial:
             self._fill_defaults(values, raw, ctx)
         whole = {**(current or {}), **values} if partial else values
-        visible, required = self._seen(whole)
-        self._drop_hidden(values, visible, current if partial else None)
-        bad = {found.field for found in findings}
-        findings.extend(
-            Finding("required", REQUIRED, field=field_id)
-            for field_id in self._cleaners
-            if field_id in required and field_id not in bad and whole.get(field_id) is None
-            and not self.by_id[field_id].type.is_generated
-            and (not public or self.by_id[field_id].public)
-            and (not partial or field_id in values)
-        )  # fmt: skip
+        visible, required = self._seen(whole, ctx.now)
+        if visible is not self._everything:
+            self._drop_hidden(values, visible, current if partial else None)
+            findings = [found for found in findings if found.field in visible]
+        missing = self._missing(whole, required, {found.field for found in findings})
+        if missing:
+            already = self._seen(current or {}, ctx.now)[1] if partial and self._rules else required
+            findings.extend(
+                Finding("required", REQUIRED, field=item.id)
+                for item in missing
+                if item.id not in locked and (item.public or not public)
+                and (not partial or item.id in values or item.id not in already)
+            )  # fmt: skip
+        if strangers:
+            findings.extend(self._unknown(strangers, locked, public=public))
         return Cleaned(values, findings)
 
-    def visible(self, values: Mapping[str, Any]) -> frozenset[str]:
+    def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
-        return self._seen(values)[0] if self._rules else self._everything
+        return self._seen(values, now)[0] if self._rules else self._everything
 
-    def required(self, values: Mapping[str, Any]) -> frozenset[str]:
+    def required(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that must be filled with these clean values."""
-        return self._seen(values)[1]
+        return self._seen(values, now)[1]
 
     def dump(self, values: Mapping[str, Any]) -> dict[str, JSONValue]:
         """Return the values as the API shows them; a field without a value is null."""
@@ -232,14 +250,39 @@ class FormVersion:
             except ValueInvalid:  # a default that no longer fits leaves the field empty
                 values[field_id] = None
 
-    def _seen(self, values: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    def _missing(self, whole: Mapping[str, Any], required: frozenset[str], faulty: set[str | None]) -> list[Field]:
+        get = whole.get
+        return [
+            item
+            for item in self.stored
+            if item.id in required and get(item.id) is None and item.id not in faulty and not item.type.is_generated
+        ]
+
+    def _unknown(self, names: list[str], locked: frozenset[str], *, public: bool) -> list[Finding]:
+        """Report names that nothing answers to; what the caller may not fill is never hinted at."""
+        known = [item.id for item in self.stored if item.id not in locked and (item.public or not public)]
+        return [_stranger(name, known) for name in names[:MAX_STRANGERS]]
+
+    def _seen(self, values: Mapping[str, Any], now: datetime | None) -> tuple[frozenset[str], frozenset[str]]:
         if not self._rules:
             return self._everything, self._required
+        seen = self._seen_once(values, now)
+        if not self._rules_depend_on_each_other:
+            return seen
+        for _round in self._rules:
+            visible = seen[0]
+            again = self._seen_once({name: value for name, value in values.items() if name in visible}, now)
+            if again == seen:
+                break
+            seen = again
+        return seen
+
+    def _seen_once(self, values: Mapping[str, Any], now: datetime | None) -> tuple[frozenset[str], frozenset[str]]:
         shown: set[str] = set()
         hidden: set[str] = set()
         required: set[str] = set(self._required)
         for rule in self._rules:
-            if rule.when(values):
+            if rule.when(now)(values):
                 shown |= rule.show
                 hidden |= rule.hide
                 required |= rule.require
@@ -247,12 +290,10 @@ class FormVersion:
         for section, below in self._sections.items():
             if section in hidden:
                 hidden |= below
-        visible = self._everything - hidden
+        visible = self._everything - hidden if hidden else self._everything
         return visible, frozenset(required & visible)
 
     def _drop_hidden(self, values: dict[str, Any], visible: frozenset[str], current: Mapping[str, Any] | None) -> None:
-        if visible is self._everything:
-            return
         for field_id in self._cleaners:
             if field_id in visible or self.by_id[field_id].type.is_generated:
                 continue
@@ -262,10 +303,13 @@ class FormVersion:
 
 def _field(entry: Mapping[str, Any]) -> Field:
     kind = FIELD_TYPES.get(entry["type"])
-    cfg = kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON})
+    cfg = {
+        **kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON}),
+        "field_id": entry["id"],
+    }
     spec = kind.column(cfg) if kind.is_stored else ColumnSpec("text")
     return Field(
-        id=entry["id"], type=kind, cfg=MappingProxyType(dict(cfg)), label=entry.get("label") or {},
+        id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
         public=entry.get("public", True) is not False,
         document=entry, column_spec=spec,
@@ -273,8 +317,12 @@ def _field(entry: Mapping[str, Any]) -> Field:
 
 
 def _rule(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> _Rule:
+    when = entry.get("when") or {}
+    node = parse(when, kinds)
+    fixed = compile_node(node)
     return _Rule(
-        compile_condition(entry.get("when") or {}, kinds),
+        (lambda now: compile_node(node, Setting(now=now))) if is_timed(node) else lambda _now: fixed,
+        frozenset(fields_of(when)),
         frozenset(entry.get("show") or ()), frozenset(entry.get("hide") or ()), frozenset(entry.get("require") or ()),
     )  # fmt: skip
 
@@ -290,10 +338,20 @@ def _sections(fields: Iterable[Field]) -> dict[str, frozenset[str]]:
     return {section: frozenset(below) for section, below in found.items()}
 
 
-def _unknown(name: str, known: Iterable[str]) -> Finding:
-    return Finding("unknown_field", UNKNOWN, field=name, params={"name": name, "hint": _hint(name, known)})
+def _depend_on_each_other(rules: Iterable[_Rule], sections: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether any rule asks for a field that a rule may hide."""
+    hideable: set[str] = set()
+    for rule in rules:
+        for name in rule.show | rule.hide:
+            hideable |= {name, *sections.get(name, ())}
+    return any(rule.names & hideable for rule in rules)
+
+
+def _stranger(name: str, known: Iterable[str]) -> Finding:
+    shown = name[:HINT_LENGTH]
+    return Finding("unknown_field", UNKNOWN, field=shown, params={"name": shown, "hint": _hint(name, known)})
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    found = nearest(name, known)
+    found = nearest(name[:HINT_LENGTH], known)
     return f" → {found}?" if found else ""

@@ -2,12 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from formloom.platform.definitions.conditions.operators import window
-from formloom.platform.definitions.conditions.tree import Computed, Kinds, Leaf, Node, Not, Reference, parse
+from formloom.platform.definitions.conditions.tree import (
+    Computed,
+    Kinds,
+    Leaf,
+    Node,
+    Not,
+    Reference,
+    duration_text,
+    parse,
+)
 
 Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
@@ -40,6 +49,19 @@ def compile_condition(raw: Any, kinds: Kinds, *, setting: Setting = NOWHERE, wit
     return _compile(parse(raw, kinds, with_before=with_before), setting)
 
 
+def compile_node(node: Node, setting: Setting = NOWHERE) -> Predicate:
+    """Return a predicate of a parsed tree."""
+    return _compile(node, setting)
+
+
+def is_timed(node: Node) -> bool:
+    """Tell whether the tree's answer depends on when, or by whom, it is asked."""
+    if isinstance(node, Leaf):
+        parts = node.value if isinstance(node.value, tuple) else (node.value,)
+        return node.op.shape == "duration" or any(isinstance(part, Computed) for part in parts)
+    return any(is_timed(part) for part in ((node.part,) if isinstance(node, Not) else node.parts))
+
+
 def matches(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -> bool:
     """Tell whether `values` satisfy a parsed tree."""
     return _compile(node, setting)(values)
@@ -48,9 +70,7 @@ def matches(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -
 def explain(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -> list[LeafOutcome]:
     """Return every comparison of the tree with what it found, in order of writing, whether needed or not."""
     if isinstance(node, Leaf):
-        operand = _resolved(node.value, values, setting)
-        if node.op.shape == "duration":
-            operand = node.value
+        operand = _resolved(node.value, values, setting, node.kind)
         return [
             LeafOutcome(
                 node.field, node.op.id, _shown(operand), _shown(values.get(node.field)), _leaf(node, setting)(values)
@@ -160,6 +180,8 @@ def _now(setting: Setting) -> datetime:
 def _shown(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_shown(part) for part in value]
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, (datetime, date)):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, Decimal):

@@ -20,6 +20,7 @@ SINGLE: frozenset[ValueKind] = frozenset(
 )
 SETS: frozenset[ValueKind] = frozenset({"choices"})
 ANY: frozenset[ValueKind] = SINGLE | SETS | {"files"}
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 _FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -83,7 +84,15 @@ OPERATORS: Mapping[str, Operator] = {operator.id: operator for operator in _LIST
 
 def window(op: str, length: timedelta, kind: ValueKind, now: datetime) -> tuple[Any, Any]:
     """Return the first and the last value inside `within_last` or `within_next`, seen from `now`."""
-    start, end = (now - length, now) if op == "within_last" else (now, now + length)
+    moment = now.astimezone(UTC) if kind == "datetime" else now
+    start, end = (_shifted(moment, -length), moment) if op == "within_last" else (moment, _shifted(moment, length))
     if kind == "date":
         return start.date(), end.date()
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return start, end
+
+
+def _shifted(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST

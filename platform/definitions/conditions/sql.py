@@ -8,7 +8,20 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, and_, false, func, not_, or_, true, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    true,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -40,13 +53,14 @@ def _leaf(leaf: Leaf, columns: Columns, setting: Setting) -> ColumnElement[bool]
     if name == "not_empty":
         return column.is_not(None)
     operand = _operand(leaf, columns, setting)
-    if operand is None or (isinstance(operand, tuple) and any(part is None for part in operand)):
+    parts = operand if isinstance(operand, tuple) else (operand,)
+    if any(part is None for part in parts):
         return true() if leaf.op.when_missing else false()
     clause = _table(leaf)[name](column, operand)
-    references = [operand] if isinstance(operand, ColumnElement) else []
+    references = [part for part in parts if isinstance(part, ColumnElement)]
     if leaf.op.when_missing:
         return or_(column.is_(None), *(reference.is_(None) for reference in references), clause)
-    return clause
+    return and_(*(reference.is_not(None) for reference in references), clause)
 
 
 def _table(leaf: Leaf) -> Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]:
@@ -119,6 +133,8 @@ def _position(column: ColumnElement[Any], text: Any) -> ColumnElement[int]:
 
 
 def _has(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+    if value == ",":  # no option, but the gap between two of them
+        return and_(column.is_not(None), false())
     return _position(column, quoted(value)) > 0
 
 
@@ -143,8 +159,6 @@ def _ends(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
 
 
 def _same_set(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
-    if isinstance(operand, ColumnElement):
-        return column == operand
     wanted = operand if isinstance(operand, tuple) else (operand,)
     length = len(canonical(list(dict.fromkeys(wanted))))
     return and_(func.length(column) == length, *(_has(column, value) for value in wanted))
@@ -195,16 +209,14 @@ def _whole(value: Decimal, rounding: str) -> int:
 
 def _number(how: str) -> Callable[[Any, Any], ColumnElement[bool]]:
     """Compare exactly: the operand is scaled like the column and rounded to the side that changes nothing."""
-    compare, rounding = {
-        "gt": (_SINGLE["gt"], ROUND_FLOOR), "lte": (_SINGLE["lte"], ROUND_FLOOR),
-        "gte": (_SINGLE["gte"], ROUND_CEILING), "lt": (_SINGLE["lt"], ROUND_CEILING),
-    }[how]  # fmt: skip
+    compare, rounding = _SINGLE[how], ROUND_FLOOR if how in {"gt", "lte"} else ROUND_CEILING
 
     def clause(column: Any, operand: Any) -> ColumnElement[bool]:
         if isinstance(operand, ColumnElement):
-            made: ColumnElement[bool] = compare(*_common(column, operand))
-        else:
-            made = compare(type_coerce(column, BigInteger), _whole(operand.scaleb(_scale(column)), rounding))
+            return _against(how, column, operand)
+        made: ColumnElement[bool] = compare(
+            type_coerce(column, BigInteger), _whole(operand.scaleb(_scale(column)), rounding)
+        )
         return made
 
     return clause
@@ -212,18 +224,30 @@ def _number(how: str) -> Callable[[Any, Any], ColumnElement[bool]]:
 
 def _equal(column: Any, operand: Any) -> ColumnElement[bool]:
     if isinstance(operand, ColumnElement):
-        left, right = _common(column, operand)
-        same: ColumnElement[bool] = left == right
-        return same
+        return _against("eq", column, operand)
     scaled = operand.scaleb(_scale(column))
     if scaled != scaled.to_integral_value() or abs(scaled) > _LARGEST:
         return and_(column.is_not(None), false())
     return type_coerce(column, BigInteger) == int(scaled)
 
 
-def _common(left: Any, right: Any) -> tuple[Any, Any]:
-    places = max(_scale(left), _scale(right))
-    return tuple(type_coerce(one, BigInteger) * 10 ** (places - _scale(one)) for one in (left, right))
+_MIRRORED = {"eq": "eq", "gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
+
+
+def _against(how: str, left: Any, right: Any) -> ColumnElement[bool]:
+    """Compare two number columns of any scale exactly, without the product that could leave 64 bits."""
+    if _scale(left) > _scale(right):
+        return _against(_MIRRORED[how], right, left)
+    factor = literal(10 ** (_scale(right) - _scale(left)), BigInteger)
+    small, large = type_coerce(left, BigInteger), type_coerce(right, BigInteger)
+    whole = large.op("/", return_type=BigInteger())(factor)
+    rest = large - whole * factor
+    below = or_(small < whole, and_(small == whole, rest > 0))
+    above = or_(small > whole, and_(small == whole, rest < 0))
+    return {
+        "eq": and_(small == whole, rest == 0), "lt": below, "gt": above,
+        "lte": not_(above), "gte": not_(below),
+    }[how]  # fmt: skip
 
 
 _NUMBERS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {

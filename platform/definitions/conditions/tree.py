@@ -1,6 +1,7 @@
 """Reading a condition tree: shape, limits, fields, operators and operands, all faults found at once."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,8 @@ MAX_DEPTH = 5
 MAX_LEAVES = 50
 MAX_VALUES = 200
 MAX_TEXT = 1_000
+MAX_DIGITS = 28
+MAX_DOCUMENT_DEPTH = 40
 RESERVED: Mapping[str, ValueKind] = {
     "id": "text", "rev": "number", "created_at": "datetime", "created_by": "user", "updated_at": "datetime",
     "updated_by": "user",
@@ -102,18 +105,21 @@ def parse(raw: Any, kinds: Kinds, *, with_before: bool = False) -> Node:
     return node
 
 
-def fields_of(raw: Any) -> set[str]:
-    """Return the ids of every field that a raw tree names, well-formed or not."""
+def fields_of(raw: Any, depth: int = MAX_DOCUMENT_DEPTH) -> set[str]:
+    """Return the ids of every field that a raw tree names, well-formed or not; below `depth` nothing is read."""
+    if depth == 0:
+        return set()
     if isinstance(raw, Mapping):
         found = {raw["field"]} if isinstance(raw.get("field"), str) else set()
         value = raw.get("value")
-        if isinstance(value, Mapping) and isinstance(value.get("ref"), str):
-            found.add(value["ref"])
+        for part in value if isinstance(value, list) else (value,):
+            if isinstance(part, Mapping) and isinstance(part.get("ref"), str):
+                found.add(part["ref"])
         for key in ("all", "any", "not"):
-            found |= fields_of(raw.get(key))
+            found |= fields_of(raw.get(key), depth - 1)
         return found
     if isinstance(raw, list):
-        return set().union(*(fields_of(part) for part in raw)) if raw else set()
+        return set().union(*(fields_of(part, depth - 1) for part in raw)) if raw else set()
     return set()
 
 
@@ -124,6 +130,14 @@ def duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is no duration")
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
     return timedelta(days=years * 365 + months * 30 + weeks * 7 + days, hours=hours, minutes=minutes)
+
+
+def duration_text(length: timedelta) -> str:
+    """Return a duration as `duration` reads it."""
+    minutes = int(length.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    clock = f"{f'{hours}H' if hours else ''}{f'{minutes}M' if minutes else ''}"
+    return f"P{f'{days}D' if days or not clock else ''}{f'T{clock}' if clock else ''}"
 
 
 def _node(raw: Any, reading: _Reading, path: str, depth: int) -> Node | None:
@@ -216,6 +230,8 @@ def _single(raw: Any, kind: ValueKind, reading: _Reading) -> Any:
 
 
 def _dynamic(raw: Mapping[str, Any], kind: ValueKind, reading: _Reading) -> Reference | Computed:
+    if kind == "choices":
+        raise ValueError("several choices are compared with written values only")
     if set(raw) == {"ref"} and isinstance(raw["ref"], str):
         if reading.kinds.get(raw["ref"]) != kind:
             raise ValueError(f"field {raw['ref'][:40]!r} can't be compared with this one")
@@ -230,23 +246,28 @@ def _text(raw: Any) -> str:
         raise ValueError(f"a text of at most {MAX_TEXT} characters is needed")
     if "\x00" in raw or any(0xD800 <= ord(mark) <= 0xDFFF for mark in raw):
         raise ValueError("the text has characters that can't be stored")
-    return raw
+    return raw if raw.isascii() else unicodedata.normalize("NFC", raw)
 
 
 def _number(raw: Any) -> Decimal:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float, str, Decimal)) or len(str(raw)) > 40:
+    if isinstance(raw, int) and raw.bit_length() > 64:
+        raise ValueError("the number is too large")
+    text = str(raw).strip()
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, str, Decimal)) or len(text) > 40 or "_" in text:
         raise ValueError("a number is needed")
     try:
-        value = Decimal(str(raw))
+        value = Decimal(text)
     except InvalidOperation:
         raise ValueError("a number is needed") from None
     if not value.is_finite() or abs(value) >= Decimal(10) ** 18:
         raise ValueError("the number is too large")
+    if len(value.as_tuple().digits) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
+        raise ValueError(f"a number of at most {MAX_DIGITS} digits is needed")
     return value
 
 
 def _date(raw: Any) -> date:
-    if not isinstance(raw, str) or len(raw) != 10:
+    if not isinstance(raw, str) or len(raw) != 10 or raw[7] != "-":
         raise ValueError("a date such as 2026-11-23 is needed")
     return date.fromisoformat(raw)
 

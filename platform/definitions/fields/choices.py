@@ -27,13 +27,22 @@ def quoted(value: str) -> str:
 
 
 def option_of(text: str, cfg: Settings) -> str | None:
-    """Return the option value that `text` names: a value or a label in either language."""
-    wanted = text.strip().casefold()
+    """Return the option value that `text` names: a label in either language, a value, or one of them in other case.
+
+    Labels go first since they are what a spreadsheet of ours holds.
+    """
+    wanted = text.strip()
+    names: dict[str, str] = {}
     for option in cfg["options"]:
-        names = {option["value"].casefold(), *(label.strip().casefold() for label in option["label"].values())}
-        if wanted in names:
-            return str(option["value"])
-    return None
+        for label in option["label"].values():
+            names.setdefault(label.strip(), option["value"])
+    for option in cfg["options"]:
+        names.setdefault(option["value"], option["value"])
+    found = names.get(wanted)
+    if found is None:
+        folded = wanted.casefold()
+        found = next((value for name, value in names.items() if name.casefold() == folded), None)
+    return found
 
 
 class ChoiceType(FieldType[str]):
@@ -117,6 +126,8 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
         return ("、" if locale == "zh-CN" else ", ").join(labels.get(one, one) for one in value or ())
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
+        if whole := option_of(text, cfg):  # a label may have a comma in it
+            return self.clean([whole], cfg, ctx)
         parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
         return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
 

@@ -15,6 +15,10 @@ def as_decimal(raw: Any) -> Decimal:
     """Return `raw`, a JSON number or a text, as an exact decimal. Raises ValueInvalid."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float, Decimal)):
         raise ValueInvalid("not_number", messages.NUMBER_EXPECTED)
+    if isinstance(raw, int) and raw.bit_length() > 256:
+        raise ValueInvalid("too_many_digits", messages.TOO_MANY_DIGITS)
+    if isinstance(raw, str) and (len(raw) > 100 or "_" in raw):
+        raise ValueInvalid("not_number", messages.NUMBER_EXPECTED)
     try:
         value = Decimal(raw.strip() if isinstance(raw, str) else str(raw))
     except InvalidOperation:
@@ -45,14 +49,14 @@ class DecimalType(FieldType[Decimal]):
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], Decimal | None]:
         decimals, least, most = cfg["decimals"], cfg["min"], cfg["max"]
-        quantum = Decimal(1).scaleb(-decimals)
+        quantum, nothing = Decimal(1).scaleb(-decimals), Decimal(0).scaleb(-decimals)
         largest = Decimal(MAX_INTEGER).scaleb(-decimals)
 
         def run(raw: Any, _ctx: CleanContext) -> Decimal | None:
             value = as_decimal(raw)
             if abs(value) > largest:
                 raise ValueInvalid("too_many_digits", messages.TOO_MANY_DIGITS)
-            exact = value.quantize(quantum)
+            exact = value.quantize(quantum) if value else nothing
             if exact != value:
                 raise ValueInvalid("too_many_decimals", messages.TOO_MANY_DECIMALS, decimals=decimals)
             if least is not None and exact < least:

@@ -23,10 +23,16 @@ class L10n(fields.Dict):
         )
 
 
+def _storable(value: str) -> None:
+    """Refuse what could not be found again in a stored list; a lone comma looks like the gap between two values."""
+    if value == "," or value != value.strip() or any(mark < " " or 0xD800 <= ord(mark) <= 0xDFFF for mark in value):
+        raise ValidationError("Must not be a comma, nor begin or end with a space, nor have control characters")
+
+
 class Option(Schema):
     """One choice: the value that is stored, the words that are shown."""
 
-    value = fields.String(required=True, validate=validate.Length(1, 100))
+    value = fields.String(required=True, validate=validate.And(validate.Length(1, 100), _storable))
     label = L10n(required=True)
     color = fields.String(validate=validate.OneOf(COLOURS))
     category = fields.String(validate=validate.OneOf(("open", "paused", "done")))

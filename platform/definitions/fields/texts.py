@@ -36,6 +36,8 @@ def as_text(raw: Any) -> str:
     """Return `raw` as text in NFC without control characters. Raises ValueInvalid."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise ValueInvalid("not_text", messages.TEXT_EXPECTED)
+    if isinstance(raw, int) and raw.bit_length() > 256:
+        raise ValueInvalid("not_text", messages.TEXT_EXPECTED)
     text = raw if isinstance(raw, str) else str(raw)
     if text.isascii() and text.isprintable():
         return text
@@ -66,6 +68,8 @@ class TextType(FieldType[str]):
         keeps_lines = self.keeps_lines
 
         def run(raw: Any, _ctx: CleanContext) -> str | None:
+            if isinstance(raw, str) and len(raw) > 8 * most + 1000:  # not worth reading
+                raise ValueInvalid("too_long", messages.TOO_LONG, min=least, max=most, actual=len(raw))
             text = as_text(raw)
             text = text.strip() if keeps_lines else " ".join(text.split("\n")).strip()
             if not text:

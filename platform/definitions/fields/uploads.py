@@ -30,6 +30,7 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
             raise ValueInvalid("too_many_files", messages.TOO_MANY_FILES, max=cfg["max_items"])
         if not all(isinstance(one, str) and len(one) <= 40 for one in ids):
             raise ValueInvalid("no_such_file", messages.NO_SUCH_FILE)
+        ids = list(dict.fromkeys(ids))
         known = ctx.files(cfg.get("field_id", ""), ids)
         if any(one not in known for one in ids):
             raise ValueInvalid("no_such_file", messages.NO_SUCH_FILE)

@@ -38,7 +38,7 @@ class Date(FieldType[date]):
         return ColumnSpec("date")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> date | None:  # noqa: ARG002
-        if not isinstance(raw, str) or len(raw) != 10:
+        if not isinstance(raw, str) or len(raw) != 10 or raw[7] != "-":
             raise ValueInvalid("not_date", messages.DATE_EXPECTED)
         try:
             value = date.fromisoformat(raw)

@@ -38,6 +38,8 @@ class Url(FieldType[str]):
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
         text = as_text(raw).strip()
+        if not text:
+            return None
         if "://" not in text and ":" not in text.split("/", 1)[0]:
             text = f"https://{text}"
         try:
