@@ -35,10 +35,10 @@ lint: $(VENV)/tools static/node_modules/.installed  ## style, types, import wall
 	@. static/node.sh && cd static && npm run lint --silent && npm run types --silent
 
 bench: $(VENV)/tools $(BUNDLE)  ## figures beside a hand-written app; prints a table
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.run
 
 crash: $(VENV)/tools  ## SIGKILL at random while submitting; nothing acknowledged may be lost
-	$(BIN)/python tests/crash/run.py
+	$(BIN)/python -m tests.crash.run
 
 build: $(VENV)/tools $(BUNDLE)  ## a wheel with the built bundle, in dist/
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

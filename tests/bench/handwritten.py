@@ -160,7 +160,7 @@ def make_app(engine: Engine, token: str) -> Flask:
 
 
 def shape(row: Any) -> dict[str, Any]:
-    values = dict(row)
+    values = {str(name): value for name, value in row.items()}
     if values.get("amount") is not None:
         values["amount"] = str(Decimal(values["amount"]) / 100)
     return values
