@@ -83,6 +83,7 @@ export function useDraft(id: string): Draft {
 
   async function load(): Promise<void> {
     const answer = await http.get<DraftAnswer>(`/definitions/${id}/draft`)
+    const before = about.value ? document.value : null
     const local = await kept(id)
     about.value = answer
     rev = answer.rev
@@ -91,7 +92,11 @@ export function useDraft(id: string): Draft {
     savedAt.value = answer.saved_at
     findings.value = answer.findings
     state.value = 'saved'
-    if (local && local.rev === rev) {
+    if (before) {
+      // read again, after publishing or rolling back: what the server made of it is one more step
+      if (JSON.stringify(before) !== JSON.stringify(answer.document)) history.value = perform(before, history.value, { kind: 'replace', document: answer.document }, 'designer.did.replace', Date.now()).history
+      void remember()
+    } else if (local && local.rev === rev) {
       history.value = local.history
       if (!local.isSaved) document.value = local.document
     } else if (local && !local.isSaved) {

@@ -25,6 +25,8 @@ type Test = (value: Comparable, operand: never) => boolean
 const RESERVED: Kinds = { id: 'text', rev: 'number', created_at: 'datetime', created_by: 'user', updated_at: 'datetime', updated_by: 'user' }
 /** Number operands have at most 28 digits on each side of the point; values have at most 8 decimal places. */
 const PLACES = 28
+/** Kinds whose values are more than the text they are written as. */
+const PARSED: ReadonlySet<Kind> = new Set<Kind>(['number', 'date', 'datetime', 'boolean'])
 
 /** A predicate over values by field id. */
 export function compile(condition: Condition, kinds: Kinds, setting: Setting = {}): Predicate {
@@ -133,7 +135,7 @@ function operandOf(value: unknown, kind: Kind, values: Values, setting: Setting)
     return parts.includes(null) ? null : (parts as Comparable[])
   }
   if (isObject(value)) return typeof value.ref === 'string' ? read(values[value.ref], kind) : computed(value.fn, kind, setting)
-  if (typeof value === 'string' && (kind === 'text' || kind === 'choices')) return value.normalize('NFC')
+  if (typeof value === 'string' && !PARSED.has(kind)) return kind === 'text' ? value.normalize('NFC') : value
   return read(value, kind)
 }
 
@@ -153,11 +155,13 @@ function read(value: unknown, kind: Kind): Comparable | null {
     case 'datetime':
       return moment(String(value))
     case 'boolean':
-      return typeof value === 'boolean' ? value : null
+      return value === true || value === 'true' || (value === false || value === 'false' ? false : null)
     case 'choices':
       return Array.isArray(value) ? value.map(String) : [String(value)]
     case 'files':
       return true
+    case 'text':
+      return String(value).normalize('NFC')
     default:
       return String(value)
   }
