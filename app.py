@@ -23,7 +23,10 @@ from formloom.builders.cli import Refused
 from formloom.builders.cli.keeping import keeping_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
-from formloom.builders.routes import apps, catalogue, definitions
+from formloom.builders.catalogue import described_metrics
+from formloom.builders.routes import apps, catalogue, definitions, gallery
+from formloom.builders.world import REGISTRIES
+from formloom.platform.analytics.metrics.registry import METRICS
 from formloom.platform.customers import stream
 from formloom.platform.kernel.clock import Clock, SystemClock
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
@@ -32,6 +35,7 @@ from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.migrate import upgrade
 from formloom.platform.web import operations, security
+from formloom.platform.web.analytics import routes as dashboard_routes
 from formloom.platform.web.auth import explain_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
@@ -72,6 +76,8 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
         settings=settings, db=db, clock=clock, files=FileStore(settings.files_path), catalog=FormCatalog(),
         authenticator=RequestAuthenticator(db, settings), send_mail=_no_mail, listeners=(stream.listen,),
     )  # fmt: skip
+    REGISTRIES.metrics = frozenset(METRICS.ids())
+    runtime.catalogue_parts["metrics"] = lambda: described_metrics(METRICS)
     return Formloom(runtime, _web(runtime))
 
 
@@ -99,7 +105,8 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
-        definitions.api, record_routes.api, activity_routes.api, export_routes.api, shell_api(bundle),
+        definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, dashboard_routes.api,
+        shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install])
 

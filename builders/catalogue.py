@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
+from formloom.platform.analytics.metrics.base import Metric, ScoreMetric
 from formloom.platform.definitions.conditions.operators import OPERATORS
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import COLOURS, L10n
@@ -41,6 +42,19 @@ def described(items: Iterable[Any]) -> list[dict[str, Any]]:
             "settings": settings(one.settings) if getattr(one, "settings", None) else [],
         }
         for one in items
+    ]  # fmt: skip
+
+
+def described_metrics(metrics: Iterable[Metric]) -> list[dict[str, Any]]:
+    """Return the metrics with what kind of field each is computed over."""
+    return [
+        {
+            "id": one.id, "label": one.label, "help": one.help, "unit": one.unit,
+            "lowest": one.lowest, "highest": one.highest,
+            "value_kinds": ["number"] if isinstance(one, ScoreMetric) else ["boolean", "choice"],
+            "scale": list(one.scale) if isinstance(one, ScoreMetric) else None,
+        }
+        for one in metrics
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ A draft may have faults; what is published has none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from formloom.builders.world import world_of
 from formloom.platform.access import audit
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.definitions.diff import Change, diff
-from formloom.platform.definitions.kinds.base import Usage
+from formloom.platform.definitions.kinds.base import Usage, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, TooLarge
@@ -93,9 +93,12 @@ def put_draft(
     return rev, check(uow, found, document)
 
 
-def check(unit: ReadUnit, definition: Definition, document: JSONObject) -> list[Finding]:
-    """Return what is wrong or doubtful with a document in its app."""
-    return KINDS.get(definition.kind).check(document, world_of(unit, definition.app_id, key=definition.key))
+def check(
+    unit: ReadUnit, definition: Definition, document: JSONObject, *, world: World | None = None
+) -> list[Finding]:
+    """Return what is wrong or doubtful with a document in its app; `world` spares reading the app again."""
+    seen = world or world_of(unit, definition.app_id, key=definition.key)
+    return KINDS.get(definition.kind).check(document, replace(seen, key=definition.key))
 
 
 def changes(unit: ReadUnit, actor: Actor, definition_id: str) -> list[Change]:
@@ -104,12 +107,15 @@ def changes(unit: ReadUnit, actor: Actor, definition_id: str) -> list[Change]:
     return diff(draft.definition.kind, draft.published, draft.document)
 
 
-def publish(uow: UnitOfWork, actor: Actor, definition_id: str, *, now: datetime, note: str | None = None) -> int:
+def publish(
+    uow: UnitOfWork, actor: Actor, definition_id: str, *, now: datetime, note: str | None = None,
+    world: World | None = None,
+) -> int:  # fmt: skip
     """Make the draft the next version and return its number. Raises DraftHasFaults, DuplicatesExist."""
     found = _opened(uow, actor, definition_id, with_draft=True)
     demand(uow, actor, Act.DEFINITION_PUBLISH, app=found.app_id)
     document = found.draft or {}
-    faults = [one for one in check(uow, found, document) if one.severity == "error"]
+    faults = [one for one in check(uow, found, document, world=world) if one.severity == "error"]
     if faults:
         raise DraftHasFaults(findings=faults, count=len(faults))
     if found.kind == "form":

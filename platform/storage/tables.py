@@ -138,6 +138,10 @@ installed_packages = Table(
     Column("source", String(20), nullable=False), Column("state", String(20), nullable=False),
     Column("installed_at", UtcDateTime, nullable=False), Column("installed_by", Id),
 )  # fmt: skip
+waiting_packages = Table(
+    "waiting_packages", system, _id(), Column("slug", String(60), nullable=False), Column("parts", Json, nullable=False),
+    Column("uploaded_at", UtcDateTime, nullable=False), Column("uploaded_by", Id),
+)  # fmt: skip
 sample_records = Table(
     "sample_records", system, Column("slug", String(60), nullable=False, index=True),
     Column("form_id", Id, primary_key=True), Column("record_id", Id, primary_key=True), Column("rev", Integer, nullable=False),

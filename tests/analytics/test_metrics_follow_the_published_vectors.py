@@ -81,6 +81,8 @@ def test_a_rate_leaves_out_what_does_not_count() -> None:
     assert (answered.value, answered.n) == (45, 20)
 
 
-@pytest.mark.parametrize(("value", "text"), [("3.80", "3.8"), ("70", "70"), ("-0.4", "0"), ("2.5", "3"), ("100", "100")])
+@pytest.mark.parametrize(
+    ("value", "text"), [("3.80", "3.8"), ("70", "70"), ("-0.4", "0"), ("2.5", "3"), ("100", "100")]
+)
 def test_figures_are_rounded_half_up_without_needless_zeros(value: str, text: str) -> None:
     assert shown(Decimal(value), 1 if "." in text else 0) == text

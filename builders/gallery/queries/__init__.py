@@ -1,0 +1,1 @@
+"""What the gallery writes and asks itself."""
