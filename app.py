@@ -19,11 +19,11 @@ import click
 import structlog
 from flask import Flask
 
+from formloom.builders.catalogue import described_metrics
 from formloom.builders.cli import Refused
 from formloom.builders.cli.keeping import keeping_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
-from formloom.builders.catalogue import described_metrics
 from formloom.builders.routes import apps, catalogue, definitions, gallery
 from formloom.builders.world import REGISTRIES
 from formloom.platform.analytics.metrics.registry import METRICS
