@@ -16,9 +16,13 @@ _CURRENT = select(settings.c.value).where(settings.c.key == bindparam("key"))
 
 
 def current(unit: ReadUnit) -> str:
-    """Return the present epoch; the empty string before the first one."""
-    value = unit.conn.execute(_CURRENT, {"key": KEY}).scalar()
-    return value if isinstance(value, str) else ""
+    """Return the present epoch as this unit sees it; the empty string before the first one."""
+    known = unit.memory.get(KEY)
+    if known is None:
+        value = unit.conn.execute(_CURRENT, {"key": KEY}).scalar()
+        known = unit.memory[KEY] = value if isinstance(value, str) else ""
+    epoch: str = known
+    return epoch
 
 
 def advance(uow: UnitOfWork) -> None:
@@ -27,3 +31,4 @@ def advance(uow: UnitOfWork) -> None:
     changed = uow.conn.execute(update(settings).where(settings.c.key == KEY).values(value=fresh))
     if changed.rowcount == 0:
         uow.conn.execute(insert(settings).values(key=KEY, value=fresh))
+    uow.memory[KEY] = fresh

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +31,7 @@ Dialect = Literal["sqlite", "postgresql"]
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 _MAX_TRIES = 4
 _open: contextvars.ContextVar[int] = contextvars.ContextVar("open_transactions", default=0)
+_shared: contextvars.ContextVar["tuple[Database, ReadUnit] | None"] = contextvars.ContextVar("shared", default=None)
 _log = logging.getLogger(__name__)
 
 
@@ -40,10 +41,14 @@ class TransactionOpen(RuntimeError):
 
 @dataclass(slots=True)
 class ReadUnit:
-    """One consistent look at the database."""
+    """One consistent look at the database.
+
+    `memory` keeps what was read once and can't change while the unit lasts, such as the access epoch.
+    """
 
     conn: Connection
     dialect: Dialect
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,7 +88,7 @@ class Database:
 
         def unit(conn: Connection) -> T:
             afterwards.clear()
-            uow = UnitOfWork(conn, self.dialect, afterwards)
+            uow = UnitOfWork(conn, self.dialect, _afterwards=afterwards)
             token = _open.set(_open.get() + 1)
             try:
                 return work(uow)
@@ -97,13 +102,27 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[ReadUnit]:
-        """Open one consistent look at the database."""
+        """Open one consistent look at the database; inside `reading`, the one that is open there."""
+        shared = _shared.get()
+        if shared is not None and shared[0] is self:
+            yield shared[1]
+            return
         token = _open.set(_open.get() + 1)
         try:
             with self._reader_engine.connect() as conn:
                 yield ReadUnit(conn, self.dialect)
         finally:
             _open.reset(token)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let every `read` within answer from one connection and one snapshot: a request that only reads."""
+        with self.read() as unit:
+            token = _shared.set((self, unit))
+            try:
+                yield
+            finally:
+                _shared.reset(token)
 
     def close(self) -> None:
         """Close every connection."""

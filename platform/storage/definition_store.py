@@ -10,7 +10,7 @@ of the database each time, so a process notices a new version within one request
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -259,21 +259,25 @@ class FormCatalog:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._built: OrderedDict[tuple[str, int], FormVersion] = OrderedDict()
+        self._epoch = ""
+        self._pointers: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def find(self, unit: ReadUnit, reference: str) -> FormVersion:
         """Return the current version of the form named by its id or by `app.form`. Raises NotFound."""
         if is_id(reference):
-            return self._current(unit, definitions.c.id == reference)
+            return self.current(unit, reference)
         app_key, _, form_key = reference.partition(".")
-        return self._current(unit, and_(apps.c.key == app_key, definitions.c.key == form_key))
+        name = ("path", app_key, form_key)
+        return self._pointed(unit, name, lambda: and_(apps.c.key == app_key, definitions.c.key == form_key))
 
     def in_app(self, unit: ReadUnit, app_id: str, key: str) -> FormVersion:
         """Return the current version of the form `key` of an app. Raises NotFound."""
-        return self._current(unit, and_(definitions.c.app_id == app_id, definitions.c.key == key))
+        name = ("app", app_id, key)
+        return self._pointed(unit, name, lambda: and_(definitions.c.app_id == app_id, definitions.c.key == key))
 
     def current(self, unit: ReadUnit, form_id: str) -> FormVersion:
         """Return the current version of a form. Raises NotFound when it was never published."""
-        return self._current(unit, definitions.c.id == form_id)
+        return self._pointed(unit, ("id", form_id), lambda: definitions.c.id == form_id)
 
     def version(self, unit: ReadUnit, form_id: str, number: int) -> FormVersion:
         """Return one version of a form. Raises NotFound."""
@@ -287,6 +291,21 @@ class FormCatalog:
         """Return the current versions of every published form of an app."""
         found = listing(unit, app_id=app_id, kind="form", published=True)
         return [self.version(unit, form.id, form.version) for form in found if form.version is not None]
+
+    def _pointed(self, unit: ReadUnit, name: tuple[str, ...], condition: Callable[[], Any]) -> FormVersion:
+        """Follow a pointer that is remembered as long as the access epoch, which every publication ends."""
+        epoch = access_epoch.current(unit)
+        with self._lock:
+            if epoch != self._epoch:
+                self._epoch, self._pointers = epoch, {}
+            known = self._pointers.get(name) if epoch else None
+        if known is not None:
+            return self.version(unit, *known)
+        found = self._current(unit, condition())
+        with self._lock:
+            if epoch == self._epoch:
+                self._pointers[name] = (found.form_id, found.version)
+        return found
 
     def _current(self, unit: ReadUnit, condition: Any) -> FormVersion:
         row = unit.conn.execute(

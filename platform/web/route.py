@@ -70,6 +70,8 @@ class RouteSpec:
     max_bytes: int
     gives: str
     errors: tuple[int, ...]
+    one_snapshot: bool
+    """Answer from one connection and one snapshot: everything that only reads the database."""
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ class Api:
         max_bytes: int = MAX_JSON_BYTES,
         gives: str = "application/json",
         errors: tuple[int, ...] = (),
+        one_snapshot: bool | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a route; `path` uses Flask's converters. See the module for the rest."""
 
@@ -175,6 +178,7 @@ class Api:
             spec = RouteSpec(
                 method, self.prefix + path, f"{self.name}.{handler.__name__}", str(act), who, summary,
                 query, body, answer, status, takes, max_bytes, gives, errors,
+                method == "GET" and self.prefix.startswith("/api/") if one_snapshot is None else one_snapshot,
             )  # fmt: skip
             self.routes.append((spec, handler))
             return handler
@@ -194,7 +198,11 @@ def _view(spec: RouteSpec, handler: Handler) -> Callable[..., Response]:
         call = _begin(spec)
         return _finish(spec, call, handler(call, **path))
 
-    return view
+    def reading_view(**path: object) -> Response:
+        with runtime().db.reading():
+            return view(**path)
+
+    return reading_view if spec.one_snapshot else view
 
 
 def _begin(spec: RouteSpec) -> Call:

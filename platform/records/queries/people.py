@@ -1,10 +1,13 @@
 """Names of members and departments, for values that hold their ids."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
-from formloom.platform.storage.database import ReadUnit
+from formloom.platform.storage import access_epoch
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import departments, users
 
 
@@ -21,18 +24,42 @@ def existing_departments(unit: ReadUnit, ids: Collection[str]) -> set[str]:
 
 def user_names(unit: ReadUnit, ids: Collection[str]) -> dict[str, str]:
     """Return id → name, of disabled members too."""
-    if not ids:
-        return {}
-    rows = unit.conn.execute(select(users.c.id, users.c.name).where(users.c.id.in_(list(ids))))
-    return {row[0]: row[1] for row in rows}
+    return _remembered(unit, _names, ids, select(users.c.id, users.c.name), users.c.id)
 
 
 def department_titles(unit: ReadUnit, ids: Collection[str]) -> dict[str, dict[str, str]]:
     """Return id → title by language."""
+    return _remembered(unit, _titles, ids, select(departments.c.id, departments.c.title), departments.c.id)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was looked up in one access epoch, which every change of people and departments ends."""
+
+    epoch: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+_names, _titles = _Memory(), _Memory()
+_MOST = 20_000
+
+
+def _remembered(
+    unit: ReadUnit, memory: _Memory, ids: Collection[str], statement: Select[Any], column: ColumnElement[str]
+) -> dict[str, Any]:
     if not ids:
         return {}
-    rows = unit.conn.execute(select(departments.c.id, departments.c.title).where(departments.c.id.in_(list(ids))))
-    return {row[0]: row[1] for row in rows}
+    epoch = access_epoch.current(unit)
+    if memory.epoch != epoch or len(memory.known) > _MOST:
+        memory.epoch, memory.known = epoch, {}
+    known = memory.known
+    missing = [one for one in ids if one not in known]
+    if missing:
+        fresh = {row[0]: row[1] for row in unit.conn.execute(statement.where(column.in_(missing)))}
+        if not epoch or isinstance(unit, UnitOfWork):
+            return {one: known.get(one, fresh.get(one)) for one in ids if one in known or one in fresh}
+        known.update(fresh)
+    return {one: known[one] for one in ids if one in known}
 
 
 def ids_by_name(unit: ReadUnit, names: Collection[str]) -> dict[str, str]:

@@ -30,7 +30,8 @@ class Plan:
         self.reserved = [columns[name] for name in RESERVED]
         self.stored = [columns[form.columns[item.id]] for item in form.stored]
         self.insert = self.table.insert()
-        self.select_one = select(*self.reserved, *self.stored).where(columns.id == bindparam("record_id"))
+        self.select_any = select(*self.reserved, *self.stored).where(columns.id == bindparam("record_id"))
+        self.select_one = self.select_any.where(columns.deleted_at.is_(None))
         self.columns: dict[str, ColumnElement[Any]] = {
             **{name: columns[name] for name in RESERVED if name != "deleted_at"},
             **{item.id: columns[form.columns[item.id]] for item in form.stored},

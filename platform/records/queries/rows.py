@@ -23,9 +23,7 @@ def read_one(
 ) -> Record | None:  # fmt: skip
     """Return one record that meets `rows`, or None."""
     plan = plan_of(form)
-    statement = plan.select_one
-    if not with_deleted:
-        statement = statement.where(plan.table.c.deleted_at.is_(None))
+    statement = plan.select_any if with_deleted else plan.select_one
     if rows:
         statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.columns, setting or Setting()))
     if lock and unit.dialect == "postgresql":
