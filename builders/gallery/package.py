@@ -154,7 +154,15 @@ def _shaped(schema: Schema, raw: Any, name: str) -> Any:
     try:
         return schema.load(raw, unknown=RAISE)
     except ValidationError as fault:
-        raise PackageUnreadable(why=str(fault.messages)[:300], part=name) from fault
+        raise PackageUnreadable(why="; ".join(_told(fault.messages, ""))[:300], part=name) from fault
+
+
+def _told(messages: Any, path: str) -> list[str]:
+    if isinstance(messages, Mapping):
+        return [line for key, inner in messages.items() for line in _told(inner, f"{path}/{key}" if path else str(key))]
+    if isinstance(messages, list):
+        return [line for inner in messages for line in _told(inner, path)]
+    return [f"{path}: {messages}" if path else str(messages)]
 
 
 def _ensure_whole(
