@@ -111,7 +111,10 @@ class FormVersion:
         self._sections = _sections(fields)
         self._rules_depend_on_each_other = _depend_on_each_other(rules, self._sections)
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
-        self._dumpers = [(item.id, item.type.dump, item.cfg) for item in self.stored]
+        self._dumpers = [
+            (item.id, None if type(item.type).dump is FieldType.dump else item.type.dump, item.cfg)
+            for item in self.stored
+        ]
         self._required = frozenset(item.id for item in self.stored if item.required)
         self._everything = frozenset(self.by_id)
 
@@ -219,7 +222,7 @@ class FormVersion:
         """Return the values as the API shows them; a field without a value is null."""
         get = values.get
         return {
-            field_id: None if (value := get(field_id)) is None else dump(value, cfg)
+            field_id: value if (value := get(field_id)) is None or dump is None else dump(value, cfg)
             for field_id, dump, cfg in self._dumpers
         }
 

@@ -246,7 +246,11 @@ def _text(raw: Any) -> str:
         raise ValueError(f"a text of at most {MAX_TEXT} characters is needed")
     if "\x00" in raw or any(0xD800 <= ord(mark) <= 0xDFFF for mark in raw):
         raise ValueError("the text has characters that can't be stored")
-    return raw if raw.isascii() else unicodedata.normalize("NFC", raw)
+    return raw
+
+
+def _words(raw: Any) -> str:
+    return unicodedata.normalize("NFC", _text(raw))
 
 
 def _number(raw: Any) -> Decimal:
@@ -289,6 +293,6 @@ def _boolean(raw: Any) -> bool:
 
 
 _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
-    "text": _text, "number": _number, "date": _date, "datetime": _moment, "boolean": _boolean, "choice": _text,
+    "text": _words, "number": _number, "date": _date, "datetime": _moment, "boolean": _boolean, "choice": _text,
     "choices": _text, "user": _text, "department": _text, "files": _text,
 }  # fmt: skip

@@ -18,12 +18,16 @@ def canonical(values: list[str]) -> str:
 
     An element stands in it exactly as `quoted` writes it, so "contains" is a search for that text on both databases.
     """
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return f"[{','.join(map(quoted, values))}]"
 
 
 def quoted(value: str) -> str:
-    """Return one element as it stands in `canonical`."""
-    return json.dumps(value, ensure_ascii=False)
+    r"""Return one element as it stands in `canonical`.
+
+    A quotation mark inside is written as \u0022, so that every bare one begins or ends an element.
+    """
+    parts = (json.dumps(part, ensure_ascii=False)[1:-1] for part in value.split('"'))
+    return '"' + r"\u0022".join(parts) + '"'
 
 
 def option_of(text: str, cfg: Settings) -> str | None:

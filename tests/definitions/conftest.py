@@ -1,0 +1,48 @@
+"""Forms made of a few fields, and a world in which some people, departments and files exist."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.form import FormVersion
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+PEOPLE = frozenset({"u1", "u2"})
+DEPARTMENTS = frozenset({"d1", "d2"})
+FILES = {
+    "f1": {"id": "f1", "name": "plan.pdf", "size_bytes": 12, "type": "application/pdf"},
+    "f2": {"id": "f2", "name": "照片.png", "size_bytes": 34, "type": "image/png"},
+}
+MakeForm = Callable[..., FormVersion]
+
+
+def _known(everybody: Collection[str]) -> Callable[[Collection[str]], Collection[str]]:
+    return lambda ids: [one for one in ids if one in everybody]
+
+
+def _files(_field: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    return {one: FILES[one] for one in ids if one in FILES}
+
+
+@pytest.fixture(scope="session")
+def ctx() -> CleanContext:
+    """Return a world with the users u1, u2, the departments d1, d2 and the files f1, f2, at a fixed moment."""
+    return CleanContext(now=NOW, users=_known(PEOPLE), departments=_known(DEPARTMENTS), files=_files)
+
+
+@pytest.fixture(scope="session")
+def make_form() -> MakeForm:
+    """Return the function that builds a form version from field documents and further parts of the document."""
+
+    def make(*fields: Mapping[str, Any], **parts: Any) -> FormVersion:
+        entries = [{"label": {"zh-CN": one["id"], "en": one["id"]}, **one} for one in fields]
+        return FormVersion.build(
+            form_id="f", app_id="a", app_key="desk", key="ticket", version=1, table="form_desk_ticket",
+            document={"title": {"zh-CN": "工单", "en": "Ticket"}, "fields": entries, **parts},
+            columns={one["id"]: one["id"] for one in entries},
+        )  # fmt: skip
+
+    return make
