@@ -27,7 +27,8 @@ def listen(uow: UnitOfWork, event: RecordEvent, form: FormVersion) -> None:
         uow,
         {
             "customer_id": customer_id, "kind": kind, "channel": str(event.context.get("channel") or "form")[:20],
-            "app_id": event.app_id, "form_id": event.form_id, "record_id": event.record_id, "at": event.at, "data": data,
+            "app_id": event.app_id, "form_id": event.form_id, "record_id": event.record_id, "at": event.at,
+            "data": data,
         },
     )  # fmt: skip
 

@@ -68,7 +68,11 @@ def names_in(unit: ReadUnit, form: FormVersion, records: Iterable[Record], reada
     """Return the names behind every member and department id in the records, in two queries."""
     users: set[str] = set()
     departments: set[str] = set()
-    kinds = [(item.id, item.type.value_kind) for item in form.stored if item.id in readable]
+    wanted = {"user", "department"}
+    kinds = [
+        (item.id, item.type.value_kind) for item in form.stored
+        if item.type.value_kind in wanted and item.id in readable
+    ]  # fmt: skip
     for record in records:
         users.update(one for one in (record.created_by, record.updated_by) if one)
         for name, kind in kinds:

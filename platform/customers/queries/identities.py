@@ -9,9 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.prepared import PreparedInsert
 from formloom.platform.storage.tables import customer_keys, customers, touchpoints
 
-_ADD_TOUCHPOINT = touchpoints.insert()
+_ADD_TOUCHPOINT = PreparedInsert(touchpoints)
 
 
 def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -52,7 +53,7 @@ def add_key(uow: UnitOfWork, customer_id: str, kind: str, value: str) -> None:
 
 def add_touchpoint(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     """Write one touchpoint event."""
-    uow.conn.execute(_ADD_TOUCHPOINT, {"id": new_id(), **row})
+    _ADD_TOUCHPOINT.run(uow.conn, [{"id": new_id(), **row}])
 
 
 def merge(uow: UnitOfWork, source: str, target: str) -> None:

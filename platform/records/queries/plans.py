@@ -10,9 +10,11 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 
+from formloom.platform.definitions.fields.base import FieldType
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.records.record import Record
 from formloom.platform.storage.form_tables import RESERVED, table_of
+from formloom.platform.storage.prepared import PreparedInsert
 
 Reader = Callable[[Any, Mapping[str, Any]], Any]
 
@@ -25,11 +27,14 @@ class Plan:
         self.table: Table = table_of(form)
         self.fields = tuple(item.id for item in form.stored)
         self._writers = [(item.id, form.columns[item.id], item.type.to_column, item.cfg) for item in form.stored]
-        self._readers = [(item.id, item.type.from_column, item.cfg) for item in form.stored]
+        self._readers = [
+            (item.id, None if type(item.type).from_column is FieldType.from_column else item.type.from_column, item.cfg)
+            for item in form.stored
+        ]
         columns = self.table.c
         self.reserved = [columns[name] for name in RESERVED]
         self.stored = [columns[form.columns[item.id]] for item in form.stored]
-        self.insert = self.table.insert()
+        self.insert = PreparedInsert(self.table)
         self.select_any = select(*self.reserved, *self.stored).where(columns.id == bindparam("record_id"))
         self.select_one = self.select_any.where(columns.deleted_at.is_(None))
         self.columns: dict[str, ColumnElement[Any]] = {
@@ -45,7 +50,7 @@ class Plan:
         """Return the record of a row selected as reserved columns, then stored ones."""
         offset = len(RESERVED)
         values = {
-            name: None if (raw := row[place]) is None else read(raw, cfg)
+            name: raw if (raw := row[place]) is None or read is None else read(raw, cfg)
             for place, (name, read, cfg) in enumerate(self._readers, offset)
         }
         return Record(row[0], self.form_id, row[1], values, row[2], row[3], row[4], row[5])

@@ -42,8 +42,7 @@ def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record]) -> N
         }
         for record in records
     ]  # fmt: skip
-    if rows:
-        uow.conn.execute(plan.insert, rows)
+    plan.insert.run(uow.conn, rows)
 
 
 def change(

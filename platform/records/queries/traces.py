@@ -11,10 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.prepared import PreparedInsert
 from formloom.platform.storage.tables import comments, outbox, record_history, serial_counters
 
-_INSERT_HISTORY = record_history.insert()
-_INSERT_OUTBOX = outbox.insert()
+_HISTORY = PreparedInsert(record_history)
+_OUTBOX = PreparedInsert(outbox, ("id", "kind", "form_id", "record_id", "payload", "created_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def note_history(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
         }
         for event in events
     ]  # fmt: skip
-    if rows:
-        uow.conn.execute(_INSERT_HISTORY, rows)
+    _HISTORY.run(uow.conn, rows)
 
 
 def put_in_outbox(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
@@ -72,8 +72,7 @@ def put_in_outbox(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
         for event in events
         if event.rules
     ]  # fmt: skip
-    if rows:
-        uow.conn.execute(_INSERT_OUTBOX, rows)
+    _OUTBOX.run(uow.conn, rows)
 
 
 def history_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[HistoryRow]:

@@ -1,0 +1,48 @@
+"""Inserts compiled once: for the rows that every write leaves behind.
+
+SQLAlchemy looks up its compiled form, builds a context and processes parameters on each execution; for an insert of
+known columns that is more work than the insert. A `PreparedInsert` keeps the SQL and the columns' bind processors
+per dialect and hands plain tuples to the driver. Values still only ever travel as bind parameters.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Table
+
+Processor = Callable[[Any], Any] | None
+
+
+class PreparedInsert:
+    """An INSERT into `table` of exactly `columns` (all of them when not given)."""
+
+    def __init__(self, table: Table, columns: Iterable[str] | None = None) -> None:
+        self._table = table
+        self._names = list(columns) if columns is not None else [column.name for column in table.columns]
+        self._compiled: dict[str, tuple[str, list[tuple[str, Processor]]]] = {}
+
+    def run(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert `rows`; a column that a row does not name is NULL."""
+        sql, processors = self._compiled.get(conn.dialect.name) or self._compile(conn.dialect)
+        many = [
+            tuple(
+                value if (value := row.get(name)) is None or process is None else process(value)
+                for name, process in processors
+            )
+            for row in rows
+        ]
+        if many:
+            conn.exec_driver_sql(sql, many[0] if len(many) == 1 else many)
+
+    def _compile(self, dialect: Dialect) -> tuple[str, list[tuple[str, Processor]]]:
+        quote = dialect.identifier_preparer.quote
+        mark = "?" if dialect.paramstyle == "qmark" else "%s"
+        columns = ", ".join(quote(name) for name in self._names)
+        marks = ", ".join(mark for _ in self._names)
+        sql = f"INSERT INTO {quote(self._table.name)} ({columns}) VALUES ({marks})"  # noqa: S608 - names of ours, quoted
+        kinds = [self._table.c[name].type.dialect_impl(dialect) for name in self._names]
+        processors: list[tuple[str, Processor]] = [
+            (name, kind.bind_processor(dialect)) for name, kind in zip(self._names, kinds, strict=True)
+        ]
+        self._compiled[dialect.name] = (sql, processors)
+        return self._compiled[dialect.name]
