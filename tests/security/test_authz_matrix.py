@@ -10,8 +10,10 @@ field and grants no deletion; a designer of the app; an administrator; a person 
 administrator's browser whose write lacks the CSRF token.
 """
 
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,9 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "department_id": lambda: site.make("/api/v1/departments", {"title": {"en": "D"}})["id"],
         "role_id": lambda: site.make("/api/v1/roles", {"key": f"role_{site.fresh()}", "title": {"en": "R"}})["id"],
         "number": lambda: "1",
+        "slug": lambda: _installed(site),
+        "dashboard": lambda: _dashboard(site),
+        "package_id": lambda: _uploaded(site),
     }  # fmt: skip
     return str(made.get(parameter, new_id)())
 
@@ -82,6 +87,34 @@ def _fresh_app(site: Site) -> str:
 def _fresh_definition(site: Site) -> str:
     body = {"kind": "form", "key": f"form_{site.fresh()}", "document": TICKET}
     return str(site.make("/api/v1/apps/desk/definitions", body)["id"])
+
+
+def _installed(site: Site) -> str:
+    site.make("/api/v1/templates/survey/install", {"sample_data": False})
+    return "survey"
+
+
+def _dashboard(site: Site) -> str:
+    if "dashboard" not in site.ids:
+        site.ids["dashboard"] = site.publish("desk", "dashboard", "board", {"title": {"en": "Board"}, "widgets": []})
+    return site.ids["dashboard"]
+
+
+def _uploaded(site: Site) -> str:
+    title = {"en": "Guest"}
+    manifest = {
+        "format": 1, "slug": f"guest_{site.fresh()}", "version": "1.0.0", "title": title, "summary": title,
+        "category": "other", "icon": "app", "cover": {"seed": "guest", "kind": "plain", "color": "teal"},
+    }  # fmt: skip
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("manifest.json", json.dumps(manifest))
+        made.writestr("definitions/app/app.json", json.dumps({"title": title}))
+    answer = site.client().post(
+        "/api/v1/templates/import", data={"file": (io.BytesIO(file.getvalue()), "guest.zip")},
+        headers={"Authorization": f"Bearer {site.tokens['admin']}"},
+    )  # fmt: skip
+    return str(answer.json["id"])
 
 
 def _record(site: Site, route: RouteSpec) -> str:
