@@ -351,10 +351,10 @@ def _depend_on_each_other(rules: Iterable[_Rule], sections: Mapping[str, frozens
 
 
 def _stranger(name: str, known: Iterable[str]) -> Finding:
-    shown = name[:HINT_LENGTH]
+    shown = name[:HINT_LENGTH].encode("utf-8", "replace").decode()
     return Finding("unknown_field", UNKNOWN, field=shown, params={"name": shown, "hint": _hint(name, known)})
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    found = nearest(name[:HINT_LENGTH], known)
+    found = nearest(name, known)
     return f" → {found}?" if found else ""

@@ -277,7 +277,7 @@ def _date(raw: Any) -> date:
 
 
 def _moment(raw: Any) -> datetime:
-    if not isinstance(raw, str) or not 10 <= len(raw) <= 40:
+    if not isinstance(raw, str) or not 10 <= len(raw) <= 40 or raw[7] != "-":
         raise ValueError("a moment such as 2026-11-23T06:00:00Z is needed")
     value = datetime.fromisoformat(raw)
     try:

@@ -68,7 +68,7 @@ class ChoiceType(FieldType[str]):
         def run(raw: Any, _ctx: CleanContext) -> str | None:
             if isinstance(raw, str) and raw in allowed:
                 return raw
-            raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=str(raw)[:60])
+            raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(raw))
 
         return run
 
@@ -104,7 +104,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
                 raise ValueInvalid("not_a_list", messages.LIST_EXPECTED)
             for value in given:
                 if not isinstance(value, str) or value not in order:
-                    raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=str(value)[:60])
+                    raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(value))
             chosen = tuple(sorted(set(given), key=order.__getitem__))
             if not chosen:
                 return None
@@ -134,6 +134,11 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
             return self.clean([whole], cfg, ctx)
         parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
         return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
+
+
+def _named(raw: Any) -> str:
+    """Return what was sent as it may stand in a message."""
+    return raw[:60].encode("utf-8", "replace").decode() if isinstance(raw, str) else type(raw).__name__
 
 
 def _labels(cfg: Settings, locale: str) -> Mapping[str, str]:

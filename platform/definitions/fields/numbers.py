@@ -1,5 +1,6 @@
 """What the number-like types have in common: exact decimals, bounds, the limits of 64 bits."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,7 +9,9 @@ from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
 from formloom.platform.definitions.fields.settings import MAX_INTEGER
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，", "0123456789.-,")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，−（）", "0123456789.-,-()")
+_DECORATION = re.compile(r"(?:[A-Z]{2} ?)?[¥￥$€£]|^(?:CNY|RMB|USD|EUR|HKD|JPY|GBP)|元$|%$|[\s,]")
+"""Signs of money, thousands separators and spaces."""
 
 
 def as_decimal(raw: Any) -> Decimal:
@@ -30,7 +33,7 @@ def as_decimal(raw: Any) -> Decimal:
 
 def cell_decimal(text: str) -> str:
     """Return a number as written in a spreadsheet without its currency sign and thousands separators."""
-    plain = text.translate(_FULL_WIDTH).strip().strip("¥￥$€£%元 ").replace(",", "").replace(" ", "")
+    plain = _DECORATION.sub("", text[:100].translate(_FULL_WIDTH).strip())
     if plain.startswith("(") and plain.endswith(")"):
         plain = f"-{plain[1:-1]}"
     return plain

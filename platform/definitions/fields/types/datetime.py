@@ -38,7 +38,7 @@ class Datetime(FieldType[datetime]):
         return ColumnSpec("datetime")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> datetime | None:  # noqa: ARG002
-        if not isinstance(raw, str) or not 10 <= len(raw) <= 40:
+        if not isinstance(raw, str) or not 10 <= len(raw) <= 40 or raw[7] != "-":
             raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED)
         try:
             value = datetime.fromisoformat(raw)

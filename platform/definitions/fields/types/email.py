@@ -65,6 +65,6 @@ def _clean(raw: Any, _ctx: CleanContext) -> str | None:
         local, domain = text.rsplit("@", 1)
         return f"{local}@{domain.lower()}"
     try:
-        return str(validate_email(text, check_deliverability=False, test_environment=True).normalized)
+        return str(validate_email(text, check_deliverability=False, test_environment=True, strict=True).normalized)
     except EmailNotValidError:
         raise ValueInvalid("not_email", messages.EMAIL_EXPECTED) from None
