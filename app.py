@@ -39,6 +39,8 @@ from formloom.platform.web.analytics import routes as dashboard_routes
 from formloom.platform.web.auth import explain_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
+from formloom.platform.web.public import link_routes
+from formloom.platform.web.public import routes as public_routes
 from formloom.platform.web.records import activity_routes, export_routes
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
@@ -106,7 +108,7 @@ def _web(runtime: Runtime) -> Flask:
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
         definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, dashboard_routes.api,
-        shell_api(bundle),
+        link_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install])
 

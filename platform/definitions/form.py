@@ -214,6 +214,17 @@ class FormVersion:
         """Return the ids of the fields that are visible with these clean values."""
         return self._seen(values, now)[0] if self._rules else self._everything
 
+    def conditional_fields(self) -> frozenset[str]:
+        """Return the ids of the fields that some rule may hide, those below a section that may be hidden included."""
+        named = {
+            one
+            for rule in self.document.get("rules") or ()
+            for part in ("show", "hide")
+            for one in rule.get(part) or ()
+        }
+        below = [fields for section, fields in self._sections.items() if section in named]
+        return frozenset(named).union(*below)
+
     def required(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that must be filled with these clean values."""
         return self._seen(values, now)[1]

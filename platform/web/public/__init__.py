@@ -1,0 +1,1 @@
+"""The public side: forms that anybody can fill without an account, with or without JavaScript."""

@@ -1,0 +1,59 @@
+"""Rows of public links."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from formloom.platform.kernel.errors import NotFound
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.tables import form_links
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One public link of a form."""
+
+    token: str
+    form_id: str
+    is_open: bool
+    submissions: int
+    created_at: datetime
+
+
+_COLUMNS = (
+    form_links.c.token, form_links.c.form_id, form_links.c.is_open, form_links.c.submissions, form_links.c.created_at,
+)  # fmt: skip
+
+
+def find(unit: ReadUnit, token: str) -> LinkRow:
+    """Return the link of that token. Raises NotFound."""
+    row = unit.conn.execute(select(*_COLUMNS).where(form_links.c.token == token[:40])).one_or_none()
+    if row is None:
+        raise NotFound
+    return LinkRow(*row)
+
+
+def of_form(unit: ReadUnit, form_id: str) -> list[LinkRow]:
+    """Return a form's links, oldest first."""
+    rows = unit.conn.execute(select(*_COLUMNS).where(form_links.c.form_id == form_id).order_by(form_links.c.created_at))
+    return [LinkRow(*row) for row in rows]
+
+
+def add(uow: UnitOfWork, form_id: str, *, by: str | None, now: datetime) -> LinkRow:
+    """Open a new link."""
+    made = LinkRow(secrets.token_urlsafe(9), form_id, True, 0, now)
+    uow.conn.execute(form_links.insert().values(token=made.token, form_id=form_id, created_at=now, created_by=by))
+    return made
+
+
+def set_open(uow: UnitOfWork, token: str, *, is_open: bool) -> None:
+    """Open or close a link."""
+    uow.conn.execute(update(form_links).where(form_links.c.token == token).values(is_open=is_open))
+
+
+def count_submission(uow: UnitOfWork, token: str) -> None:
+    """Count one submission through a link."""
+    statement = update(form_links).where(form_links.c.token == token)
+    uow.conn.execute(statement.values(submissions=form_links.c.submissions + 1))
