@@ -123,7 +123,7 @@ def check_proof(rt: Runtime, form: FormVersion, data: Mapping[str, Any]) -> None
         raise LooksAutomatic(findings=[Finding(LooksAutomatic.code, LooksAutomatic.message)])
     if not data.get("_js") or form.settings.get("proof_of_work") is False:
         return
-    ok, _why = altcha.verify_solution_v1(
+    ok, _why = verify_solution_v1(
         str(data.get("_proof") or "")[:4_000], _proof_key(rt, form), check_expires=False
     )
     if not ok:
