@@ -63,9 +63,8 @@ class SampleFigures:
             groups.setdefault(tuple(map(str, key.values())), (key, []))[1].append(values)
         if not dimensions and not groups:
             groups[()] = ({}, [])
-        return [
-            GroupRow(key, [_measured(one, found) for one in measures]) for _name, (key, found) in sorted(groups.items())
-        ]
+        ordered = sorted(groups.values(), key=lambda group: [_place(value) for value in group[0].values()])
+        return [GroupRow(key, [_measured(one, found) for one in measures]) for key, found in ordered]
 
     def records(self, form: FormVersion, condition: JSONObject, sort: Sequence[str], limit: int) -> list[Record]:
         """Return the first sample records in the asked order."""
@@ -93,6 +92,7 @@ class SampleFigures:
         found = []
         for place, one in enumerate(package.samples.get(key, ())):
             values = form.clean(resolved(one["values"], now, people), ctx=ctx).values
+            values |= {item.id: f"#{place + 1}" for item in form.stored if item.type.is_generated}
             at = moment_of(one["created_at"], now)
             found.append(Record(f"{key}-{place}", key, 1, values, at, None, at, None))
         return found
@@ -122,6 +122,12 @@ def _whole(record: Record) -> dict[str, Any]:
         **record.values, "id": record.id, "rev": record.rev, "created_at": record.created_at,
         "updated_at": record.updated_at,
     }  # fmt: skip
+
+
+def _place(value: Any) -> tuple[bool, Decimal, str]:
+    """Return by what a group's key is sorted: numbers by size, texts by themselves, nothing last."""
+    is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    return value is None, Decimal(value) if is_number else Decimal(), "" if is_number else str(value)
 
 
 def _measured(one: Measure, found: Sequence[Mapping[str, Any]]) -> Any:
