@@ -14,13 +14,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def calendar(zone: str, hours: list[list[str]], days: dict[str, list[list[str]]] | None = None) -> Calendar:
-    week = {day: hours for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), hours)
     return Calendar.parse({"timezone": zone, "week": week, "days": days or {}})
 
 
 def office() -> Calendar:
     hours = [["09:00", "12:00"], ["13:30", "18:00"]]
-    week = {day: hours for day in ("mon", "tue", "wed", "thu", "fri")}
+    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), hours)
     return Calendar.parse({
         "timezone": "Asia/Shanghai", "week": week, "days": {"2026-10-01": [], "2026-10-10": [["10:00", "16:00"]]},
     })  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from altcha.v1 import ChallengeOptions as ChallengeOptionsV1
 from altcha.v1 import create_challenge as create_challenge_v1
+from altcha.v1 import verify_solution as verify_solution_v1
 
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.definitions.form import FormVersion

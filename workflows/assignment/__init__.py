@@ -1,0 +1,1 @@
+"""Who gets it: rule documents, strategies, working hours, capacity, and a log that says why."""

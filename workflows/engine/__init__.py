@@ -1,0 +1,1 @@
+"""The flow engine: a flow document walked as a pure coroutine."""

@@ -1,0 +1,29 @@
+"""What came of one step of a flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.kernel.text import LOCALES, LocalizedText
+from formloom.workflows.engine.trace import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`output` is told in the trace; `values` are the record's values where they changed."""
+
+    output: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    result: Result = "done"
+    error: LocalizedText | None = None
+
+
+def failure(fault: FormloomError) -> Outcome:
+    """Return the outcome of a step that a named fact prevented."""
+    said = {locale: fault.words(locale) for locale in LOCALES}
+    for locale in said:
+        details = "；".join(f"{found.field}: {found.words(locale)}" for found in fault.findings[:3])
+        if details:
+            said[locale] = f"{said[locale]}（{details}）" if locale == "zh-CN" else f"{said[locale]} ({details})"
+    return Outcome(output={"code": fault.code}, result="failed", error=said)

@@ -1,0 +1,64 @@
+"""The hands of a flow: everything that an action may do.
+
+A protocol, because there are two desks: the one of the dispatcher writes within the run's transaction, the one of
+a rehearsal answers what would happen and cannot write at all.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from formloom.platform.kernel.text import LocalizedText
+from formloom.workflows.engine.context import Context
+
+
+class Desk(Protocol):
+    """What an action may ask for while a step is performed."""
+
+    context: Context
+
+    def change_record(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the flow's record through the write pipeline; return the values that are now different."""
+        ...
+
+    def change_others(
+        self, form_key: str, match: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Change the records of a form of the same app whose fields equal `match`, at most 20; return their ids and
+        titles."""
+        ...
+
+    def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a record in a form of the same app; return `form`, `id` and `title`."""
+        ...
+
+    def add_comment(self, text: str) -> None:
+        """Comment on the flow's record."""
+        ...
+
+    def notify(self, user_ids: Sequence[str], text: LocalizedText) -> int:
+        """Tell members in the app; return how many were told."""
+        ...
+
+    def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:
+        """Put an automatic mail among the deliveries; return `delivery`, `state` and the `cause` if held back."""
+        ...
+
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Put a webhook call among the deliveries; return `delivery` and `state`."""
+        ...
+
+    def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
+        """Choose a person by an assignment rule and log why; return `user`, `name` and `why`."""
+        ...
+
+    def document(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Return a published document of the same app, or None."""
+        ...
+
+    def people(self, to: Mapping[str, Any]) -> list[str]:
+        """Return the members meant by `{"user_field"|"users"|"role"|"department"}`, active ones only."""
+        ...
+
+    def addresses(self, to: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return mail addresses with the language to write in; for `{"field"}`, that of the respondent."""
+        ...

@@ -1,0 +1,47 @@
+"""Call another system."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from formloom.workflows.engine.context import Context
+from formloom.workflows.engine.expressions import resolve
+from formloom.workflows.engine.outcome import Outcome
+from formloom.workflows.nodes.base import Action, Plan, Settings
+from formloom.workflows.nodes.desk import Desk
+
+
+class CallWebhook(Action):
+    """A signed POST with the record, under an id that stays the same over repeats.
+
+    `body` chooses what is sent, value by value; without it the whole record is.
+    """
+
+    id = "call_webhook"
+    label = {"zh-CN": "调用 Webhook", "en": "Call a webhook"}
+    icon = "webhook"
+    group = "message"
+    leaves_house = True
+    settings = Schema.from_dict(
+        {
+            "url": fields.String(required=True, validate=Length(8, 2000)),
+            "secret": fields.String(load_default=None, allow_none=True),
+            "body": fields.Dict(keys=fields.String(), load_default=None, allow_none=True),
+        },
+        name="CallWebhook",
+    )()
+
+    def plan(self, cfg: Settings, context: Context) -> Plan:
+        occasion = context.occasion
+        chosen = cfg.get("body")
+        if chosen is None:
+            body = {
+                "type": occasion.kind, "timestamp": occasion.at.isoformat(),
+                "data": {"id": context.record_id, "form": f"{context.form.app_key}.{context.form.key}",
+                         "values": dict(context.values), "changed": list(occasion.changed)},
+            }  # fmt: skip
+        else:
+            body = {name: resolve(value, context) for name, value in chosen.items()}
+        return {"url": cfg["url"], "secret": cfg.get("secret"), "body": body}
+
+    def perform(self, plan: Plan, desk: Desk) -> Outcome:
+        return Outcome(output={"url": plan["url"], **desk.call(plan["url"], plan["secret"], plan["body"])})
