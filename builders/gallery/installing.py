@@ -28,6 +28,7 @@ from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.definition_store import FormCatalog
+from formloom.platform.web.public.queries import links
 
 OURS = "0.1.0"
 
@@ -81,7 +82,7 @@ def install(
     forms = _publish_all(uow, actor, ready, app, now=now)
     if wish.source != "import":
         for key in ready.manifest["public_links"]:
-            rows.open_link(uow, forms[key], by=author, now=now)
+            links.add(uow, forms[key], by=author, now=now)
     samples = 0
     if wish.sample_data:
         people = sampling.bring_people(uow, actor, ready, now=now)

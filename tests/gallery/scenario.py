@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
+import orjson
 from sqlalchemy import select
 
 from formloom.app import Formloom
@@ -53,10 +55,10 @@ class Story:
 
     def _submit(self, step: dict[str, Any]) -> None:
         page = self._link_in_mail(step["from_mail_to"]) if "from_mail_to" in step else self._public_link(step["form"])
-        locale = step.get("locale", "zh-CN")
-        joined = f"{page}{'&' if '?' in page else '?'}locale={locale}"
-        headers = {"Accept-Language": locale, "Authorization": f"Bearer {self.tokens['me']}"}
-        answer = self.formloom.web.test_client().post(joined, json={"values": step["values"]}, headers=headers)
+        path, _, query = page.partition("?")
+        body = {"values": step["values"], "locale": step.get("locale", "zh-CN"), **dict(parse_qsl(query))}
+        headers = {"Authorization": f"Bearer {self.tokens['me']}"}
+        answer = self.formloom.web.test_client().post(path, json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         self.records[step["as"]] = (step["form"], answer.json["id"])
 
@@ -147,10 +149,6 @@ class Story:
         return next(f"/f/{one['token']}" for one in links if one["open"])
 
     def _list(self, form: str, condition: dict[str, Any]) -> list[dict[str, Any]]:
-        from urllib.parse import quote
-
-        import orjson
-
         asked = quote(orjson.dumps(condition).decode())
         return self._ask("GET", f"/forms/{self.app}.{form}/records?limit=200&filter={asked}")["records"]
 

@@ -2,50 +2,14 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from formloom.app import Formloom, build
 from formloom.builders.gallery import exchange, shelf
-from formloom.platform.access import api_tokens, people
-from formloom.platform.access.identity import load_member
-from formloom.platform.access.people import NewPerson
-from formloom.platform.kernel.clock import FrozenClock
 
+from .conftest import Site
 from .hostile import CORPUS, honest, zipped
-
-
-@dataclass
-class Site:
-    """An installation and its administrator's token."""
-
-    formloom: Formloom
-    token: str
-
-    def ask(self, method: str, path: str, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return self.formloom.web.test_client().open(f"/api/v1{path}", method=method, headers=headers, **more)
-
-    def upload(self, content: bytes) -> Any:
-        return self.ask("POST", "/templates/import", data={"file": (io.BytesIO(content), "app.zip")})
-
-
-@pytest.fixture
-def site(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Site]:
-    environ = {"FORMLOOM_HOME": str(tmp_path / "home"), "FORMLOOM_DATABASE_URL": database_url}
-    made = build(environ, clock=clock)
-    db, now = made.runtime.db, clock.now()
-    person = NewPerson("ada@example.com", "Ada", "en", is_admin=True)
-    user_id = db.write(lambda uow: people.insert(uow, person, status="active", password_hash=None, now=now))
-    with db.read() as unit:
-        admin = load_member(unit, user_id)
-    token = db.write(lambda uow: api_tokens.create(uow, admin, "test", now=now)).secret
-    yield Site(made, token)
-    made.close()
 
 
 def test_the_gallery_lists_every_package_and_what_is_installed(site: Site) -> None:

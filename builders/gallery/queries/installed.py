@@ -1,6 +1,5 @@
-"""Rows of installed packages, of packages that wait for a yes, and of the links that are opened at once."""
+"""Rows of installed packages, and of packages that wait for a yes."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from formloom.builders.gallery.errors import AlreadyInstalled
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.tables import apps, form_links, installed_packages, waiting_packages
+from formloom.platform.storage.tables import apps, installed_packages, waiting_packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,6 @@ def forget(uow: UnitOfWork, slug: str) -> None:
     uow.conn.execute(
         installed_packages.delete().where(installed_packages.c.slug == slug, installed_packages.c.app_id.in_(gone))
     )
-
-
-def open_link(uow: UnitOfWork, form_id: str, *, by: str | None, now: datetime) -> str:
-    """Open a public link of a form and return its token."""
-    token = secrets.token_urlsafe(16)
-    uow.conn.execute(form_links.insert().values(token=token, form_id=form_id, created_at=now, created_by=by))
-    return token
 
 
 def wait(uow: UnitOfWork, slug: str, parts: Mapping[str, Any], *, by: str | None, now: datetime) -> str:

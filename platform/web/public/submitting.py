@@ -19,7 +19,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, Public
 from formloom.platform.kernel.errors import Finding, FormloomError
 from formloom.platform.records import opening, service
-from formloom.platform.records.links import PersonalLink, filled
+from formloom.platform.records.links import PersonalLink, filled, unclaimed
 from formloom.platform.records.queries import repeats
 from formloom.platform.records.record import FormClosed, Record, WriteOptions
 from formloom.platform.records.serials import number_fields
@@ -71,7 +71,7 @@ def submit(
     """
     limit_rate(form, ip, with_proof=True)
     who = actor or Public(form.form_id, form.version, link.token, network_of(ip), locale)
-    given = {**values, **(filled(form, personal) if personal else {})}
+    given = {**unclaimed(form, values), **(filled(form, personal) if personal else {})}
     once_per_link = personal is not None and form.settings.get("one_answer_per_link", True)
     key = f"{personal.form_id}:{personal.record_id}" if personal and once_per_link else token.nonce if token else None
     options = WriteOptions(listeners=rt.listeners, locale=locale, context={"channel": "form", "link": link.token})
