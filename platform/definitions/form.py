@@ -325,7 +325,7 @@ def _field(entry: Mapping[str, Any]) -> Field:
     return Field(
         id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
-        public=entry.get("public", True) is not False,
+        public=entry.get("public", True) is not False and not kind.for_members_only,
         document=entry, column_spec=spec,
     )  # fmt: skip
 

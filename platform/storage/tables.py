@@ -132,6 +132,11 @@ form_links = Table(
     Column("submissions", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id),
 )  # fmt: skip
+answered_links = Table(  # personal links of forms that take one answer each
+    "answered_links", system, Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), primary_key=True),
+    Column("link_hash", String(64), primary_key=True), Column("record_id", Id, nullable=False),
+    Column("receipt", String(200), nullable=False), Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
 installed_packages = Table(
     "installed_packages", system, Column("slug", String(60), primary_key=True), Column("version", String(20), nullable=False),
     Column("app_id", Id, ForeignKey("apps.id"), nullable=False), Column("manifest", Json, nullable=False),

@@ -109,6 +109,8 @@ class FieldType(ABC, Generic[T]):
     """The house makes the value (serial numbers); input is refused."""
     can_be_unique: ClassVar[bool] = False
     opens_section: ClassVar[bool] = False
+    for_members_only: ClassVar[bool] = False
+    """Never on a public page, whatever the document says: it would tell who works here."""
 
     @abstractmethod
     def column(self, cfg: Settings) -> ColumnSpec:
@@ -125,6 +127,11 @@ class FieldType(ABC, Generic[T]):
     def dump(self, value: T | None, cfg: Settings) -> JSONValue:  # noqa: ARG002 - for types that need it
         """Return the value as the API shows it."""
         return value  # type: ignore[return-value]
+
+    def revive(self, shown: Any, cfg: Settings) -> T | None:  # noqa: ARG002
+        """Return the clean value of what `dump` gave; for events, which carry values as the API shows them."""
+        found: T | None = shown
+        return found
 
     def to_column(self, value: T | None, cfg: Settings) -> Any:  # noqa: ARG002
         """Return what the column's own type takes: str, int, Decimal, bool, date or aware datetime."""
