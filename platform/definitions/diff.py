@@ -1,13 +1,22 @@
-"""What changed between two documents of a kind, in words that a person reads before pressing Publish."""
+"""What changed between two documents of a kind, in words that a person reads before pressing Publish.
 
-from collections.abc import Iterator, Mapping
+Drafts may be half-finished, so an entry without an id or of the wrong shape is left out rather than refused. Entries
+are told in the order in which they stand in the document.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from marshmallow import ValidationError
+
+from formloom.platform.definitions.fields.base import ColumnSpec
+from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.kernel.text import LOCALES, LocalizedText, resolve
 
 ChangeKind = Literal["added", "removed", "changed", "moved"]
 Document = Mapping[str, Any]
+Words = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,136 +33,286 @@ def diff(kind: str, before: Document | None, after: Document) -> list[Change]:
     """Return the changes from `before` (None when nothing is published yet) to `after`."""
     if before is None:
         return [Change("added", "", {"zh-CN": "首次发布", "en": "Published for the first time"})]
-    if kind == "form":
-        return [*_fields(before, after), *_rest(before, after, {"fields"})]
-    return list(_rest(before, after, set()))
+    listed = [one for one in _LISTED if one.kind == kind]
+    found = list(_fields(before, after)) if kind == "form" else []
+    for part in listed:
+        found.extend(part.changes(before, after))
+    told = {part.name for part in listed} | ({"fields"} if kind == "form" else set())
+    return [*found, *_rest(before, after, told)]
 
 
 def _fields(before: Document, after: Document) -> Iterator[Change]:
-    old = {one["id"]: one for one in before.get("fields") or ()}
-    new = {one["id"]: one for one in after.get("fields") or ()}
+    old, new = _by(before.get("fields"), "id"), _by(after.get("fields"), "id")
     for name, entry in new.items():
         if name not in old:
-            yield Change("added", f"fields/{name}", _says("新增字段“{0}”", "Adds the field “{0}”", _label(entry)))
+            yield Change("added", f"fields/{name}", _says(("新增字段“{0}”", "Adds the field “{0}”"), _label(entry)))
+        else:
+            yield from _field(name, old[name], entry)
     for name, entry in old.items():
         if name not in new:
-            words = _says(
+            words = (
                 "移除字段“{0}”，已有的值保留但不再显示",
                 "Removes the field “{0}”; its values are kept but not shown",
-                _label(entry),
             )
-            yield Change("removed", f"fields/{name}", words, affects_data=True)
-    for name in old.keys() & new.keys():
-        yield from _field(name, old[name], new[name])
-    kept_old = [name for name in old if name in new]
-    kept_new = [name for name in new if name in old]
-    if kept_old != kept_new:
-        yield Change("moved", "fields", {"zh-CN": "调整了字段顺序", "en": "Reorders fields"})
+            yield Change("removed", f"fields/{name}", _says(words, _label(entry)), affects_data=True)
+    for name in _moved([name for name in old if name in new], [name for name in new if name in old]):
+        yield Change("moved", f"fields/{name}", _says(("移动字段“{0}”", "Moves the field “{0}”"), _label(new[name])))
 
 
 def _field(name: str, old: Document, new: Document) -> Iterator[Change]:
     path, label = f"fields/{name}", _label(new)
-    if old.get("type") != new.get("type"):
-        words = _says(
-            "字段“{0}”更换类型，能转换的值会转换", "Changes the type of “{0}”; values that fit are converted", label
+    retyped = old.get("type") != new.get("type")
+    if retyped:
+        words = (
+            "字段“{0}”由“{1}”改为“{2}”，能转换的值会转换",
+            "Turns “{0}” from “{1}” into “{2}”; values that fit are converted",
         )
-        yield Change("changed", f"{path}/type", words, affects_data=True)
-    if (old.get("label") or {}) != (new.get("label") or {}):
-        before = _label(old)
-        yield Change("changed", f"{path}/label", {
-            locale: template.format(before[locale], label[locale])
-            for locale, template in (("zh-CN", "“{0}”改名为“{1}”"), ("en", "Renames “{0}” to “{1}”"))
-        })  # fmt: skip
+        types = _type_name(old), _type_name(new)
+        yield Change("changed", f"{path}/type", _says(words, label, *types), affects_data=True)
+    if _label(old) != label:
+        yield Change(
+            "changed", f"{path}/label", _says(("“{0}”改名为“{1}”", "Renames “{0}” to “{1}”"), _label(old), label)
+        )
     for setting, on, off in _SWITCHES:
-        if bool(old.get(setting)) != bool(new.get(setting)):
-            yield Change("changed", f"{path}/{setting}", _says(*(on if new.get(setting) else off), label))
+        if _is_on(old, setting) != _is_on(new, setting):
+            yield Change("changed", f"{path}/{setting}", _says(on if _is_on(new, setting) else off, label))
     yield from _options(path, label, old, new)
-    told = {"type", "label", "required", "unique", "options"}
-    if {key: value for key, value in old.items() if key not in told} != {
-        key: value for key, value in new.items() if key not in told
-    }:
-        yield Change("changed", path, _says("修改字段“{0}”的设置", "Changes settings of “{0}”", label))
+    if not retyped and _column(old) != _column(new):
+        words = "“{0}”改变存储精度，能转换的值会转换", "Changes the precision of “{0}”; values that fit are converted"
+        yield Change("changed", path, _says(words, label), affects_data=True)
+    elif not retyped and _remaining(old) != _remaining(new):
+        yield Change("changed", path, _says(("修改字段“{0}”的设置", "Changes settings of “{0}”"), label))
 
 
-_SWITCHES = (
+_SWITCHES: tuple[tuple[str, Words, Words], ...] = (
     ("required", ("“{0}”改为必填", "Makes “{0}” required"), ("“{0}”改为选填", "Makes “{0}” optional")),
     ("unique", ("“{0}”不可重复", "Makes “{0}” unique"), ("“{0}”可以重复", "Lets “{0}” repeat")),
+    ("public", ("公开页显示“{0}”", "Shows “{0}” on the public page"), ("“{0}”仅成员可见", "Keeps “{0}” to members")),
 )
 
 
+def _is_on(entry: Document, setting: str) -> bool:
+    return bool(entry.get(setting, setting == "public"))
+
+
+def _remaining(entry: Document) -> Document:
+    return {key: value for key, value in entry.items() if key not in _TOLD}
+
+
+_TOLD = frozenset({"type", "label", "required", "unique", "public", "options"})
+"""What has words of its own."""
+
+
+def _column(entry: Document) -> ColumnSpec | None:
+    """Return the column of a field document, or None for one that has none or isn't finished."""
+    if not isinstance(entry.get("type"), str) or entry["type"] not in FIELD_TYPES:
+        return None
+    kind = FIELD_TYPES.get(entry["type"])
+    known = kind.settings().fields
+    try:
+        cfg = kind.settings().load({name: value for name, value in entry.items() if name in known})
+    except ValidationError:
+        return None
+    return kind.column(cfg) if kind.is_stored else None
+
+
 def _options(path: str, label: LocalizedText, old: Document, new: Document) -> Iterator[Change]:
-    before = {one["value"]: one for one in old.get("options") or ()}
-    after = {one["value"]: one for one in new.get("options") or ()}
-    for value in after.keys() - before.keys():
-        yield Change(
-            "added",
-            f"{path}/options",
-            _pair("“{0}”新增选项“{1}”", "Adds the option “{1}” to “{0}”", label, after[value]),
-        )
-    for value in before.keys() - after.keys():
-        words = _pair(
-            "“{0}”移除选项“{1}”，已选的记录保留原值",
-            "Removes the option “{1}” from “{0}”; records keep it",
-            label,
-            before[value],
-        )
-        yield Change("removed", f"{path}/options", words, affects_data=True)
-    if before.keys() == after.keys() and list(before.values()) != list(after.values()):
-        yield Change("changed", f"{path}/options", _says("调整“{0}”的选项", "Changes the options of “{0}”", label))
+    before, after = _by(old.get("options"), "value"), _by(new.get("options"), "value")
+    path = f"{path}/options"
+    for value, option in after.items():
+        if value not in before:
+            words = "“{0}”新增选项“{1}”", "Adds the option “{1}” to “{0}”"
+            yield Change("added", path, _says(words, label, _label(option)))
+        elif _label(before[value]) != _label(option):
+            words = "“{0}”的选项“{1}”改名为“{2}”", "Renames the option “{1}” of “{0}” to “{2}”"
+            yield Change("changed", path, _says(words, label, _label(before[value]), _label(option)))
+    for value, option in before.items():
+        if value not in after:
+            words = (
+                "“{0}”移除选项“{1}”，已选的记录保留原值",
+                "Removes the option “{1}” from “{0}”; records keep it",
+            )
+            yield Change("removed", path, _says(words, label, _label(option)), affects_data=True)
+    kept = [[value for value in side if value in before and value in after] for side in (before, after)]
+    restyled = any(_style(before[value]) != _style(after[value]) for value in kept[0])
+    if kept[0] != kept[1] or restyled:
+        yield Change("changed", path, _says(("调整“{0}”的选项", "Changes the options of “{0}”"), label))
+
+
+def _style(option: Document) -> Document:
+    return {key: value for key, value in option.items() if key != "label"}
+
+
+def _rule_name(rule: Document, document: Document) -> LocalizedText:
+    """Return the fields that a rule of a form is about, as its name."""
+    labels = {name: _label(entry) for name, entry in _by(document.get("fields"), "id").items()}
+    parts = [rule.get(part) for part in ("show", "hide", "require")]
+    named = [name for part in parts if isinstance(part, list) for name in part if isinstance(name, str)]
+    if not named:
+        return {"zh-CN": "显示规则", "en": "a display rule"}
+    first = list(dict.fromkeys(named))[:3]
+    return {
+        "zh-CN": "、".join(labels[name]["zh-CN"] if name in labels else name for name in first),
+        "en": ", ".join(labels[name]["en"] if name in labels else name for name in first),
+    }
+
+
+def _own_name(entry: Document, _document: Document) -> LocalizedText:
+    return _label(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A part of a document that is a list of entries, each told on its own."""
+
+    kind: str
+    name: str
+    key: str
+    added: Words
+    removed: Words
+    changed: Words
+    called: Callable[[Document, Document], LocalizedText] = _own_name
+
+    def changes(self, before: Document, after: Document) -> Iterator[Change]:
+        old, new = _by(before.get(self.name), self.key), _by(after.get(self.name), self.key)
+        for key, entry in new.items():
+            path = f"{self.name}/{key}"
+            if key not in old:
+                yield Change("added", path, _says(self.added, self.called(entry, after)))
+            elif old[key] != entry:
+                yield Change("changed", path, _says(self.changed, self.called(entry, after)))
+        for key, entry in old.items():
+            if key not in new:
+                yield Change("removed", f"{self.name}/{key}", _says(self.removed, self.called(entry, before)))
+        if [key for key in old if key in new] != [key for key in new if key in old]:
+            words = _PARTS.get(self.name, {"zh-CN": self.name, "en": self.name})
+            yield Change("moved", self.name, {"zh-CN": f"调整{words['zh-CN']}的顺序", "en": f"Reorders {words['en']}"})
+
+
+_LISTED = (
+    _Listed(
+        "form", "rules", "id", ("新增“{0}”的显示规则", "Adds a display rule about “{0}”"),
+        ("移除“{0}”的显示规则", "Removes a display rule about “{0}”"),
+        ("修改“{0}”的显示规则", "Changes a display rule about “{0}”"), _rule_name,
+    ),
+    _Listed(
+        "form", "buttons", "id", ("新增按钮“{0}”", "Adds the button “{0}”"), ("移除按钮“{0}”", "Removes the button “{0}”"),
+        ("修改按钮“{0}”", "Changes the button “{0}”"),
+    ),
+    _Listed(
+        "dashboard", "widgets", "id", ("新增图表“{0}”", "Adds the chart “{0}”"), ("移除图表“{0}”", "Removes the chart “{0}”"),
+        ("修改图表“{0}”", "Changes the chart “{0}”"),
+    ),
+    _Listed(
+        "view", "columns", "field", ("显示列“{0}”", "Shows the column “{0}”"), ("不再显示列“{0}”", "Leaves out the column “{0}”"),
+        ("调整列“{0}”的宽度", "Changes the width of the column “{0}”"),
+    ),
+    _Listed(
+        "permission_group", "grants", "form", ("新增对“{0}”的权限", "Adds rights on “{0}”"),
+        ("移除对“{0}”的权限", "Takes away the rights on “{0}”"), ("修改对“{0}”的权限", "Changes the rights on “{0}”"),
+    ),
+)  # fmt: skip
 
 
 def _rest(before: Document, after: Document, told: set[str]) -> Iterator[Change]:
-    for name in sorted((set(before) | set(after)) - told):
-        if before.get(name) != after.get(name):
-            words = _PARTS.get(name, {"zh-CN": name, "en": name})
-            kind: ChangeKind = "added" if name not in before else "removed" if name not in after else "changed"
-            verbs = {
-                "added": ("新增", "Adds"),
-                "removed": ("移除", "Removes"),
-                "changed": ("修改", "Changes"),
-                "moved": ("", ""),
-            }[kind]
-            yield Change(kind, name, {"zh-CN": f"{verbs[0]}{words['zh-CN']}", "en": f"{verbs[1]} {words['en']}"})
+    for name in dict.fromkeys([*after, *before]):
+        if name in told or before.get(name) == after.get(name):
+            continue
+        words = _PARTS.get(name, {"zh-CN": name, "en": name})
+        kind: ChangeKind = "added" if name not in before else "removed" if name not in after else "changed"
+        verb = _VERBS[kind]
+        yield Change(kind, name, {"zh-CN": f"{verb[0]}{words['zh-CN']}", "en": f"{verb[1]} {words['en']}"})
 
 
+_VERBS: Mapping[ChangeKind, Words] = {
+    "added": ("新增", "Adds"),
+    "removed": ("移除", "Removes"),
+    "changed": ("修改", "Changes"),
+}
 _PARTS: Mapping[str, LocalizedText] = {
     "title": {"zh-CN": "标题", "en": "the title"},
     "description": {"zh-CN": "说明", "en": "the description"},
+    "icon": {"zh-CN": "图标", "en": "the icon"},
+    "color": {"zh-CN": "颜色", "en": "the colour"},
     "rules": {"zh-CN": "显示规则", "en": "the display rules"},
     "settings": {"zh-CN": "公开页设置", "en": "the public page's settings"},
     "customer": {"zh-CN": "客户识别字段", "en": "which fields name the customer"},
+    "title_field": {"zh-CN": "标题字段", "en": "which field names a record"},
+    "status_field": {"zh-CN": "状态字段", "en": "which field is the status"},
     "buttons": {"zh-CN": "按钮", "en": "the buttons"},
     "trigger": {"zh-CN": "触发条件", "en": "the trigger"},
     "nodes": {"zh-CN": "条件与动作", "en": "conditions and actions"},
     "enabled": {"zh-CN": "启用状态", "en": "whether it is on"},
+    "form": {"zh-CN": "所属表单", "en": "the form"},
+    "field": {"zh-CN": "字段", "en": "the field"},
     "widgets": {"zh-CN": "图表", "en": "the charts"},
+    "filters": {"zh-CN": "筛选器", "en": "the filters"},
     "columns": {"zh-CN": "显示的列", "en": "the columns"},
     "filter": {"zh-CN": "筛选", "en": "the filter"},
     "sort": {"zh-CN": "排序", "en": "the order"},
     "group_by": {"zh-CN": "分组", "en": "the grouping"},
+    "type": {"zh-CN": "样式", "en": "the kind of view"},
+    "density": {"zh-CN": "行高", "en": "the row height"},
+    "channel": {"zh-CN": "渠道", "en": "the channel"},
     "subject": {"zh-CN": "邮件主题", "en": "the subject"},
     "body": {"zh-CN": "正文", "en": "the body"},
     "members": {"zh-CN": "成员", "en": "the members"},
     "grants": {"zh-CN": "权限", "en": "the grants"},
+    "app_acts": {"zh-CN": "应用权限", "en": "the rights on the app"},
     "pools": {"zh-CN": "派单条件", "en": "the pools"},
+    "fallback": {"zh-CN": "兜底人选", "en": "who gets it otherwise"},
+    "timezone": {"zh-CN": "时区", "en": "the time zone"},
     "week": {"zh-CN": "工作时间", "en": "the working hours"},
     "days": {"zh-CN": "特殊日期", "en": "the special days"},
     "menu": {"zh-CN": "菜单", "en": "the menu"},
 }
 
 
-def _label(entry: Document) -> dict[str, str]:
-    return {locale: resolve(entry.get("label"), locale) or str(entry.get("id")) for locale in LOCALES}
-
-
-def _says(chinese: str, english: str, label: LocalizedText) -> LocalizedText:
-    return {"zh-CN": chinese.replace("{0}", label["zh-CN"]), "en": english.replace("{0}", label["en"])}
-
-
-def _pair(chinese: str, english: str, label: LocalizedText, option: Document) -> LocalizedText:
+def _by(entries: Any, key: str) -> dict[str, Document]:
+    """Return the well-formed entries of a list by the text that stands under `key`."""
     return {
-        locale: words.replace("{0}", label[locale]).replace(
-            "{1}", resolve(option.get("label"), locale) or option["value"]
-        )
-        for locale, words in (("zh-CN", chinese), ("en", english))
+        one[key]: one
+        for one in (entries if isinstance(entries, list) else ())
+        if isinstance(one, Mapping) and isinstance(one.get(key), str)
     }
+
+
+def _moved(old: list[str], new: list[str]) -> list[str]:
+    """Return the names that have to be moved to get from one order to the other, as few as possible."""
+    place = {name: number for number, name in enumerate(old)}
+    best: list[list[str]] = []
+    for name in new:
+        fitting = (run for run in best if place[run[-1]] < place[name])
+        best.append([*_longest(fitting), name])
+    kept = set(_longest(best))
+    return [name for name in new if name not in kept]
+
+
+def _longest(runs: Iterable[list[str]]) -> list[str]:
+    longest: list[str] = []
+    for run in runs:
+        longest = run if len(run) > len(longest) else longest
+    return longest
+
+
+def _type_name(entry: Document) -> LocalizedText:
+    name = entry.get("type")
+    if isinstance(name, str) and name in FIELD_TYPES:
+        return FIELD_TYPES.get(name).label
+    return {locale: str(name) for locale in LOCALES}
+
+
+def _label(entry: Document) -> dict[str, str]:
+    words = entry.get("label") or entry.get("title")
+    known = (
+        {locale: text for locale, text in words.items() if isinstance(text, str)} if isinstance(words, Mapping) else {}
+    )
+    name = next((str(entry[key]) for key in ("id", "value", "field", "form") if key in entry), "?")
+    return {locale: resolve(known, locale) or name for locale in LOCALES}
+
+
+def _says(words: Words, *names: LocalizedText) -> LocalizedText:
+    said = dict(zip(LOCALES, words, strict=True))
+    for place, name in enumerate(names):
+        said = {locale: text.replace(f"{{{place}}}", name[locale]) for locale, text in said.items()}
+    return said

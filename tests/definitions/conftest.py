@@ -8,6 +8,8 @@ import pytest
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.storage.database import Database, UnitOfWork
+from formloom.platform.storage.form_tables import RESERVED, table_of
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PEOPLE = frozenset({"u1", "u2"})
@@ -46,3 +48,26 @@ def make_form() -> MakeForm:
         )  # fmt: skip
 
     return make
+
+
+class Shelf:
+    """A form's table with what SQL conditions need: columns by field id, and a way to put records in."""
+
+    def __init__(self, db: Database, form: FormVersion) -> None:
+        self.db, self.form, self.table = db, form, table_of(form)
+        reserved = {name: self.table.c[name] for name in RESERVED if name != "deleted_at"}
+        self.columns = reserved | {item.id: self.table.c[form.columns[item.id]] for item in form.stored}
+        db.write(lambda uow: self.table.create(uow.conn))
+
+    def put(self, uow: UnitOfWork, reserved: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Store one record of clean values."""
+        row = {
+            self.form.columns[item.id]: item.type.to_column(values.get(item.id), item.cfg) for item in self.form.stored
+        }
+        uow.conn.execute(self.table.insert(), [{**reserved, **row}])
+
+
+@pytest.fixture
+def shelve(db: Database) -> Callable[[FormVersion], Shelf]:
+    """Return the function that makes the table of a form, on each database."""
+    return lambda form: Shelf(db, form)

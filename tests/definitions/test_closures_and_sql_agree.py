@@ -1,7 +1,7 @@
 """Over random records and random trees the closure and the SQL of both databases find the same records."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,7 @@ from formloom.platform.definitions.conditions.operators import OPERATORS
 from formloom.platform.definitions.conditions.sql import to_clause
 from formloom.platform.definitions.conditions.tree import parse
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.records.queries.plans import plan_of
-from formloom.platform.storage.database import Database, UnitOfWork
+from formloom.platform.storage.database import UnitOfWork
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SETTING = Setting(now=NOW, me="u1")
@@ -118,11 +117,10 @@ def _depth(tree: Any) -> int:
 
 
 @pytest.fixture
-def book(db: Database, make_form: Callable[..., FormVersion]) -> Iterator[tuple[Database, FormVersion]]:
+def shelf(shelve: Callable[[FormVersion], Any], make_form: Callable[..., FormVersion]) -> Any:
     form = make_form(*FIELDS)
     assert form.value_kinds() == KINDS
-    db.write(lambda uow: plan_of(form).table.create(uow.conn))
-    yield db, form
+    return shelve(form)
 
 
 @settings(
@@ -134,18 +132,14 @@ def book(db: Database, make_form: Callable[..., FormVersion]) -> Iterator[tuple[
 @example([{"n0": 9, "n8": LARGEST}], {"field": "n0", "op": "lt", "value": {"ref": "n8"}})
 @example([{"d1": date(2026, 11, 23)}], {"field": "d1", "op": "nin", "value": [{"ref": "d2"}]})
 @example([{"t1": "a"}], {"field": "t1", "op": "in", "value": ["a", {"ref": "t2"}]})
-def test_closure_and_sql_agree(
-    book: tuple[Database, FormVersion], records: list[dict[str, Any]], tree: dict[str, Any]
-) -> None:
-    db, form = book
-    plan, node = plan_of(form), parse(tree, form.value_kinds())
+def test_closure_and_sql_agree(shelf: Any, records: list[dict[str, Any]], tree: dict[str, Any]) -> None:
+    node = parse(tree, shelf.form.value_kinds())
 
     def found(uow: UnitOfWork) -> set[str]:
-        uow.conn.execute(plan.table.delete())
+        uow.conn.execute(shelf.table.delete())
         for place, record in enumerate(records):
-            reserved = {"id": str(place), "rev": 1, "created_at": NOW, "updated_at": NOW}
-            uow.conn.execute(plan.insert, reserved | plan.row(dict.fromkeys(KINDS) | record))
-        return set(uow.conn.scalars(select(plan.table.c.id).where(to_clause(node, plan.columns, SETTING))))
+            shelf.put(uow, {"id": str(place), "rev": 1, "created_at": NOW, "updated_at": NOW}, record)
+        return set(uow.conn.scalars(select(shelf.table.c.id).where(to_clause(node, shelf.columns, SETTING))))
 
     by_closure = {str(place) for place, record in enumerate(records) if matches(node, record, SETTING)}
-    assert db.write(found) == by_closure, json.dumps(tree, ensure_ascii=False)
+    assert shelf.db.write(found) == by_closure, json.dumps(tree, ensure_ascii=False)

@@ -14,8 +14,8 @@ from formloom.platform.definitions.conditions.sql import to_clause
 from formloom.platform.definitions.conditions.tree import ConditionInvalid, parse
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.records.queries.plans import plan_of
-from formloom.platform.storage.database import Database, UnitOfWork
+from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.form_tables import RESERVED
 
 SHARED = json.loads((Path(__file__).parents[1] / "shared" / "conditions.json").read_text(encoding="utf-8"))
 MOMENTS = ("created_at", "updated_at")
@@ -50,23 +50,19 @@ def test_closure(case: dict[str, Any], form: FormVersion, records: Records) -> N
     assert {name: matches(node, records[name], SETTING) for name in case["is"]} == case["is"]
 
 
-def test_sql(db: Database, form: FormVersion, records: Records) -> None:
-    plan = plan_of(form)
+def test_sql(shelve: Callable[[FormVersion], Any], form: FormVersion, records: Records) -> None:
+    shelf = shelve(form)
 
     def fill(uow: UnitOfWork) -> None:
-        plan.table.create(uow.conn)
         for record in records.values():
-            reserved = {
-                key: record[key] for key in ("id", "rev", "created_at", "created_by", "updated_at", "updated_by")
-            }
-            uow.conn.execute(plan.insert, reserved | plan.row(record))
+            shelf.put(uow, {key: record[key] for key in RESERVED if key != "deleted_at"}, record)
 
-    db.write(fill)
+    shelf.db.write(fill)
     wrong = []
-    with db.read() as unit:
+    with shelf.db.read() as unit:
         for case in SHARED["cases"]:
-            clause = to_clause(parse(case["when"], form.value_kinds()), plan.columns, SETTING)
-            found = set(unit.conn.scalars(select(plan.table.c.id).where(clause)))
+            clause = to_clause(parse(case["when"], form.value_kinds()), shelf.columns, SETTING)
+            found = set(unit.conn.scalars(select(shelf.table.c.id).where(clause)))
             is_ = {name: records[name]["id"] in found for name in case["is"]}
             if is_ != case["is"]:
                 wrong.append((case["when"], is_))

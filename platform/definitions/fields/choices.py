@@ -119,6 +119,9 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
         return None if value is None else list(value)
 
+    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+        return None if shown is None else tuple(shown)
+
     def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
         return None if value is None else canonical(list(value))
 

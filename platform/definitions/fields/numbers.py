@@ -73,6 +73,9 @@ class DecimalType(FieldType[Decimal]):
     def dump(self, value: Decimal | None, cfg: Settings) -> str | None:  # noqa: ARG002
         return None if value is None else format(value, "f")
 
+    def revive(self, shown: Any, cfg: Settings) -> Decimal | None:  # noqa: ARG002
+        return None if shown is None else Decimal(shown)
+
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> Decimal | None:
         plain = cell_decimal(text)
         return self.clean(plain, cfg, ctx) if plain else None

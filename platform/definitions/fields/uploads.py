@@ -39,6 +39,9 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
     def dump(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002
         return None if value is None else list(value)
 
+    def revive(self, shown: Any, cfg: Settings) -> tuple[FileInfo, ...] | None:  # noqa: ARG002
+        return None if shown is None else tuple(shown)
+
     def to_column(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
         return None if value is None else json.dumps(list(value), ensure_ascii=False, separators=(",", ":"))
 

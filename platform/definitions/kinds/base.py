@@ -16,6 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError
 
 from formloom.platform.definitions.conditions.tree import ConditionInvalid, parse
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.kinds import shape_words
 from formloom.platform.kernel.errors import Finding, nearest
 from formloom.platform.kernel.text import LOCALES, LocalizedText
 
@@ -80,11 +81,26 @@ class DefinitionKind(ABC):
 
 def shape_findings(schema: type[Schema], document: Document) -> list[Finding]:
     """Return a finding for each place where `document` does not have the schema's shape."""
+    made = schema()
     try:
-        schema().load(dict(document), unknown=RAISE)
+        made.load(dict(document), unknown=RAISE)
     except ValidationError as fault:
-        return list(_flatten(fault.messages, ""))
+        return list(shape_words.findings(fault.messages, "", known_keys(made)))
     return []
+
+
+def setting_findings(schema: Schema, settings: Mapping[str, Any], path: str) -> list[Finding]:
+    """Return a finding for each setting of a registered type that does not fit its schema."""
+    try:
+        schema.load(settings, unknown=RAISE)
+    except ValidationError as fault:
+        return list(shape_words.findings(fault.messages, path, known_keys(schema)))
+    return []
+
+
+def known_keys(schema: Schema) -> list[str]:
+    """Return the names under which a schema's fields stand in a document."""
+    return [one.data_key or name for name, one in schema.fields.items()]
 
 
 def missing_languages(document: Any, path: str = "") -> Iterator[Finding]:
@@ -156,35 +172,10 @@ def value_kinds(form: Document) -> dict[str, Any]:
     return {
         str(one["id"]): FIELD_TYPES.get(str(one["type"])).value_kind
         for one in _entries(form)
-        if one.get("type") in FIELD_TYPES and "id" in one
+        if isinstance(one.get("type"), str) and one["type"] in FIELD_TYPES and "id" in one
     }
 
 
 def _entries(form: Document) -> list[Mapping[str, Any]]:
     entries = form.get("fields")
     return [one for one in entries if isinstance(one, Mapping)] if isinstance(entries, list) else []
-
-
-def _flatten(messages: Any, path: str) -> Iterator[Finding]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            deeper = path if name == "_schema" else f"{path}/{name}" if path else str(name)
-            yield from _flatten(inner, deeper)
-    elif isinstance(messages, list):
-        for inner in messages:
-            yield from _flatten(inner, path)
-    else:
-        text = str(messages)
-        known = _SHAPE_WORDS.get(text)
-        yield (
-            Finding(known[0], known[1], path or None)
-            if known
-            else Finding("bad_shape", {"zh-CN": "格式不对：{why}", "en": "{why}"}, path or None, {"why": text})
-        )
-
-
-_SHAPE_WORDS: Mapping[str, tuple[str, LocalizedText]] = {
-    "Unknown field.": ("unknown_key", {"zh-CN": "没有这一项", "en": "There is no such setting"}),
-    "Missing data for required field.": ("required", {"zh-CN": "必填", "en": "Required"}),
-    "Field may not be null.": ("required", {"zh-CN": "不能为空", "en": "This can't be empty"}),
-}

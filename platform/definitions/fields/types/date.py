@@ -53,6 +53,9 @@ class Date(FieldType[date]):
     def dump(self, value: date | None, cfg: Settings) -> str | None:  # noqa: ARG002
         return None if value is None else value.isoformat()
 
+    def revive(self, shown: Any, cfg: Settings) -> date | None:  # noqa: ARG002
+        return None if shown is None else date.fromisoformat(shown)
+
     def display(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         return "" if value is None else show_date(value, locale)
 

@@ -51,6 +51,9 @@ class Datetime(FieldType[datetime]):
     def dump(self, value: datetime | None, cfg: Settings) -> str | None:  # noqa: ARG002
         return None if value is None else value.isoformat().replace("+00:00", "Z")
 
+    def revive(self, shown: Any, cfg: Settings) -> datetime | None:  # noqa: ARG002
+        return None if shown is None else datetime.fromisoformat(shown)
+
     def display(self, value: datetime | None, cfg: Settings, locale: str) -> str:
         return "" if value is None else show_moment(value.astimezone(ZoneInfo(cfg["timezone"])), locale)
 

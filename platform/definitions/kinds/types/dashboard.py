@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from formloom.platform.definitions.conditions.tree import fields_of
+from formloom.platform.definitions.conditions.tree import RESERVED, fields_of
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.base import (
@@ -17,6 +17,7 @@ from formloom.platform.definitions.kinds.base import (
     check_fields,
     check_form,
     unknown,
+    value_kinds,
 )
 from formloom.platform.kernel.errors import Finding
 
@@ -93,6 +94,7 @@ class Dashboard(DefinitionKind):
                 continue
             yield from check_fields(form, [(path, name) for name in _named(widget)])
             yield from check_condition(form, widget.get("filter") or {}, f"{path}/filter")
+            yield from _check_measures(widget, path, form)
             if widget.get("metric") and world.metrics and widget["metric"] not in world.metrics:
                 yield unknown(
                     "unknown_metric",
@@ -102,11 +104,37 @@ class Dashboard(DefinitionKind):
                     {"zh-CN": "指标", "en": "metric"},
                 )
 
+        for place, one in enumerate(document.get("filters") or ()):
+            form = world.form(one["form"])
+            if form is None:
+                yield from check_form(world, one["form"], f"filters/{place}/form")
+            else:
+                yield from check_fields(form, [(f"filters/{place}/field", one["field"])])
+
     def references(self, document: Document) -> Iterator[Usage]:
         for place, widget in enumerate(document.get("widgets") or ()):
             yield Usage("form", widget["form"], f"widgets/{place}")
             for name in [*_named(widget), *sorted(fields_of(widget.get("filter")))]:
                 yield Usage("form", widget["form"], f"widgets/{place}", name)
+        for place, one in enumerate(document.get("filters") or ()):
+            yield Usage("form", one["form"], f"filters/{place}", one["field"])
+
+
+def _check_measures(widget: Mapping[str, Any], path: str, form: Document) -> Iterator[Finding]:
+    kinds = {**RESERVED, **value_kinds(form)}
+    for place, measure in enumerate(widget.get("measures") or ()):
+        where, name = f"{path}/measures/{place}", measure.get("field")
+        if measure["op"] != "count" and not name:
+            yield Finding(
+                "required", {"zh-CN": "请选择要统计的字段", "en": "Choose the field to measure"}, f"{where}/field"
+            )
+        elif measure["op"] in {"sum", "avg"} and name in kinds and kinds[name] != "number":
+            words = {"zh-CN": "只有数字可以求和或平均", "en": "Only numbers have sums and averages"}
+            yield Finding("not_measurable", words, f"{where}/field")
+    for place, dimension in enumerate(widget.get("group_by") or ()):
+        if dimension.get("bucket") and kinds.get(dimension["field"], "date") not in {"date", "datetime"}:
+            words = {"zh-CN": "只有日期可以按周期分组", "en": "Only dates have buckets"}
+            yield Finding("no_buckets", words, f"{path}/group_by/{place}/bucket")
 
 
 def _named(widget: Mapping[str, Any]) -> list[str]:

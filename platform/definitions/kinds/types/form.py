@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from formloom.platform.definitions.conditions.tree import fields_of
 from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
@@ -19,6 +19,7 @@ from formloom.platform.definitions.kinds.base import (
     World,
     check_condition,
     check_fields,
+    setting_findings,
     unknown,
 )
 from formloom.platform.kernel.errors import Finding
@@ -162,13 +163,12 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
         )
         return
     kind = FIELD_TYPES.get(entry["type"])
-    try:
-        cfg = kind.settings().load({name: value for name, value in entry.items() if name not in COMMON}, unknown=RAISE)
-    except ValidationError as fault:
-        for name, messages in dict(fault.messages_dict).items():
-            words = {"zh-CN": "设置有误：{why}", "en": "This setting doesn't fit: {why}"}
-            yield Finding("bad_setting", words, f"{path}/{name}", {"why": str(messages)[:300]})
+    settings = {name: value for name, value in entry.items() if name not in COMMON}
+    faults = setting_findings(kind.settings(), settings, path)
+    if faults:
+        yield from faults
         return
+    cfg = kind.settings().load(settings)
     yield from _check_setting_sense(cfg, path)
     if entry.get("unique") and not kind.can_be_unique:
         words = {"zh-CN": "这种字段不能设为不可重复", "en": "A field of this type can't be unique"}
@@ -204,15 +204,28 @@ def _check_setting_sense(cfg: Mapping[str, Any], path: str) -> Iterator[Finding]
 
 def _check_rules(document: Document) -> Iterator[Finding]:
     depends: dict[str, set[str]] = {}
+    below = _below_sections(document)
     for place, rule in enumerate(document.get("rules") or ()):
         yield from check_condition(document, rule["when"], f"rules/{place}/when")
         targets = [*rule.get("show", ()), *rule.get("hide", ()), *rule.get("require", ())]
         yield from check_fields(document, [(f"rules/{place}", name) for name in targets], reserved=False)
         for target in [*rule.get("show", ()), *rule.get("hide", ())]:
-            depends.setdefault(target, set()).update(fields_of(rule["when"]))
+            for name in (target, *below.get(target, ())):
+                depends.setdefault(name, set()).update(fields_of(rule["when"]))
     for cycle in _cycles(depends):
         words = {"zh-CN": "显示条件互相依赖：{path}", "en": "These fields wait for each other: {path}"}
         yield Finding("rule_cycle", words, "rules", {"path": " → ".join(cycle)})
+
+
+def _below_sections(document: Document) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for entry in document.get("fields") or ():
+        if entry["type"] in FIELD_TYPES and FIELD_TYPES.get(entry["type"]).opens_section:
+            current = found.setdefault(entry["id"], [])
+        else:
+            current.append(entry["id"])
+    return found
 
 
 def _cycles(depends: Mapping[str, set[str]]) -> Iterator[list[str]]:
