@@ -17,6 +17,7 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
     group = "advanced"
     value_kind = "files"
     settings = Files
+    takes_pictures_only = False
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("json")

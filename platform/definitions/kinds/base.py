@@ -145,7 +145,7 @@ def check_fields(form: Document, names: Iterable[tuple[str, object]], *, reserve
     """Yield a finding for each (path, field id) that `form` does not have."""
     known = set(field_ids(form)) | (set(RESERVED_FIELDS) if reserved else set())
     for path, name in names:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             yield unknown("unknown_field", path, name, known, FIELD_WORD)
 
 

@@ -12,6 +12,7 @@ class Image(UploadType):
     help = {"zh-CN": "现场照片、凭证", "en": "Photos"}
     icon = "image"
     keywords = ("image", "photo", "picture", "图片", "tupian", "tp", "照片", "zhaopian")
+    takes_pictures_only = True
     examples = (Example(["nothing"], error="no_such_file"),)
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002

@@ -53,26 +53,35 @@ class Flow(DefinitionKind):
             return
         trigger: Mapping[str, Any] = document["trigger"]
         yield from _check_part(trigger, world.triggers, "trigger", {"zh-CN": "触发条件", "en": "trigger"})
-        named = [("trigger/fields", one) for one in trigger.get("fields") or ()]
-        if trigger.get("field"):
-            named.append(("trigger/field", trigger["field"]))
-        yield from check_fields(form, named)
+        yield from check_fields(form, _fields_of_trigger(trigger))
         seen: set[str] = set()
-        for path, node in walk_nodes(document):
+        nodes = list(walk_nodes(document))
+        if len(nodes) > MAX_NODES:
+            words = {"zh-CN": "最多 {max} 个节点", "en": "At most {max} steps"}
+            yield Finding("too_many_nodes", words, "nodes", {"max": MAX_NODES})
+        for path, node in nodes:
             yield from _check_node(node, path, form, world, seen)
 
     def references(self, document: Document) -> Iterator[Usage]:
         form = str(document.get("form"))
         yield Usage("form", form, "form")
         trigger: Mapping[str, Any] = document.get("trigger") or {}
-        for name in [*(trigger.get("fields") or ()), *([trigger["field"]] if trigger.get("field") else [])]:
-            yield Usage("form", form, "trigger", name)
+        for path, name in _fields_of_trigger(trigger):
+            yield Usage("form", form, path, str(name))
         for path, node in walk_nodes(document):
             for owner, place, name in named_fields(node, form):
                 yield Usage("form", owner, f"{path}/{place}", name)
             for setting, kind in NAMES_A_DEFINITION.items():
                 if isinstance(node.get(setting), str):
                     yield Usage(kind, node[setting], f"{path}/{setting}")
+
+
+def _fields_of_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    listed = trigger.get("fields")
+    for one in listed if isinstance(listed, list) else ():
+        yield "trigger/fields", one
+    if trigger.get("field"):
+        yield "trigger/field", trigger["field"]
 
 
 def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str, str]]:
@@ -122,6 +131,10 @@ def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World
         words = {"zh-CN": "节点标识“{name}”重复", "en": "The step id '{name}' stands twice"}
         yield Finding("duplicate_id", words, f"{path}/id", {"name": name})
     seen.add(name)
+    for side in ("then", "else"):
+        if not _is_list_of_objects(node.get(side, [])):
+            words = {"zh-CN": "应为节点列表", "en": "Must be a list of steps"}
+            yield Finding("not_a_list", words, f"{path}/{side}")
     if "when" in node:
         yield from check_condition(form, node["when"], f"{path}/when", with_before=True)
     yield from _check_named_fields(node, path, form, world)
@@ -134,6 +147,10 @@ def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World
             yield unknown(
                 f"unknown_{kind}", f"{path}/{setting}", wanted, known, {"zh-CN": "定义", "en": kind.replace("_", " ")}
             )
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
 
 
 def _check_named_fields(node: Mapping[str, Any], path: str, form: Document, world: World) -> Iterator[Finding]:
@@ -169,9 +186,9 @@ def _check_part(
     kind = part.get("type")
     if not known:
         return
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         yield unknown("unknown_type", f"{path}/type", kind, known, what)
         return
     settings = {name: value for name, value in part.items() if name not in {"id", "type", "then", "else", "when"}}
-    schema = known[str(kind)]
+    schema = known[kind]
     yield from setting_findings(schema if isinstance(schema, Schema) else schema(), settings, path)

@@ -75,5 +75,8 @@ class PermissionGroup(DefinitionKind):
     def references(self, document: Document) -> Iterator[Usage]:
         for place, grant in enumerate(document.get("grants") or ()):
             yield Usage("form", grant["form"], f"grants/{place}")
-            for name in [*grant.get("fields", {}), *sorted(fields_of(grant.get("filter")))]:
+            named = [*grant.get("fields", {}), *sorted(fields_of(grant.get("filter")))]
+            if grant.get("assigned_field"):
+                named.append(grant["assigned_field"])
+            for name in named:
                 yield Usage("form", grant["form"], f"grants/{place}", name)
