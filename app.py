@@ -24,12 +24,15 @@ from formloom.builders.cli import Refused
 from formloom.builders.cli.keeping import keeping_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
+from formloom.builders.cli.transfer import transfer_commands
 from formloom.builders.routes import apps, catalogue, definitions, gallery
 from formloom.builders.world import REGISTRIES
 from formloom.platform.analytics.metrics.registry import METRICS
 from formloom.platform.customers import stream
 from formloom.platform.kernel.clock import Clock, SystemClock
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
+from formloom.platform.records import jobs
+from formloom.platform.records.job_processes import JobProcesses
 from formloom.platform.storage.database import Database
 from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
@@ -41,7 +44,7 @@ from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import link_routes
 from formloom.platform.web.public import routes as public_routes
-from formloom.platform.web.records import activity_routes, export_routes
+from formloom.platform.web.records import activity_routes, export_routes, import_routes
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
@@ -56,6 +59,10 @@ class Formloom:
 
     def start_work(self) -> None:
         """Start what runs beside the requests."""
+        with self.runtime.db.read() as unit:
+            waiting = jobs.waiting(unit)
+        for job_id in waiting:
+            self.runtime.start_job(job_id)
 
     def stop_work(self) -> None:
         """Stop it cleanly."""
@@ -80,6 +87,7 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
     )  # fmt: skip
     REGISTRIES.metrics = frozenset(METRICS.ids())
     runtime.catalogue_parts["metrics"] = lambda: described_metrics(METRICS)
+    runtime.start_job = _job_processes(runtime).start
     return Formloom(runtime, _web(runtime))
 
 
@@ -107,17 +115,32 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
-        definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, dashboard_routes.api,
-        link_routes.api, public_routes.api, shell_api(bundle),
+        definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, import_routes.api,
+        dashboard_routes.api, link_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install])
 
 
 def _commands() -> click.Group:
     group = click.Group("formloom", help="Forms, workflows and customer touchpoints.")
-    for command in [*running_commands(build), *people_commands(build), *keeping_commands(build)]:
-        group.add_command(command)
+    for commands in (running_commands, people_commands, keeping_commands, transfer_commands):
+        for command in commands(build):
+            group.add_command(command)
     return group
+
+
+def _job_processes(runtime: Runtime) -> JobProcesses:
+    settings = runtime.settings
+    environ = {
+        "FORMLOOM_HOME": str(settings.home), "FORMLOOM_DATABASE_URL": settings.database_url,
+        "FORMLOOM_STORAGE_URL": settings.storage_url, "FORMLOOM_SECRET_KEY": settings.secret_key,
+        "FORMLOOM_BASE_URL": settings.base_url,
+    }  # fmt: skip
+
+    def bury(job_id: str) -> None:
+        runtime.db.write(lambda uow: jobs.bury(uow, job_id, now=runtime.now()))
+
+    return JobProcesses([sys.executable, "-m", "formloom.app", "run-job"], environ, bury)
 
 
 def _no_mail(*_args: Any, **_named: Any) -> None:

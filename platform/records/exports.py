@@ -9,7 +9,7 @@ would calculate gets an apostrophe in front. Numbers stay numbers, also negative
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,7 +50,7 @@ def guarded(text: str) -> str:
 @requires(Act.RECORD_EXPORT)
 def write(
     unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, target: IO[bytes],
-    *, fields: Sequence[str] | None, kind: Format, locale: str,
+    *, fields: Sequence[str] | None, kind: Format, locale: str, progress: Callable[[int], None] = lambda _done: None,
 ) -> int:  # fmt: skip
     """Write the records that meet `query` and that the actor may see into `target`; return how many.
 
@@ -66,7 +66,7 @@ def write(
     columns = [form.field(name) for name in fields] if fields else [one for one in form.stored if one.id in readable]
     columns = [item for item in columns if item.type.is_stored]
     header = [resolve(item.label, locale) or item.id for item in columns]
-    rows = _rows(unit, actor, form, query, columns, locale)
+    rows = _counted(_rows(unit, actor, form, query, columns, locale), progress)
     return (_write_csv if kind == "csv" else _write_xlsx)(target, header, rows)
 
 
@@ -81,6 +81,13 @@ def _rows(
         for record in page.records:
             yield [_cell(record, item, names, locale) for item in columns]
         following = replace(following, cursor=page.next) if page.next else None
+
+
+def _counted(rows: Iterator[list[Cell]], progress: Callable[[int], None]) -> Iterator[list[Cell]]:
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % PAGE == 0:
+            progress(done)
 
 
 def _cell(record: Record, item: Field, names: Names, locale: str) -> Cell:

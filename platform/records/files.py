@@ -1,26 +1,49 @@
-"""Uploaded files: taken in, checked, bound to what they were uploaded for."""
+"""Uploaded files: taken in, checked, bound to what they were uploaded for, given out, cleared away.
 
-import re
-import unicodedata
-from datetime import datetime
+An upload belongs to one form, one field and one owner (`service.owner_of`). It is used once: writing a record that
+names it binds it to that record, and from then on whoever may read the record and the field may download it. What no
+record used within a day is removed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO
 
-from formloom.platform.access.policy import Act, demand
-from formloom.platform.definitions.form import FormVersion
+from formloom.platform.access.policy import Access, Act, demand, requires
+from formloom.platform.definitions.fields.uploads import UploadType
+from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.kernel.errors import Finding, Invalid
-from formloom.platform.kernel.ids import new_id
+from formloom.platform.kernel.errors import Finding, Invalid, NotFound
+from formloom.platform.kernel.ids import is_id, new_id
+from formloom.platform.records import file_kinds, pictures, service
+from formloom.platform.records.file_names import clean_name, extension_of
 from formloom.platform.records.queries import uploads
 from formloom.platform.records.queries.uploads import FileRow
-from formloom.platform.records.service import owner_of
-from formloom.platform.storage.database import Database, UnitOfWork
+from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
+from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 
 MB = 1_048_576
+BLOB_REST = timedelta(hours=1)
+"""How long bytes stay after their last row: an upload of the same bytes may be between its file and its row."""
 NOT_FOR_FILES = {"zh-CN": "此字段不能上传文件", "en": "This field takes no files"}
 WRONG_KIND = {"zh-CN": "不支持这种文件：{name}", "en": "Files of this kind can't be uploaded: {name}"}
-_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+WRONG_CONTENT = {
+    "zh-CN": "文件内容与扩展名不符，或文件已损坏：{name}",
+    "en": "The content is not what the name says, or the file is damaged: {name}",
+}
+_THUMBNAIL = "thumb.webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to give out: where it stands, what it is called and what it is."""
+
+    path: Path
+    name: str
+    type: str
+    sha256: str
 
 
 def store_upload(
@@ -29,15 +52,19 @@ def store_upload(
 ) -> FileRow:  # fmt: skip
     """Store one file for a field and return its row; it waits a day for a record to use it.
 
-    Raises Invalid for a field that takes no files and for a kind that it doesn't take, TooLarge.
+    Raises Forbidden, Invalid for a field that takes no files and for content that it doesn't take, TooLarge.
     """
-    item = form.field(field_id)
-    if item.type.value_kind != "files":
-        raise Invalid(findings=[Finding("not_for_files", NOT_FOR_FILES, field=field_id)])
+    with db.read() as unit:
+        item = _field_to_fill(unit, actor, form, field_id)
     name = clean_name(filename)
-    kind = _kind(item.type.id, item.cfg, name, field_id)
+    extension = extension_of(name)
+    _check_extension(item, name, extension)
     stored = store.put(stream, limit_bytes=item.cfg["max_size_mb"] * MB)
-    row = FileRow(new_id(), stored.sha256, name, stored.size_bytes, kind, form.form_id, field_id, None, owner_of(actor))
+    media_type = _checked_type(store, stored.sha256, item, name, extension)
+    row = FileRow(
+        new_id(), stored.sha256, name, stored.size_bytes, media_type, form.form_id, field_id, None,
+        service.owner_of(actor),
+    )  # fmt: skip
 
     def work(uow: UnitOfWork) -> None:
         demand(uow, actor, Act.FILE_UPLOAD, form=form)
@@ -47,16 +74,103 @@ def store_upload(
     return row
 
 
-def clean_name(filename: str) -> str:
-    """Return a file name without path, control and direction marks, at most 200 characters long."""
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", filename)).replace("\\", "/").rsplit("/", 1)[-1].strip(" .")
-    stem, dot, extension = plain.rpartition(".")
-    return f"{stem[:180]}{dot}{extension[:16]}" if stem else (plain[:200] or "file")
+@requires(Act.FILE_READ)
+def find(unit: ReadUnit, actor: Actor, catalog: FormCatalog, file_id: str) -> FileRow:
+    """Return a file that the actor may read: his own upload, or one of a record and a field that he may see.
+
+    Raises NotFound, Forbidden.
+    """
+    row = uploads.find(unit, file_id) if is_id(file_id) else None
+    if row is None:
+        raise NotFound
+    if row.record_id is None:
+        if row.owner != service.owner_of(actor):
+            raise NotFound
+        return row
+    form = catalog.find(unit, row.form_id)
+    service.read(unit, actor, form, row.record_id)
+    if row.field_id not in Access.of(unit, actor).readable(form):
+        raise NotFound
+    return row
 
 
-def _kind(type_id: str, cfg: object, name: str, field_id: str) -> str:
-    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    allowed = cfg["extensions"] or list(_PICTURES) if type_id == "image" else cfg["extensions"]  # type: ignore[index]
+def whole(store: FileStore, row: FileRow) -> Download:
+    """Return a file as it was uploaded, to be saved and never shown. Raises NotFound when its bytes are gone."""
+    path = store.path(row.sha256)
+    if not path.is_file():
+        raise NotFound
+    return Download(path, row.name, row.type, row.sha256)
+
+
+def thumbnail(store: FileStore, row: FileRow) -> Download:
+    """Return a small picture of a picture. Raises NotFound for everything else."""
+    path = store.derived(row.sha256, _THUMBNAIL)
+    if not path.is_file():
+        original = whole(store, row)
+        try:
+            with original.path.open("rb") as stream:
+                store.keep_derived(row.sha256, _THUMBNAIL, pictures.thumbnail(stream, row.type))
+        except pictures.NoPicture as fault:
+            raise NotFound from fault
+    return Download(path, f"{row.name.rpartition('.')[0] or row.name}.webp", "image/webp", row.sha256)
+
+
+def remove_unused(db: Database, store: FileStore, *, now: datetime) -> int:
+    """Remove uploads that no record used within a day, and bytes that no row names; return how many uploads.
+
+    Called by the ticker; may be called at any time and by several processes at once.
+    """
+    gone = db.write(lambda uow: uploads.remove_unused(uow, now=now))
+    with db.read() as unit:
+        kept = uploads.named(unit, gone)
+    for sha256 in set(gone) - kept:
+        store.remove(sha256, untouched_since=now - BLOB_REST)
+    store.remove_leftovers(untouched_since=now - uploads.UPLOAD_LIFE)
+    return len(gone)
+
+
+def _field_to_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> Field:
+    """A field that the actor may not fill is refused in the words for one that takes no files."""
+    demand(unit, actor, Act.FILE_UPLOAD, form=form)
+    item = form.by_id.get(field_id)
+    if item is None or not isinstance(item.type, UploadType) or not _may_fill(unit, actor, form, field_id):
+        raise Invalid(findings=[Finding("not_for_files", NOT_FOR_FILES, field=field_id[:40])])
+    return item
+
+
+def _may_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> bool:
+    return Access.of(unit, actor).field(form, field_id) == "write"
+
+
+def _check_extension(item: Field, name: str, extension: str) -> None:
+    allowed = set(item.cfg["extensions"])
+    if _is_picture_field(item):
+        allowed = (allowed & file_kinds.PICTURES.keys()) or set(file_kinds.PICTURES)
     if allowed and extension not in allowed:
-        raise Invalid(findings=[Finding("wrong_kind", WRONG_KIND, field=field_id, params={"name": name[:60]})])
-    return _PICTURES.get(extension, "application/octet-stream")
+        raise _refusal("wrong_kind", WRONG_KIND, item, name)
+
+
+def _checked_type(store: FileStore, sha256: str, item: Field, name: str, extension: str) -> str:
+    """Return the media type of stored bytes. Raises Invalid when they are not what the name says."""
+    with store.open(sha256) as stream:
+        if not file_kinds.fits(extension, stream.read(file_kinds.HEAD_BYTES)):
+            raise _refusal("wrong_content", WRONG_CONTENT, item, name)
+        media_type = file_kinds.media_type(extension)
+        if extension not in file_kinds.PICTURES:
+            return media_type
+        stream.seek(0)
+        try:
+            store.keep_derived(sha256, _THUMBNAIL, pictures.thumbnail(stream, media_type))
+        except pictures.NoPicture as fault:
+            if _is_picture_field(item):
+                raise _refusal("wrong_content", WRONG_CONTENT, item, name) from fault
+            return file_kinds.PLAIN
+    return media_type
+
+
+def _is_picture_field(item: Field) -> bool:
+    return isinstance(item.type, UploadType) and item.type.takes_pictures_only
+
+
+def _refusal(code: str, words: dict[str, str], item: Field, name: str) -> Invalid:
+    return Invalid(findings=[Finding(code, words, field=item.id, params={"name": name[:60]})])

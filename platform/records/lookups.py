@@ -3,7 +3,7 @@
 Looked up once per unit of work and only for values that are really given.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,19 @@ def clean_context(
         return attachable(unit, form.form_id, field_id, ids, owner=owner, record_id=record_id, now=now)
 
     return CleanContext(
-        now=now, locale=locale, users=lambda ids: people.existing_users(unit, ids),
-        departments=lambda ids: people.existing_departments(unit, ids), files=files,
+        now=now, locale=locale, users=_once_each(people.existing_users, unit),
+        departments=_once_each(people.existing_departments, unit), files=files,
     )  # fmt: skip
+
+
+def _once_each(existing: Callable[[ReadUnit, Collection[str]], set[str]], unit: ReadUnit) -> Callable[..., set[str]]:
+    """Ask for each id once, however many records name it."""
+    known: dict[str, bool] = {}
+
+    def ask(ids: Collection[str]) -> set[str]:
+        if new := [one for one in ids if one not in known]:
+            found = existing(unit, new)
+            known.update((one, one in found) for one in new)
+        return {one for one in ids if known[one]}
+
+    return ask

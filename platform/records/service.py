@@ -19,6 +19,7 @@ from typing import Any
 
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.fields.messages import NO_SUCH_FILE
 from formloom.platform.definitions.form import Cleaned, FormVersion
 from formloom.platform.kernel.actors import Actor, Member, Public
 from formloom.platform.kernel.errors import Finding, NotFound
@@ -74,11 +75,17 @@ def create_each(
 ) -> list[Record | InvalidValues]:  # fmt: skip
     """Create records independently of each other; in the place of one that does not fit stands why."""
     locked = _locked(uow, actor, form, Act.RECORD_CREATE)
-    cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked)
-    _note_taken(uow, form, cleaned)
-    good = [one for one in cleaned if not one.findings]
-    records = iter(_store_new(uow, actor, form, good, now=now, options=options))
-    return [_refusal(one) if one.findings else next(records) for one in cleaned]
+    return _create_each(uow, actor, form, many, now=now, options=options, locked=locked)
+
+
+@requires(Act.RECORD_IMPORT)
+def bring_in(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions = PLAIN,
+) -> list[Record | InvalidValues]:  # fmt: skip
+    """Do what `create_each` does, for those who may import."""
+    locked = _locked(uow, actor, form, Act.RECORD_IMPORT)
+    return _create_each(uow, actor, form, many, now=now, options=options, locked=locked)
 
 
 @requires(Act.RECORD_UPDATE)
@@ -166,6 +173,30 @@ def _create_all(
         if one.findings:
             raise _refusal(one)
     return _store_new(uow, actor, form, cleaned, now=now, options=options)
+
+
+def _create_each(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions, locked: frozenset[str],
+) -> list[Record | InvalidValues]:  # fmt: skip
+    cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked)
+    _note_taken(uow, form, cleaned)
+    good = [one for one in cleaned if not one.findings]
+    stored = iter(_store_each(uow, actor, form, good, now=now, options=options))
+    return [_refusal(one) if one.findings else next(stored) for one in cleaned]
+
+
+def _store_each(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, good: Sequence[Cleaned], *, now: datetime, options: WriteOptions
+) -> Sequence[Record | InvalidValues]:
+    """Store all at once; where somebody was faster with a unique value, one by one, so that only that one fails."""
+    try:
+        with uow.conn.begin_nested():
+            return _store_new(uow, actor, form, good, now=now, options=options)
+    except InvalidValues as fault:
+        if len(good) == 1:
+            return [fault]
+    return [found for one in good for found in _store_each(uow, actor, form, [one], now=now, options=options)]
 
 
 def _clean_all(
@@ -275,7 +306,8 @@ def _bind_files(
         return
     for record_id, values in changed:
         ids = [info["id"] for name in holders for info in values.get(name) or ()]
-        uploads.bind(uow, ids, record_id, now=now)
+        if not uploads.bind(uow, ids, record_id, now=now):  # another record took one of them at the same moment
+            raise InvalidValues(findings=[Finding("no_such_file", NO_SUCH_FILE)], count=1)
 
 
 def _locked(unit: ReadUnit, actor: Actor, form: FormVersion, act: Act) -> frozenset[str]:

@@ -42,6 +42,8 @@ class Runtime:
     """Record listeners, called inside the record's transaction (`kernel.events.RecordListener`)."""
     wake: Callable[[], None] = lambda: None
     """Tells the worker that there is something to do; called after a commit."""
+    start_job: Callable[[str], None] = lambda _job_id: None
+    """Lets a process of its own do the job of that id; called after a commit."""
     probe_mail: Callable[[], str | None] = lambda: None
     """Asks the mail server whether it answers; returns what is wrong, or None."""
     catalogue_parts: dict[str, Callable[[], object]] = field(default_factory=dict)

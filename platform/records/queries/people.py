@@ -76,3 +76,13 @@ def ids_by_name(unit: ReadUnit, names: Collection[str]) -> dict[str, str]:
                 twice.add(key)
             found[key] = user_id
     return {key: user_id for key, user_id in found.items() if key not in twice}
+
+
+def departments_by_title(unit: ReadUnit, titles: Collection[str]) -> dict[str, str]:
+    """Return title in any language, folded → department id, for imports; a title that two share is left out."""
+    wanted = {title.casefold() for title in titles}
+    found: dict[str, set[str]] = {}
+    for department_id, title in unit.conn.execute(select(departments.c.id, departments.c.title)):
+        for key in {text.casefold() for text in title.values()} & wanted:
+            found.setdefault(key, set()).add(department_id)
+    return {key: next(iter(ids)) for key, ids in found.items() if len(ids) == 1}

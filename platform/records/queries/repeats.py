@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import idempotency_keys
 
 LIFE = timedelta(hours=24)
@@ -37,6 +37,15 @@ def find(uow: UnitOfWork, caller: str, key: str, *, now: datetime) -> Earlier | 
         uow.conn.execute(delete(idempotency_keys).where(columns.caller == caller, columns.key == key))
         return None
     return Earlier(row.fingerprint, row.status or 200, row.answer or "{}")
+
+
+def peek(unit: ReadUnit, caller: str, key: str) -> Earlier | None:
+    """Return the earlier request of that key without tidying up; for a look before anything is written."""
+    columns = idempotency_keys.c
+    row = unit.conn.execute(
+        select(columns.fingerprint, columns.status, columns.answer).where(columns.caller == caller, columns.key == key)
+    ).one_or_none()
+    return None if row is None else Earlier(row.fingerprint, row.status or 200, row.answer or "{}")
 
 
 def claim(uow: UnitOfWork, caller: str, key: str, fingerprint: str, *, now: datetime) -> None:

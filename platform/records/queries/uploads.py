@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import files
@@ -73,8 +73,32 @@ def attachable(
     return {row[0]: {"id": row[0], "name": row[1], "size_bytes": row[2], "type": row[3]} for row in rows}
 
 
-def bind(uow: UnitOfWork, ids: Collection[str], record_id: str, *, now: datetime) -> None:
-    """Give uploads to a record: from now on they are used."""
-    if ids:
-        statement = update(files).where(files.c.id.in_(list(ids)), files.c.record_id.is_(None))
-        uow.conn.execute(statement.values(record_id=record_id, used_at=now))
+def bind(uow: UnitOfWork, ids: Collection[str], record_id: str, *, now: datetime) -> bool:
+    """Give uploads to a record: from now on they are used. Tell whether it has them all now."""
+    if not ids:
+        return True
+    wanted = files.c.id.in_(list(ids))
+    uow.conn.execute(
+        update(files).where(wanted, files.c.record_id.is_(None)).values(record_id=record_id, used_at=now)
+    )  # fmt: skip
+    held = uow.conn.scalar(select(func.count()).select_from(files).where(wanted, files.c.record_id == record_id))
+    return held == len(set(ids))
+
+
+def remove_unused(uow: UnitOfWork, *, now: datetime, most: int = 1_000) -> list[str]:
+    """Remove uploads that were never used and are too old to be; return the hash of each."""
+    old = (files.c.record_id.is_(None), files.c.created_at <= now - UPLOAD_LIFE)
+    oldest = uow.conn.execute(select(files.c.id, files.c.sha256).where(*old).order_by(files.c.id).limit(most)).all()
+    if not oldest:
+        return []
+    removed = uow.conn.scalars(
+        delete(files).where(files.c.id.in_([row.id for row in oldest]), *old).returning(files.c.sha256)
+    )
+    return list(removed)
+
+
+def named(unit: ReadUnit, hashes: Collection[str]) -> set[str]:
+    """Return those of `hashes` that a row still names."""
+    if not hashes:
+        return set()
+    return set(unit.conn.scalars(select(files.c.sha256).where(files.c.sha256.in_(list(hashes)))))

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, send_file
 from marshmallow import Schema, fields, validate
 
+from formloom.platform.access import audit
 from formloom.platform.access.policy import Act
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.records import exports
@@ -39,10 +40,16 @@ def export_records(call: Call, form: str) -> Response:
             query = Query(
                 filter=asked["filter"], sort=asked["sort"], search=asked.get("q") or None, setting=Setting(now=call.now)
             )
-            exports.write(
+            count = exports.write(
                 unit, call.actor, found, query, target,
                 fields=asked.get("fields_"), kind=asked["format"], locale=call.locale,
             )  # fmt: skip
+        detail = {"format": asked["format"], "rows": count}
+        call.db.write(
+            lambda uow: audit.note(
+                uow, call.actor, Act.RECORD_EXPORT, "form", found.form_id, detail, now=call.now, ip=call.ip
+            )
+        )
     except BaseException:
         target.close()
         raise

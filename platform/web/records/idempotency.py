@@ -33,15 +33,20 @@ class InProgress(Conflict):
     message = {"zh-CN": "相同请求正在处理中", "en": "The same request is still being worked on"}
 
 
-def once(call: Call, work: Callable[[UnitOfWork], object], *, status: int) -> object:
-    """Run `work` in one unit and wake the worker; with an `Idempotency-Key`, at most once per caller and key."""
+def once(
+    call: Call, work: Callable[[UnitOfWork], object], *, status: int, content: bytes | None = None
+) -> object:  # fmt: skip
+    """Run `work` in one unit and wake the worker; with an `Idempotency-Key`, at most once per caller and key.
+
+    `content` stands for the body where that was read as a stream.
+    """
     key = call.request.headers.get("Idempotency-Key")
     if key is None:
         return call.db.write(lambda uow: _run(call, work, uow))
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
         words = {"zh-CN": "Idempotency-Key 应为 1 到 200 个字符", "en": "Idempotency-Key must have 1 to 200 characters"}
         raise Invalid(findings=[Finding("bad_idempotency_key", words, field="Idempotency-Key")])
-    caller, fingerprint = call.actor.user_id, _fingerprint(call)
+    caller, fingerprint = call.actor.user_id, _fingerprint(call, content)
     try:
         return call.db.write(lambda uow: _once(call, work, uow, (caller, key, fingerprint), status))
     except repeats.Taken as fault:
@@ -69,7 +74,7 @@ def _run(call: Call, work: Callable[[UnitOfWork], object], uow: UnitOfWork) -> o
     return result
 
 
-def _fingerprint(call: Call) -> str:
+def _fingerprint(call: Call, content: bytes | None) -> str:
     digest = hashlib.sha256(f"{call.request.method} {call.request.path}\n".encode())
-    digest.update(call.request.get_data())
+    digest.update(call.request.get_data() if content is None else content)
     return digest.hexdigest()

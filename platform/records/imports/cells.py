@@ -1,0 +1,73 @@
+"""From cells to raw values, as the write pipeline takes them.
+
+A type whose cells differ from its input (labels of options, days as offices write them, money with its sign) parses
+the cell itself and gives back what it would show; other types take the text as it is. What does not parse is handed
+on as text, so that cleaning refuses it together with everything else that is wrong with the row. An empty cell is no
+value, so that defaults apply as on an empty form.
+
+Members and departments are named in a spreadsheet, not numbered: they are looked up once for each part of a file.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from formloom.platform.definitions.fields.base import CleanContext, FieldType, ValueInvalid
+from formloom.platform.definitions.form import Field, FormVersion
+from formloom.platform.records.imports.mapping import Mapped
+from formloom.platform.records.queries import people
+from formloom.platform.storage.database import ReadUnit
+
+Row = tuple[int, list[str]]
+_BY_NAME: dict[str, Callable[[ReadUnit, set[str]], Mapping[str, str]]] = {
+    "user": people.ids_by_name,
+    "department": people.departments_by_title,
+}
+
+
+class CellReader:
+    """Reads rows of one file for one form."""
+
+    def __init__(self, form: FormVersion, columns: Sequence[str], mapping: Mapped) -> None:
+        self._form = form
+        self.width = len(columns)
+        pairs = [(place, mapping.get(column)) for place, column in enumerate(columns)]
+        fields = [(place, form.field(field_id)) for place, field_id in pairs if field_id is not None]
+        self._named = [(place, item) for place, item in fields if item.type.value_kind in _BY_NAME]
+        self._plain = [(place, item, _parser(item)) for place, item in fields if (place, item) not in self._named]
+
+    def read(self, unit: ReadUnit, rows: Sequence[Row], ctx: CleanContext) -> list[dict[str, Any]]:
+        """Return the values of each row by field id."""
+        ids = [(place, item.id, self._ids(unit, place, item, rows)) for place, item in self._named]
+        return [self._values(cells, ids, ctx) for _number, cells in rows]
+
+    def _values(
+        self, cells: Sequence[str], ids: Sequence[tuple[int, str, Mapping[str, str]]], ctx: CleanContext
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for place, item, parse in self._plain:
+            text = cells[place].strip()
+            if text:
+                values[item.id] = text if parse is None else parse(text, ctx)
+        for place, field_id, known in ids:
+            text = cells[place].strip()
+            if text:
+                values[field_id] = known.get(text.casefold(), text)
+        return values
+
+    def _ids(self, unit: ReadUnit, place: int, item: Field, rows: Sequence[Row]) -> Mapping[str, str]:
+        names = {text for _number, cells in rows if (text := cells[place].strip())}
+        return _BY_NAME[str(item.type.value_kind)](unit, names) if names else {}
+
+
+def _parser(item: Field) -> Callable[[str, CleanContext], Any] | None:
+    kind, cfg = item.type, item.cfg
+    if type(kind).parse_cell is FieldType.parse_cell:
+        return None
+
+    def parse(text: str, ctx: CleanContext) -> Any:
+        try:
+            return kind.dump(kind.parse_cell(text, cfg, ctx), cfg)
+        except ValueInvalid:
+            return text
+
+    return parse

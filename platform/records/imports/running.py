@@ -1,0 +1,170 @@
+"""Doing the work: one job, from its file to its records, in parts of 500 rows.
+
+Each part is one transaction that holds the records, the list of what the job made, and how far the job is; so a crash
+leaves a job that says exactly what it did. The same transaction asks whether the job is still wanted.
+
+Between two parts the worker steps aside for a moment: on SQLite there is one writer at a time, and who waits for the
+file looks again only every tenth of a second.
+"""
+
+import functools
+import itertools
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from formloom.platform.access.identity import load_member
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Actor, System
+from formloom.platform.kernel.clock import Clock
+from formloom.platform.kernel.errors import Finding, Forbidden, FormloomError
+from formloom.platform.records import jobs, service
+from formloom.platform.records.imports.cells import CellReader, Row
+from formloom.platform.records.imports.faults import MAX_FILE_BYTES
+from formloom.platform.records.imports.refusals import Refusals
+from formloom.platform.records.imports.sheet import open_sheet
+from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries import jobs as rows
+from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.records.record import InvalidValues, Record, WriteOptions
+from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
+from formloom.platform.storage.definition_store import FormCatalog
+from formloom.platform.storage.files import FileStore
+
+PART = 500
+STEP_ASIDE_S = 0.02
+_TOO_WIDE = {
+    "zh-CN": "此行的单元格多于列名，可能缺少引号",
+    "en": "This row has more cells than there are column names; a quotation mark may be missing",
+}
+_BROKE = {
+    "code": "import_failed",
+    "message": {"zh-CN": "导入时出错，已导入的行保留", "en": "The import broke off; what was imported stays"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the work needs of the installation."""
+
+    db: Database
+    files: FileStore
+    catalog: FormCatalog
+    clock: Clock
+    listeners: tuple[Any, ...] = ()
+
+
+Progress = Callable[[int, int], None]
+"""Told rows done and rows in all."""
+
+
+class _Unwanted(Exception):
+    """The job was cancelled meanwhile."""
+
+
+def run(house: House, job_id: str, *, progress: Progress = lambda _done, _total: None) -> None:
+    """Do a waiting import and write down how it ended; nothing happens when it does not wait any more."""
+    job = house.db.write(lambda uow: jobs.claim(uow, job_id, now=house.clock.now()))
+    if job is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="formloom-import-") as folder:
+        kept = Path(folder) / "refused"
+        refusals = Refusals(kept)
+        ended: dict[str, Any] = {"state": "failed", "error": _BROKE}
+        try:
+            _Work(house, job, refusals).do(progress)
+            ended = {"state": "done"}
+        except _Unwanted:
+            ended = {}
+        except FormloomError as fault:
+            ended = {"state": "failed", "error": {"code": fault.code, "message": _words(fault)}}
+        finally:
+            refusals.close()
+            if refusals.count:
+                with kept.open("rb") as source:
+                    ended["result"] = {"errors": house.files.put(source, limit_bytes=4 * MAX_FILE_BYTES).sha256}
+            house.db.write(lambda uow: _end(uow, job_id, ended, house.clock.now()))
+
+
+class _Work:
+    """One run through one file."""
+
+    def __init__(self, house: House, job: JobRow, refusals: Refusals) -> None:
+        self._house = house
+        self._job = job
+        self._refusals = refusals
+        with house.db.read() as unit:
+            self._form: FormVersion = house.catalog.current(unit, job.form_id or "")
+        self._sheet = open_sheet(house.files.path(job.payload["sha256"]))
+        self._reader = CellReader(self._form, self._sheet.columns, job.payload["mapping"])
+        self._options = WriteOptions(
+            rules=job.payload["rules"], messages=job.payload["messages"], listeners=house.listeners,
+            locale=job.payload["locale"], context={"channel": "import", "import": job.id},
+        )  # fmt: skip
+
+    def do(self, progress: Progress) -> None:
+        """Import every row. Raises _Unwanted, FileUnreadable, Forbidden."""
+        done = 0
+        for part in _parts(self._sheet.rows(), PART):
+            narrow = [row for row in part if not self._is_too_wide(row)]
+            now = self._house.clock.now()
+            outcome = iter(self._house.db.write(functools.partial(self._store, narrow, len(part), now)))
+            for row in part:
+                self._note(row, Finding("too_many_cells", _TOO_WIDE) if self._is_too_wide(row) else next(outcome))
+            done += len(part)
+            progress(done, self._job.total or 0)
+            time.sleep(STEP_ASIDE_S)
+
+    def _store(self, part: Sequence[Row], size: int, now: datetime, uow: UnitOfWork) -> list[Record | InvalidValues]:
+        job = rows.find(uow, self._job.id, lock=True)
+        if job is None or job.state != "running":
+            raise _Unwanted
+        actor = self._actor(uow)
+        ctx = clean_context(uow, self._form, now=now, locale=self._options.locale, owner=service.owner_of(actor))
+        values = self._reader.read(uow, part, ctx)
+        results = service.bring_in(uow, actor, self._form, values, now=now, options=self._options)
+        made = [one.id for one in results if isinstance(one, Record)]
+        rows.note_made(uow, job.id, self._form.form_id, made)
+        counts = {"done": job.done + size, "ok": job.ok + len(made), "failed": job.failed + size - len(made)}
+        rows.change(uow, job.id, {**counts, "heartbeat_at": now})
+        return results
+
+    def _actor(self, unit: ReadUnit) -> Actor:
+        """Return who imports, with the rights of this moment."""
+        if self._job.created_by is None:
+            return System("import")
+        member = load_member(unit, self._job.created_by)
+        if member is None:
+            raise Forbidden
+        return member
+
+    def _is_too_wide(self, row: Row) -> bool:
+        return any(cell.strip() for cell in row[1][self._reader.width :])
+
+    def _note(self, row: Row, outcome: Record | InvalidValues | Finding) -> None:
+        if isinstance(outcome, Finding):
+            self._refusals.add(*row, [outcome])
+        elif isinstance(outcome, InvalidValues):
+            self._refusals.add(*row, outcome.findings)
+
+
+def _parts(source: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while part := list(itertools.islice(source, size)):
+        yield part
+
+
+def _end(uow: UnitOfWork, job_id: str, ended: dict[str, Any], now: datetime) -> None:
+    if "state" in ended:
+        state = {name: value for name, value in ended.items() if name != "result"}
+        rows.change(uow, job_id, {**state, "finished_at": now, "heartbeat_at": now}, only_in=("running",))
+    if "result" in ended:
+        job = rows.find(uow, job_id, lock=True)
+        rows.change(uow, job_id, {"result": {**((job and job.result) or {}), **ended["result"]}})
+
+
+def _words(fault: FormloomError) -> dict[str, str]:
+    return {locale: fault.words(locale) for locale in fault.message}

@@ -1,0 +1,121 @@
+"""Long work: a row that says what is to be done, how far it is and how it ended.
+
+A job is worked off by a process of its own. Its row is the only thing that both sides know: the worker writes how far
+it is together with what it wrote, and reads whether it should stop; whoever asks reads the row. A worker that dies
+gives no sign of life any more; the first who asks after that finds the job failed.
+
+    queued → running → done | failed | cancelled → undone
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from formloom.platform.access.policy import Act, requires
+from formloom.platform.kernel.actors import Actor, Member, System
+from formloom.platform.kernel.errors import Conflict, NotFound
+from formloom.platform.kernel.ids import is_id, new_id
+from formloom.platform.records.queries import jobs as rows
+from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+
+State = Literal["queued", "running", "done", "failed", "cancelled", "undone"]
+LONGEST_SILENCE = timedelta(seconds=60)
+SHOWN = ("import",)
+"""The kinds that a person sees; others are notes of the house."""
+_DIED = {
+    "code": "job_died",
+    "message": {
+        "zh-CN": "处理进程意外中止，已导入的行保留，可以撤销",
+        "en": "The process that did it ended unexpectedly; what was imported stays and can be undone",
+    },
+}
+
+
+class JobNotRunning(Conflict):
+    """Only what waits or runs can be cancelled."""
+
+    code = "job_not_running"
+    message = {"zh-CN": "任务已结束", "en": "This job has ended already"}
+
+
+def enqueue(
+    uow: UnitOfWork, actor: Actor, kind: str, payload: Mapping[str, Any], *, form_id: str, total: int | None,
+    now: datetime, state: State = "queued",
+) -> str:  # fmt: skip
+    """Write down a job and return its id."""
+    made = new_id()
+    rows.add(uow, {
+        "id": made, "kind": kind, "state": state, "form_id": form_id, "payload": dict(payload), "total": total,
+        "created_by": author_of(actor), "created_at": now,
+    })  # fmt: skip
+    return made
+
+
+@requires(Act.JOB_READ)
+def listing(unit: ReadUnit, actor: Actor, *, limit: int = 50) -> list[JobRow]:
+    """Return the newest jobs that the actor started; an administrator sees everybody's."""
+    return rows.newest(unit, created_by=_limit_of(actor), kinds=SHOWN, limit=limit)
+
+
+@requires(Act.JOB_READ)
+def read(unit: ReadUnit, actor: Actor, job_id: str) -> JobRow:
+    """Return one job. Raises NotFound, also for one that is somebody else's."""
+    return _own(unit, actor, job_id)
+
+
+@requires(Act.JOB_CHANGE)
+def cancel(uow: UnitOfWork, actor: Actor, job_id: str, *, now: datetime) -> JobRow:
+    """Stop a job; what it wrote stays. Raises NotFound, JobNotRunning."""
+    _own(uow, actor, job_id, lock=True)
+    if not rows.change(uow, job_id, {"state": "cancelled", "finished_at": now}, only_in=("queued", "running")):
+        raise JobNotRunning
+    return _own(uow, actor, job_id)
+
+
+def claim(uow: UnitOfWork, job_id: str, *, now: datetime) -> JobRow | None:
+    """Begin a waiting job; None when somebody else did or it was cancelled."""
+    began = {"state": "running", "started_at": now, "heartbeat_at": now}
+    return rows.find(uow, job_id) if rows.change(uow, job_id, began, only_in=("queued",)) else None
+
+
+def bury(uow: UnitOfWork, job_id: str, *, now: datetime) -> None:
+    """Mark a job failed whose process is gone, unless it has ended."""
+    rows.change(
+        uow, job_id, {"state": "failed", "error": _DIED, "finished_at": now}, only_in=("queued", "running")
+    )  # fmt: skip
+
+
+def bury_silent(uow: UnitOfWork, *, now: datetime) -> None:
+    """Mark every running job failed that has been silent for too long."""
+    for job_id in rows.silent(uow, since=now - LONGEST_SILENCE):
+        rows.change(uow, job_id, {"state": "failed", "error": _DIED, "finished_at": now}, only_in=("running",))
+
+
+def waiting(unit: ReadUnit) -> list[str]:
+    """Return the ids of jobs that nobody has begun, oldest first: what a stopped server left behind."""
+    return rows.queued(unit, SHOWN)
+
+
+def is_silent(job: JobRow, now: datetime) -> bool:
+    """Tell whether a running job has given no sign of life for too long."""
+    return job.state == "running" and job.heartbeat_at is not None and job.heartbeat_at < now - LONGEST_SILENCE
+
+
+def author_of(actor: Actor) -> str | None:
+    """Return under whose name a job stands."""
+    return actor.user_id if isinstance(actor, Member) else None
+
+
+def _own(unit: ReadUnit, actor: Actor, job_id: str, *, lock: bool = False) -> JobRow:
+    found = rows.find(unit, job_id, lock=lock) if is_id(job_id) else None
+    limit = _limit_of(actor)
+    if found is None or found.kind not in SHOWN or (limit is not None and found.created_by != limit):
+        raise NotFound
+    return found
+
+
+def _limit_of(actor: Actor) -> str | None:
+    if isinstance(actor, System) or (isinstance(actor, Member) and actor.is_admin):
+        return None
+    return author_of(actor) or ""

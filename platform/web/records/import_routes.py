@@ -1,0 +1,238 @@
+"""Imports and jobs over HTTP."""
+
+from typing import Any
+
+import orjson
+from flask import Response, stream_with_context
+from marshmallow import Schema, fields
+
+from formloom.platform.access.policy import Act, demand
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import Finding, Invalid, NotFound
+from formloom.platform.kernel.text import resolve
+from formloom.platform.records import jobs
+from formloom.platform.records.imports import refusals, starting, undoing
+from formloom.platform.records.imports.faults import MAX_FILE_BYTES
+from formloom.platform.records.imports.starting import Upload, Wish
+from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.web.records.idempotency import once
+from formloom.platform.web.route import Api, Call
+
+api = Api("imports")
+UPLOAD_BYTES = MAX_FILE_BYTES + 1_048_576
+_NO_FILE = {"zh-CN": "请选择文件", "en": "Choose a file"}
+_NOT_JSON = {"zh-CN": "应为 {列名: 字段} 形式的 JSON 对象", "en": "Must be a JSON object {column: field or null}"}
+_SWITCH = {"zh-CN": "只能是 on 或 off", "en": "Must be on or off"}
+
+
+class PreviewAnswer(Schema):
+    """The first rows of a file and the guessed mapping."""
+
+    columns = fields.List(fields.String(), required=True)
+    rows = fields.List(fields.List(fields.String()), required=True)
+    total_rows = fields.Integer(required=True)
+    mapping = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+    upload = fields.String(required=True)
+
+
+class Started(Schema):
+    """The job that was started."""
+
+    id = fields.String(required=True)
+
+
+class JobError(Schema):
+    """Why a job failed."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class JobAnswer(Schema):
+    """A job and how far it is."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True)
+    form = fields.String(required=True, allow_none=True)
+    file = fields.String(required=True, allow_none=True)
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True, allow_none=True)
+    ok = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    rate_per_s = fields.Float(required=True, allow_none=True)
+    rules = fields.Boolean(required=True)
+    messages = fields.Boolean(required=True)
+    can_undo = fields.Boolean(required=True)
+    created_at = fields.String(required=True)
+    started_at = fields.String(required=True, allow_none=True)
+    finished_at = fields.String(required=True, allow_none=True)
+    error = fields.Nested(JobError, required=True, allow_none=True)
+    result = fields.Dict(required=True)
+
+
+class JobList(Schema):
+    """Jobs, newest first."""
+
+    jobs = fields.List(fields.Nested(JobAnswer), required=True)
+
+
+@api.post(
+    "/forms/<form>/imports/preview", act=Act.RECORD_IMPORT, takes="multipart", max_bytes=UPLOAD_BYTES,
+    answer=PreviewAnswer(),
+)  # fmt: skip
+def preview_import(call: Call, form: str) -> object:
+    """Show the first rows of a file and which column is taken for which field; nothing is imported."""
+    found = _form(call, form)
+    upload = _uploaded(call)
+    made, mapping = call.db.write(lambda uow: starting.preview(uow, call.actor, found, upload, now=call.now))
+    survey = upload.found
+    return {
+        "columns": survey.columns, "rows": survey.first, "total_rows": survey.total, "mapping": mapping, "upload": made,
+    }  # fmt: skip
+
+
+@api.post(
+    "/forms/<form>/imports", act=Act.RECORD_IMPORT, takes="multipart", max_bytes=UPLOAD_BYTES, answer=Started(),
+    status=202,
+)  # fmt: skip
+def start_import(call: Call, form: str) -> object:
+    """Import a file, or one that was previewed: `file` or `upload`, `mapping`, `rules` and `messages` on or off."""
+    found = _form(call, form)
+    wish = Wish(_mapping(call), rules=_switch(call, "rules"), messages=_switch(call, "messages"), locale=call.locale)
+    upload = _previewed(call, found) if "upload" in call.request.form else _uploaded(call)
+
+    def work(uow: Any) -> object:
+        made = starting.start(uow, call.actor, found, upload, wish, now=call.now)
+        uow.after_commit(lambda: call.runtime.start_job(made))
+        return {"id": made}
+
+    said = orjson.dumps([upload.sha256, wish.mapping, wish.rules, wish.messages], option=orjson.OPT_SORT_KEYS)
+    return once(call, work, status=202, content=said)
+
+
+@api.get("/jobs", act=Act.JOB_READ, answer=JobList())
+def list_jobs(call: Call) -> object:
+    """List the newest jobs of the caller; an administrator sees everybody's."""
+    with call.db.read() as unit:
+        found = jobs.listing(unit, call.actor)
+    if any(jobs.is_silent(job, call.now) for job in found):
+        call.db.write(lambda uow: jobs.bury_silent(uow, now=call.now))
+        with call.db.read() as unit:
+            found = jobs.listing(unit, call.actor)
+    return {"jobs": [_shown(call, job) for job in found]}
+
+
+@api.get("/jobs/<job_id>", act=Act.JOB_READ, answer=JobAnswer())
+def read_job(call: Call, job_id: str) -> object:
+    """Tell how far a job is, or how it ended."""
+    return _shown(call, _job(call, job_id))
+
+
+@api.post("/jobs/<job_id>/cancel", act=Act.JOB_CHANGE, answer=JobAnswer())
+def cancel_job(call: Call, job_id: str) -> object:
+    """Stop a job; what it wrote stays until it is undone."""
+    return _shown(call, call.db.write(lambda uow: jobs.cancel(uow, call.actor, job_id, now=call.now)))
+
+
+@api.post("/jobs/<job_id>/undo", act=Act.JOB_CHANGE, answer=JobAnswer())
+def undo_job(call: Call, job_id: str) -> object:
+    """Put the records of an import into the trash, except those that somebody changed since."""
+    return _shown(
+        call, call.db.write(lambda uow: undoing.undo(uow, call.actor, call.runtime.catalog, job_id, now=call.now))
+    )
+
+
+@api.get("/jobs/<job_id>/errors", act=Act.JOB_READ, gives="text/csv")
+def download_refused_rows(call: Call, job_id: str) -> Response:
+    """Download the rows that did not fit, each with its number, the field, the reason and the original cells."""
+    job = _job(call, job_id)
+    kept = (job.result or {}).get("errors")
+    if kept is None:
+        raise NotFound
+    with call.db.read() as unit:
+        form = call.runtime.catalog.current(unit, job.form_id or "")
+    source = call.runtime.files.open(kept)
+    lines = refusals.as_csv(source, job.payload["columns"], form, call.locale)
+    answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
+    answer.call_on_close(source.close)
+    answer.headers["Content-Disposition"] = f'attachment; filename="import-errors-{job.id[:8]}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _form(call: Call, reference: str) -> FormVersion:
+    """Return the form, refusing at once who may not import: before a large file is read."""
+    with call.db.read() as unit:
+        found = call.runtime.catalog.find(unit, reference)
+        demand(unit, call.actor, Act.RECORD_IMPORT, form=found)
+    return found
+
+
+def _uploaded(call: Call) -> Upload:
+    given = call.request.files.get("file")
+    if given is None or not given.filename:
+        raise Invalid(findings=[Finding("required", _NO_FILE, field="file")])
+    return starting.keep(call.runtime.files, given.stream, given.filename)  # type: ignore[arg-type]
+
+
+def _previewed(call: Call, form: FormVersion) -> Upload:
+    upload_id = call.request.form["upload"]
+    with call.db.read() as unit:
+        return starting.reopen(unit, call.runtime.files, call.actor, form, upload_id, now=call.now)
+
+
+def _mapping(call: Call) -> dict[str, object] | None:
+    raw = call.request.form.get("mapping")
+    if raw is None:
+        return None
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise Invalid(findings=[Finding("bad_mapping", _NOT_JSON, field="mapping")])
+    return found
+
+
+def _switch(call: Call, name: str) -> bool:
+    raw = call.request.form.get(name, "off")
+    if raw not in {"on", "off"}:
+        raise Invalid(findings=[Finding("bad_switch", _SWITCH, field=name)])
+    return raw == "on"
+
+
+def _job(call: Call, job_id: str) -> JobRow:
+    with call.db.read() as unit:
+        found = jobs.read(unit, call.actor, job_id)
+    if not jobs.is_silent(found, call.now):
+        return found
+    call.db.write(lambda uow: jobs.bury_silent(uow, now=call.now))
+    with call.db.read() as unit:
+        return jobs.read(unit, call.actor, job_id)
+
+
+def _shown(call: Call, job: JobRow) -> dict[str, object]:
+    result = dict(job.result or {})
+    if result.pop("errors", None):
+        result["errors_url"] = f"/api/v1/jobs/{job.id}/errors"
+    error = job.error and {"code": job.error["code"], "message": resolve(job.error["message"], call.locale)}
+    return {
+        "id": job.id, "kind": job.kind, "state": job.state, "form": job.form_id, "file": job.payload.get("name"),
+        "done": job.done, "total": job.total, "ok": job.ok, "failed": job.failed, "rate_per_s": _rate(call, job),
+        "rules": job.payload.get("rules", False), "messages": job.payload.get("messages", False),
+        "can_undo": job.state in undoing.UNDOABLE and job.ok > 0,
+        "created_at": _moment(job.created_at), "started_at": _moment(job.started_at),
+        "finished_at": _moment(job.finished_at), "error": error, "result": result,
+    }  # fmt: skip
+
+
+def _rate(call: Call, job: JobRow) -> float | None:
+    if job.started_at is None or not job.done:
+        return None
+    until = job.finished_at or job.heartbeat_at or call.now
+    return round(job.done / max((until - job.started_at).total_seconds(), 0.1), 1)
+
+
+def _moment(at: Any) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
