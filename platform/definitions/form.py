@@ -7,23 +7,18 @@ worked out then, so that a request only runs a list of closures. It never change
     cleaned = form.clean({"name": "…"}, ctx=ctx)
     if cleaned.findings: raise Invalid(findings=cleaned.findings)
 
-Visibility is decided here too, from the rules of the document: a field named in a `show` is hidden unless one of
-those rules matches, `hide` wins over `show`, `require` counts only for visible fields, and a hidden section takes the
-fields below it along. Values of hidden fields are dropped, whatever was sent, and count as missing in every other
-rule; the rules are therefore read again until nothing changes, which the check for cycles guarantees. The browser's
-twin is `static/src/shared/rules.ts`; `tests/shared/rules.json` holds both together.
+What the rules of the form hide (`visibility.py`) is dropped, whatever was sent, and never demanded.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed
-from formloom.platform.definitions.conditions.tree import fields_of, parse
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
 from formloom.platform.kernel.text import LocalizedText, resolve
@@ -78,20 +73,10 @@ MAX_STRANGERS = 50
 HINT_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    when: Callable[[datetime | None], Predicate]
-    """The rule's condition as it is at a moment; the same closure every time unless it asks for the time."""
-    names: frozenset[str]
-    show: frozenset[str]
-    hide: frozenset[str]
-    require: frozenset[str]
-
-
 class FormVersion:
     """See the module."""
 
-    def __init__(self, fields: tuple[Field, ...], rules: tuple[_Rule, ...], **facts: Any) -> None:
+    def __init__(self, fields: tuple[Field, ...], visibility: Visibility, **facts: Any) -> None:
         self.form_id: str = facts["form_id"]
         self.app_id: str = facts["app_id"]
         self.app_key: str = facts["app_key"]
@@ -106,17 +91,12 @@ class FormVersion:
         self.stored = tuple(item for item in fields if item.type.is_stored)
         self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
         self.unique_fields = tuple(item for item in self.stored if item.unique)
-        self._rules = rules
-        self._shown_by_rule = frozenset().union(*(rule.show for rule in rules)) if rules else frozenset()
-        self._sections = _sections(fields)
-        self._rules_depend_on_each_other = _depend_on_each_other(rules, self._sections)
+        self._visibility = visibility
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
         self._dumpers = [
             (item.id, None if type(item.type).dump is FieldType.dump else item.type.dump, item.cfg)
             for item in self.stored
         ]
-        self._required = frozenset(item.id for item in self.stored if item.required)
-        self._everything = frozenset(self.by_id)
 
     @classmethod
     def build(
@@ -125,10 +105,14 @@ class FormVersion:
     ) -> "FormVersion":  # fmt: skip
         """Build a version from a checked document. Raises UnknownType, Invalid for one that was never checked."""
         fields = tuple(_field(entry) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
-        types = {item.id: item.type.value_kind for item in fields}
-        rules = tuple(_rule(entry, types) for entry in document.get("rules") or ())  # type: ignore[union-attr,arg-type]
+        visibility = Visibility(
+            document.get("rules") or (),  # type: ignore[arg-type]
+            kinds={item.id: item.type.value_kind for item in fields},
+            required=frozenset(item.id for item in fields if item.type.is_stored and item.required),
+            sections=frozenset(item.id for item in fields if item.type.opens_section),
+        )
         return cls(
-            fields, rules, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
+            fields, visibility, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
             document=document, table=table, columns=columns,
         )  # fmt: skip
 
@@ -193,13 +177,13 @@ class FormVersion:
         if not partial:
             self._fill_defaults(values, raw, ctx)
         whole = {**(current or {}), **values} if partial else values
-        visible, required = self._seen(whole, ctx.now)
-        if visible is not self._everything:
+        visible, required = self._visibility.seen(whole, ctx.now)
+        if visible is not self._visibility.everything:
             self._drop_hidden(values, visible, current if partial else None)
             findings = [found for found in findings if found.field in visible]
         missing = self._missing(whole, required, {found.field for found in findings})
         if missing:
-            already = self._seen(current or {}, ctx.now)[1] if partial and self._rules else required
+            already = self._visibility.seen(current or {}, ctx.now)[1] if partial else required
             findings.extend(
                 Finding("required", REQUIRED, field=item.id)
                 for item in missing
@@ -212,22 +196,15 @@ class FormVersion:
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
-        return self._seen(values, now)[0] if self._rules else self._everything
+        return self._visibility.seen(values, now)[0]
 
     def conditional_fields(self) -> frozenset[str]:
         """Return the ids of the fields that some rule may hide, those below a section that may be hidden included."""
-        named = {
-            one
-            for rule in self.document.get("rules") or ()
-            for part in ("show", "hide")
-            for one in rule.get(part) or ()
-        }
-        below = [fields for section, fields in self._sections.items() if section in named]
-        return frozenset(named).union(*below)
+        return self._visibility.hideable
 
     def required(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that must be filled with these clean values."""
-        return self._seen(values, now)[1]
+        return self._visibility.seen(values, now)[1]
 
     def dump(self, values: Mapping[str, Any]) -> dict[str, JSONValue]:
         """Return the values as the API shows them; a field without a value is null."""
@@ -277,36 +254,6 @@ class FormVersion:
         known = [item.id for item in self.stored if item.id not in locked and (item.public or not public)]
         return [_stranger(name, known) for name in names[:MAX_STRANGERS]]
 
-    def _seen(self, values: Mapping[str, Any], now: datetime | None) -> tuple[frozenset[str], frozenset[str]]:
-        if not self._rules:
-            return self._everything, self._required
-        seen = self._seen_once(values, now)
-        if not self._rules_depend_on_each_other:
-            return seen
-        for _round in self._rules:
-            visible = seen[0]
-            again = self._seen_once({name: value for name, value in values.items() if name in visible}, now)
-            if again == seen:
-                break
-            seen = again
-        return seen
-
-    def _seen_once(self, values: Mapping[str, Any], now: datetime | None) -> tuple[frozenset[str], frozenset[str]]:
-        shown: set[str] = set()
-        hidden: set[str] = set()
-        required: set[str] = set(self._required)
-        for rule in self._rules:
-            if rule.when(now)(values):
-                shown |= rule.show
-                hidden |= rule.hide
-                required |= rule.require
-        hidden |= self._shown_by_rule - shown
-        for section, below in self._sections.items():
-            if section in hidden:
-                hidden |= below
-        visible = self._everything - hidden if hidden else self._everything
-        return visible, frozenset(required & visible)
-
     def _drop_hidden(self, values: dict[str, Any], visible: frozenset[str], current: Mapping[str, Any] | None) -> None:
         for field_id in self._cleaners:
             if field_id in visible or self.by_id[field_id].type.is_generated:
@@ -328,37 +275,6 @@ def _field(entry: Mapping[str, Any]) -> Field:
         public=entry.get("public", True) is not False and not kind.for_members_only,
         document=entry, column_spec=spec,
     )  # fmt: skip
-
-
-def _rule(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> _Rule:
-    when = entry.get("when") or {}
-    node = parse(when, kinds)
-    fixed = compile_node(node)
-    return _Rule(
-        (lambda now: compile_node(node, Setting(now=now))) if is_timed(node) else lambda _now: fixed,
-        frozenset(fields_of(when)),
-        frozenset(entry.get("show") or ()), frozenset(entry.get("hide") or ()), frozenset(entry.get("require") or ()),
-    )  # fmt: skip
-
-
-def _sections(fields: Iterable[Field]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    current: set[str] | None = None
-    for item in fields:
-        if item.type.opens_section:
-            current = found.setdefault(item.id, set())
-        elif current is not None:
-            current.add(item.id)
-    return {section: frozenset(below) for section, below in found.items()}
-
-
-def _depend_on_each_other(rules: Iterable[_Rule], sections: Mapping[str, frozenset[str]]) -> bool:
-    """Tell whether any rule asks for a field that a rule may hide."""
-    hideable: set[str] = set()
-    for rule in rules:
-        for name in rule.show | rule.hide:
-            hideable |= {name, *sections.get(name, ())}
-    return any(rule.names & hideable for rule in rules)
 
 
 def _stranger(name: str, known: Iterable[str]) -> Finding:
