@@ -19,8 +19,7 @@ import click
 import structlog
 from flask import Flask
 
-from formloom.builders.catalogue import described_metrics
-from formloom.builders.cli import Refused
+from formloom.builders.catalogue import described, described_metrics
 from formloom.builders.cli.keeping import keeping_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
@@ -30,6 +29,7 @@ from formloom.builders.world import REGISTRIES
 from formloom.platform.analytics.metrics.registry import METRICS
 from formloom.platform.customers import stream
 from formloom.platform.kernel.clock import Clock, SystemClock
+from formloom.platform.kernel.registry import Registry
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
 from formloom.platform.records import jobs
 from formloom.platform.records.job_processes import JobProcesses
@@ -44,10 +44,19 @@ from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import link_routes
 from formloom.platform.web.public import routes as public_routes
-from formloom.platform.web.records import activity_routes, export_routes, import_routes
+from formloom.platform.web.records import activity_routes, export_routes, file_routes, import_routes
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
+from formloom.workflows import registries
+from formloom.workflows import routes as flow_routes
+from formloom.workflows.assignment.base import STRATEGIES
+from formloom.workflows.channels.smtp import probe
+from formloom.workflows.deliveries.line import HouseMail
+from formloom.workflows.mail.liquid import fault_of
+from formloom.workflows.nodes.registry import NODES
+from formloom.workflows.triggers.registry import TRIGGERS
+from formloom.workflows.worker import Worker
 
 
 @dataclass(slots=True)
@@ -56,6 +65,7 @@ class Formloom:
 
     runtime: Runtime
     web: Flask
+    worker: Worker
 
     def start_work(self) -> None:
         """Start what runs beside the requests."""
@@ -63,9 +73,11 @@ class Formloom:
             waiting = jobs.waiting(unit)
         for job_id in waiting:
             self.runtime.start_job(job_id)
+        self.worker.start()
 
     def stop_work(self) -> None:
         """Stop it cleanly."""
+        self.worker.stop()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -83,12 +95,16 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
     upgrade(db)
     runtime = Runtime(
         settings=settings, db=db, clock=clock, files=FileStore(settings.files_path), catalog=FormCatalog(),
-        authenticator=RequestAuthenticator(db, settings), send_mail=_no_mail, listeners=(stream.listen,),
+        authenticator=RequestAuthenticator(db, settings), send_mail=HouseMail(settings), listeners=(stream.listen,),
     )  # fmt: skip
+    worker = Worker(runtime)
+    runtime.wake = worker.wake
+    runtime.probe_mail = lambda: probe(settings.smtp_url) if settings.smtp_url else None
+    _register_flows(runtime)
     REGISTRIES.metrics = frozenset(METRICS.ids())
     runtime.catalogue_parts["metrics"] = lambda: described_metrics(METRICS)
     runtime.start_job = _job_processes(runtime).start
-    return Formloom(runtime, _web(runtime))
+    return Formloom(runtime, _web(runtime), worker)
 
 
 def application() -> Flask:
@@ -116,7 +132,8 @@ def _web(runtime: Runtime) -> Flask:
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
         definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, import_routes.api,
-        dashboard_routes.api, link_routes.api, public_routes.api, shell_api(bundle),
+        file_routes.api, dashboard_routes.api, flow_routes.api, flow_routes.hooks,
+        link_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install])
 
@@ -143,8 +160,16 @@ def _job_processes(runtime: Runtime) -> JobProcesses:
     return JobProcesses([sys.executable, "-m", "formloom.app", "run-job"], environ, bury)
 
 
-def _no_mail(*_args: Any, **_named: Any) -> None:
-    raise Refused("mail is not configured")
+def _register_flows(runtime: Runtime) -> None:
+    """Fill the registries of the workflows, tell the checks of definitions about them, and the catalogue."""
+    registries.discover()
+    REGISTRIES.triggers = {one.id: type(one.settings) for one in TRIGGERS}
+    REGISTRIES.nodes = {one.id: type(one.settings) for one in NODES}
+    REGISTRIES.strategies = frozenset(STRATEGIES.ids())
+    REGISTRIES.liquid = fault_of
+    parts: dict[str, Registry[Any]] = {"triggers": TRIGGERS, "nodes": NODES, "strategies": STRATEGIES}
+    for name, registry in parts.items():
+        runtime.catalogue_parts[name] = lambda registry=registry: described(registry)  # type: ignore[misc]
 
 
 def _configure_logging() -> None:

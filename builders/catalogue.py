@@ -58,9 +58,10 @@ def described_metrics(metrics: Iterable[Metric]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def settings(schema: type[Schema]) -> list[dict[str, Any]]:
+def settings(schema: type[Schema] | Schema) -> list[dict[str, Any]]:
     """Return a settings schema as a list of controls."""
-    return [_setting(name, one) for name, one in schema().fields.items()]
+    made = schema if isinstance(schema, Schema) else schema()
+    return [_setting(name, one) for name, one in made.fields.items()]
 
 
 def _field_type(one: Any) -> dict[str, Any]:

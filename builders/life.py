@@ -93,9 +93,7 @@ def put_draft(
     return rev, check(uow, found, document)
 
 
-def check(
-    unit: ReadUnit, definition: Definition, document: JSONObject, *, world: World | None = None
-) -> list[Finding]:
+def check(unit: ReadUnit, definition: Definition, document: JSONObject, *, world: World | None = None) -> list[Finding]:
     """Return what is wrong or doubtful with a document in its app; `world` spares reading the app again."""
     seen = world or world_of(unit, definition.app_id, key=definition.key)
     return KINDS.get(definition.kind).check(document, replace(seen, key=definition.key))

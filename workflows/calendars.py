@@ -8,6 +8,7 @@ A wall time that does not exist (gap) means the moment as far after the change; 
 first, an end that exists twice is the second unless the start is as ambiguous.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -129,7 +130,7 @@ def _intervals(raw: Any, where: str) -> tuple[Interval, ...]:
     for start, end in found:
         if end <= start:
             raise CalendarInvalid(where=where)
-    if any(later[0] < earlier[1] for earlier, later in zip(found, found[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(found)):
         raise CalendarInvalid(where=where)
     return tuple(found)
 

@@ -24,9 +24,21 @@ MAX_URL = 2_000
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _NEVER_V6 = tuple(
     ipaddress.IPv6Network(text)
-    for text in ("::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fec0::/10", "ff00::/8")
+    for text in (
+        "::/96",
+        "64:ff9b:1::/48",
+        "2001::/23",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fc00::/7",
+        "fec0::/10",
+        "ff00::/8",
+    )
 )
-_NEVER_V4 = tuple(ipaddress.IPv4Network(text) for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/3"))
+_NEVER_V4 = tuple(
+    ipaddress.IPv4Network(text) for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/3")
+)
 
 
 class AddressRefused(FormloomError):

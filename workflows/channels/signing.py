@@ -43,7 +43,7 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
         return False
     expected = _signature(secret, headers.get("webhook-id", ""), stamp, body)
     offered = [part.removeprefix("v1,") for part in headers.get("webhook-signature", "").split(" ")[:10]]
-    return any([hmac.compare_digest(expected.encode(), signature.encode()) for signature in offered])
+    return any(hmac.compare_digest(expected.encode(), signature.encode()) for signature in offered)
 
 
 def _signature(secret: str, message_id: str, stamp: str, body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What a flow knows while it runs: the record before and after, who and when, and nothing that can be changed outside."""
+"""What a flow knows while it runs: the record before and after, who and when; nothing that changes the outside."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Occasion:
     actor_kind: str = "system"
     actor_id: str | None = None
     locale: str = "zh-CN"
-    cause: Cause = Cause()
+    cause: Cause = Cause()  # noqa: RUF009 - frozen
     messages: bool = True
     flow_id: str | None = None
     payload: JSONObject = field(default_factory=dict)

@@ -22,8 +22,8 @@ class Outcome:
 def failure(fault: FormloomError) -> Outcome:
     """Return the outcome of a step that a named fact prevented."""
     said = {locale: fault.words(locale) for locale in LOCALES}
-    for locale in said:
+    for locale, words in said.items():
         details = "；".join(f"{found.field}: {found.words(locale)}" for found in fault.findings[:3])
         if details:
-            said[locale] = f"{said[locale]}（{details}）" if locale == "zh-CN" else f"{said[locale]} ({details})"
+            said[locale] = f"{words}（{details}）" if locale == "zh-CN" else f"{words} ({details})"
     return Outcome(output={"code": fault.code}, result="failed", error=said)

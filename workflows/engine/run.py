@@ -89,9 +89,7 @@ def _act(
     else:
         outcome = yield Step(number, name, kind, plan)
     context.values.update(outcome.values)
-    lines.append(
-        TraceLine(name, kind.id, outcome.result, output=outcome.output, error=outcome.error, step_no=number)
-    )
+    lines.append(TraceLine(name, kind.id, outcome.result, output=outcome.output, error=outcome.error, step_no=number))
 
 
 def _preorder(nodes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

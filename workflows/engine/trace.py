@@ -1,4 +1,4 @@
-"""The record of one run, made for a person who asks why: each condition with its values, each action with its result."""
+"""The record of one run, for a person who asks why: each condition with its values, each action with its result."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

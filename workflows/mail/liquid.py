@@ -49,6 +49,15 @@ def check(template: str) -> None:
         raise TemplateFault(why=_reason(fault)) from fault
 
 
+def fault_of(template: str) -> str | None:
+    """Return what is wrong with a template's text, or None."""
+    try:
+        check(template)
+    except TemplateFault as fault:
+        return fault.words("en")
+    return None
+
+
 class _Bounded(Environment):
     loop_iteration_limit = 10_000
     output_stream_limit = MAX_OUTPUT
@@ -94,7 +103,7 @@ def _date(value: object, pattern: object = "%Y-%m-%d %H:%M") -> str:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            return value
+            return str(value)
     return value.strftime(text) if isinstance(value, date) else ("" if value is None else str(value))
 
 

@@ -28,9 +28,18 @@ BLOCKED_AFTER_BOUNCE = timedelta(days=60)
 QUIET_AFTER_AUTOMATIC = timedelta(days=1)
 
 _NOREPLY = re.compile(
-    r"(mailer-daemon|postmaster|abuse|root|no[-_.]?reply.*|do[-_.]?not[-_.]?reply.*|bounces?|bounces?[+-].*)@.+", re.IGNORECASE
+    r"(mailer-daemon|postmaster|abuse|root|no[-_.]?reply.*|do[-_.]?not[-_.]?reply.*|bounces?|bounces?[+-].*)@.+",
+    re.IGNORECASE,
 )
-_PRESENT = ("x-autoresponse", "x-autoreply-from", "x-autorespond", "x-autoresponder", "x-mail-autoreply", "list-id", "list-unsubscribe")
+_PRESENT = (
+    "x-autoresponse",
+    "x-autoreply-from",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-mail-autoreply",
+    "list-id",
+    "list-unsubscribe",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,9 @@ class Traffic:
     answers_automatically: bool = False
 
 
-def refusal(address: str, own: Iterable[str], traffic: Traffic, *, is_on: bool = True, about_record: bool = True) -> Cause | None:
+def refusal(
+    address: str, own: Iterable[str], traffic: Traffic, *, is_on: bool = True, about_record: bool = True
+) -> Cause | None:
     """Return why no automatic mail may go to `address` now, or None when it may."""
     plain = address.strip().lower()
     if not is_on:

@@ -20,9 +20,7 @@ class Desk(Protocol):
         """Change the flow's record through the write pipeline; return the values that are now different."""
         ...
 
-    def change_others(
-        self, form_key: str, match: Mapping[str, Any], values: Mapping[str, Any]
-    ) -> list[dict[str, Any]]:
+    def change_others(self, form_key: str, match: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Change the records of a form of the same app whose fields equal `match`, at most 20; return their ids and
         titles."""
         ...

@@ -1,0 +1,1 @@
+"""What leaves the house: put in line inside a transaction, sent outside of any."""

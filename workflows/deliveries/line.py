@@ -1,0 +1,118 @@
+"""Putting mails and webhook calls in line, within the transaction of what causes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.kernel.settings import Settings
+from formloom.platform.kernel.text import LocalizedText, resolve
+from formloom.platform.storage.database import UnitOfWork
+from formloom.workflows.mail import loops
+from formloom.workflows.mail.message import automatic_headers, checked_address, domain_of, one_line, stable_message_id
+from formloom.workflows.queries import posts
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which step of which run puts a delivery in line; from it comes the stable id."""
+
+    run_id: str
+    flow_id: str
+    event_id: str
+    step_no: int
+    form_id: str
+    record_id: str | None
+
+
+def put_reply(
+    uow: UnitOfWork, settings: Settings, origin: Origin, *, to: str, subject: str, body: str, locale: str, part: int,
+    is_on: bool, now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Put an automatic reply in line, by the rules against loops; return its id, state and why it is held back.
+
+    Raises AddressInvalid.
+    """
+    address = checked_address(to)
+    traffic = loops.Traffic(
+        sent=lambda span, about: posts.count_to(
+            uow, address, since=now - span, record_id=origin.record_id if about else None
+        )
+    )
+    cause = loops.refusal(
+        address, [settings.mail_from], traffic, is_on=is_on, about_record=origin.record_id is not None
+    )
+    stable = stable_message_id(
+        domain_of(settings.mail_from), origin.flow_id, origin.event_id, f"{origin.step_no}.{part}"
+    )
+    earlier = posts.last_of_record(uow, origin.record_id, address) if origin.record_id else []
+    state = "suspended" if cause else "pending" if settings.smtp_url else "unsent"
+    delivery, state = posts.add(
+        uow,
+        {
+            "channel": "mail", "state": state, "stable_id": stable, "recipient": address,
+            "subject": one_line(subject)[:200], "lane": "mail", "purpose": "flow", "form_id": origin.form_id,
+            "record_id": origin.record_id, "run_id": origin.run_id, "step_no": origin.step_no, "created_at": now,
+            "last_error": cause,
+            "payload": {
+                "text": body, "locale": locale, "headers": automatic_headers("reply"),
+                "references": [one for one in earlier if one != stable],
+            },
+        },
+    )  # fmt: skip
+    return {"delivery": delivery, "state": state, **({"cause": cause} if cause else {})}
+
+
+def put_call(
+    uow: UnitOfWork,
+    origin: Origin,
+    *,
+    url: str,
+    secret: str | None,
+    body: Mapping[str, Any],
+    is_on: bool,
+    now: datetime,
+) -> dict[str, Any]:
+    """Put a webhook call in line under an id that stays the same over repeats."""
+    stable = f"msg_{stable_message_id('webhook', origin.flow_id, origin.event_id, str(origin.step_no))[4:44]}"
+    delivery, state = posts.add(
+        uow,
+        {
+            "channel": "webhook", "state": "pending" if is_on else "suspended", "stable_id": stable,
+            "recipient": url[:500], "subject": None, "lane": (urlsplit(url).hostname or "")[:200], "purpose": "flow",
+            "form_id": origin.form_id, "record_id": origin.record_id, "run_id": origin.run_id,
+            "step_no": origin.step_no, "created_at": now, "payload": {"url": url, "secret": secret, "body": dict(body)},
+        },
+    )  # fmt: skip
+    return {"delivery": delivery, "state": state}
+
+
+class HouseMail:
+    """The port through which lower floors send letters: invitations, forgotten passwords."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(
+        self, uow: UnitOfWork, *, to: str, subject: LocalizedText, body: LocalizedText, locale: str, now: datetime
+    ) -> None:
+        """Put a letter in line. Raises AddressInvalid."""
+        posts.add(
+            uow,
+            {
+                "channel": "mail", "state": "pending" if self._settings.smtp_url else "unsent",
+                "stable_id": stable_message_id(domain_of(self._settings.mail_from), new_id()),
+                "recipient": checked_address(to), "subject": one_line(resolve(subject, locale))[:200], "lane": "mail",
+                "purpose": "account", "created_at": now,
+                "payload": {
+                    "text": resolve(body, locale), "locale": locale, "headers": automatic_headers("notice"),
+                    "references": [],
+                },
+            },
+        )  # fmt: skip
+
+
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
+"""How long a delivery waits after each failure; after the last it is dead."""

@@ -1,0 +1,240 @@
+"""The two desks of a flow: `LiveDesk` writes within the run's transaction, `DryDesk` only says what would happen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import System
+from formloom.platform.kernel.errors import Invalid, NotFound
+from formloom.platform.kernel.text import LocalizedText
+from formloom.platform.records import activity, service
+from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries import pages
+from formloom.platform.records.record import InvalidValues, WriteOptions
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.web.runtime import Runtime
+from formloom.workflows.assignment.candidates import Candidate
+from formloom.workflows.assignment.choice import Choice, Facts, choose
+from formloom.workflows.calendars import Calendar
+from formloom.workflows.deliveries import line
+from formloom.workflows.deliveries.line import Origin
+from formloom.workflows.engine.conditions import meets
+from formloom.workflows.engine.context import Context
+from formloom.workflows.engine.words import title_of
+from formloom.workflows.queries import runs, staff
+
+MOST_OTHERS = 20
+
+
+class _Looking:
+    """What both desks find out the same way."""
+
+    def __init__(self, unit: ReadUnit, rt: Runtime, context: Context) -> None:
+        self._unit = unit
+        self._rt = rt
+        self.context = context
+
+    def document(self, kind: str, key: str) -> dict[str, Any] | None:
+        return store.published_document(self._unit, self.context.form.app_id, kind, key)
+
+    def people(self, to: Mapping[str, Any]) -> list[str]:
+        ids = [str(one) for one in to.get("users") or ()]
+        if to.get("user_field"):
+            chosen = self.context.values.get(str(to["user_field"]))
+            ids += [str(chosen)] if chosen else []
+        named = {"roles": [to["role"]] if to.get("role") else list(to.get("roles") or ()),
+                 "departments": [to["department"]] if to.get("department") else []}  # fmt: skip
+        if named["roles"] or named["departments"]:
+            ids += [one.user_id for one in staff.candidates(self._unit, named, ())]
+        return staff.active(self._unit, ids)
+
+    def addresses(self, to: Mapping[str, Any]) -> list[tuple[str, str]]:
+        if to.get("field"):
+            value = self.context.values.get(str(to["field"]))
+            return [(str(value), self.context.occasion.locale)] if value else []
+        return staff.addresses(self._unit, self.people(to))
+
+    def _choice(self, rule: Mapping[str, Any], lane_of: str, field: str) -> Choice:
+        context = self.context
+        setting = Setting(now=context.now)
+        return choose(
+            rule,
+            Facts(
+                values=context.values,
+                members=self._members,
+                matches=lambda tree: meets(tree, context),
+                is_open=self._is_open,
+                turns=lambda lane, ids: staff.turns(self._unit, lane_of, lane, ids),
+                loads=lambda is_open, ids: staff.loads(self._unit, context.form, field, is_open, ids, setting),
+            ),
+        )
+
+    def _members(self, named: Mapping[str, Any], further: Sequence[str]) -> list[Candidate]:
+        return staff.candidates(self._unit, named, further)
+
+    def _is_open(self, calendar: str) -> bool:
+        found = self.document("calendar", calendar)
+        return found is None or Calendar.parse(found).is_open(self.context.now)
+
+    def _matching(self, form: FormVersion, match: Mapping[str, Any]) -> list[Any]:
+        leaves = [{"field": name, "op": "eq", "value": value} for name, value in match.items()]
+        query = pages.Query(filter={"all": leaves}, limit=MOST_OTHERS, sort=("id",))
+        return pages.page(self._unit, form, query).records
+
+
+class LiveDesk(_Looking):
+    """Does what the flow says, in the transaction of its run."""
+
+    def __init__(
+        self, uow: UnitOfWork, rt: Runtime, context: Context, *, flow_id: str, flow_key: str, run_id: str
+    ) -> None:
+        super().__init__(uow, rt, context)
+        self._uow = uow
+        self._flow_id = flow_id
+        self._flow_key = flow_key
+        self._run_id = run_id
+        self._mails = 0
+        self.step_no = 0
+
+    @property
+    def _actor(self) -> System:
+        occasion = self.context.occasion
+        return System("flow", self._flow_id, occasion.cause.depth + 1, occasion.locale)
+
+    @property
+    def _options(self) -> WriteOptions:
+        occasion = self.context.occasion
+        return WriteOptions(
+            cause=occasion.cause.by(self._flow_id), messages=occasion.messages, listeners=self._rt.listeners,
+            locale=occasion.locale, context={"channel": "flow", "run": self._run_id},
+        )  # fmt: skip
+
+    def change_record(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        form, record_id = self.context.form, self._record_id()
+        record = service.update(
+            self._uow, self._actor, form, record_id, dict(values), now=self.context.now, options=self._options
+        )
+        after = form.dump(record.values)
+        return {name: value for name, value in after.items() if value != self.context.values.get(name)}
+
+    def change_others(self, form_key: str, match: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        form = self._rt.catalog.in_app(self._uow, self.context.form.app_id, form_key)
+        changed = []
+        for record in self._matching(form, match):
+            after = service.update(
+                self._uow, self._actor, form, record.id, dict(values), now=self.context.now, options=self._options
+            )
+            changed.append({"id": after.id, "title": title_of(form, form.dump(after.values))})
+        return changed
+
+    def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        form = self._rt.catalog.in_app(self._uow, self.context.form.app_id, form_key)
+        known = {name: value for name, value in values.items() if value not in (None, "")}
+        record = service.create(self._uow, self._actor, form, known, now=self.context.now, options=self._options)
+        return {"form": form_key, "id": record.id, "title": title_of(form, form.dump(record.values))}
+
+    def add_comment(self, text: str) -> None:
+        activity.add_comment(self._uow, self._actor, self.context.form, self._record_id(), text, now=self.context.now)
+
+    def notify(self, user_ids: Sequence[str], text: LocalizedText) -> int:
+        return staff.notify(
+            self._uow, user_ids, text, form_id=self.context.form.form_id, record_id=self.context.record_id,
+            key=f"{self._run_id}:{self.step_no}", now=self.context.now,
+        )  # fmt: skip
+
+    def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:
+        self._mails += 1
+        return line.put_reply(
+            self._uow, self._rt.settings, self._origin(), to=address, subject=subject, body=body, locale=locale,
+            part=self._mails, is_on=self.context.occasion.messages, now=self.context.now,
+        )  # fmt: skip
+
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        return line.put_call(
+            self._uow, self._origin(), url=url, secret=secret, body=body, is_on=self.context.occasion.messages,
+            now=self.context.now,
+        )  # fmt: skip
+
+    def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
+        lane_of = f"{self.context.form.app_id}:{rule_key}" if rule_key else f"{self._flow_id}:{self.step_no}"
+        staff.lock_rule(self._uow, lane_of)
+        found = self._choice(rule, lane_of, field)
+        if found.user_id is not None:
+            staff.take_turn(self._uow, lane_of, found.lane, found.user_id, now=self.context.now)
+        runs.log_assignment(
+            self._uow,
+            {
+                "form_id": self.context.form.form_id, "record_id": self._record_id(), "run_id": self._run_id,
+                "rule": lane_of, "user_id": found.user_id, "why": found.dump(), "at": self.context.now,
+            },
+        )  # fmt: skip
+        return {"user": found.user_id, "name": found.name, "why": found.dump()}
+
+    def _origin(self) -> Origin:
+        return Origin(
+            self._run_id, self._flow_id, self.context.occasion.event_id, self.step_no, self.context.form.form_id,
+            self.context.record_id,
+        )  # fmt: skip
+
+    def _record_id(self) -> str:
+        if not self.context.record_id:
+            raise NotFound
+        return self.context.record_id
+
+
+class DryDesk(_Looking):
+    """Says what would happen: reads, never writes, never sends."""
+
+    step_no = 0
+
+    def change_record(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        form = self.context.form
+        before = {
+            item.id: item.type.revive(self.context.values[item.id], item.cfg)
+            for item in form.stored
+            if self.context.values.get(item.id) is not None
+        }
+        ctx = clean_context(
+            self._unit, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
+        )
+        cleaned = form.clean(dict(values), ctx=ctx, current=before, partial=True)
+        if cleaned.findings:
+            raise InvalidValues(findings=cleaned.findings, count=len(cleaned.findings))
+        after = form.dump({**before, **cleaned.values})
+        return {name: after[name] for name in cleaned.values if after[name] != self.context.values.get(name)}
+
+    def change_others(self, form_key: str, match: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
+        for name in values:
+            form.field(name)
+        return [{"id": one.id, "title": title_of(form, form.dump(one.values))} for one in self._matching(form, match)]
+
+    def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
+        known = {name: value for name, value in values.items() if value not in (None, "")}
+        ctx = clean_context(
+            self._unit, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
+        )
+        cleaned = form.clean(known, ctx=ctx)
+        if cleaned.findings:
+            raise Invalid(findings=cleaned.findings)
+        return {"form": form_key, "id": None, "title": title_of(form, form.dump(cleaned.values))}
+
+    def add_comment(self, text: str) -> None:
+        """Nothing is written."""
+
+    def notify(self, user_ids: Sequence[str], text: LocalizedText) -> int:  # noqa: ARG002 - the trace shows the text
+        return len(user_ids)
+
+    def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:  # noqa: ARG002
+        return {"delivery": None, "state": "simulated", "body": body}
+
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"delivery": None, "state": "simulated", "body": dict(body)}
+
+    def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
+        lane_of = f"{self.context.form.app_id}:{rule_key}" if rule_key else ""
+        found = self._choice(rule, lane_of, field)
+        return {"user": found.user_id, "name": found.name, "why": found.dump()}

@@ -1,0 +1,161 @@
+"""From the outbox to the flows: claims events, runs what matches, exactly once.
+
+An event is claimed under a lease; its flows run, and it is marked as done, in one transaction. The unique key of a
+run (flow, event) makes a repeat after a crash do nothing. Events of one record are worked on in order. A flow that
+breaks for a reason nobody foresaw is written down as failed, alone; an event that can't be worked on at all is tried
+again and in the end put aside as dead.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import NotFound
+from formloom.platform.kernel.events import Cause
+from formloom.platform.records.queries.rows import read_one
+from formloom.platform.storage import access_epoch
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.web.runtime import Runtime
+from formloom.workflows.engine.context import Occasion
+from formloom.workflows.queries import claims, clockwork, runs
+from formloom.workflows.queries.claims import OutboxRow
+from formloom.workflows.running import MAX_DEPTH, Flow, run_flow
+from formloom.workflows.triggers.registry import TRIGGERS
+
+BATCH = 40
+TOGETHER = 8
+MAX_ATTEMPTS = 6
+_log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Runs flows for the events of one installation."""
+
+    def __init__(self, rt: Runtime, owner: str) -> None:
+        self._rt = rt
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._epoch = ""
+        self._flows: dict[str, list[Flow]] = {}
+
+    def dispatch(self) -> int:
+        """Work on what waits, up to one batch; return how many events were taken."""
+        now = self._rt.now()
+        rows = self._rt.db.write(lambda uow: claims.claim(uow, self._owner, now=now, most=BATCH))
+        for first in range(0, len(rows), TOGETHER):
+            self._work_on(rows[first : first + TOGETHER])
+        return len(rows)
+
+    def _work_on(self, rows: list[OutboxRow]) -> None:
+        try:
+            self._rt.db.write(lambda uow: self._run_all(uow, rows))
+        except Exception as fault:  # noqa: BLE001 - whatever happened, the events must not be lost
+            if len(rows) > 1:
+                for row in rows:
+                    self._work_on([row])
+            else:
+                self._put_aside(rows[0], fault)
+
+    def _run_all(self, uow: UnitOfWork, rows: list[OutboxRow]) -> None:
+        for row in rows:
+            self._run(uow, row)
+        claims.finish(uow, [row.id for row in rows])
+        uow.after_commit(self._rt.wake)
+
+    def _run(self, uow: UnitOfWork, row: OutboxRow) -> None:
+        try:
+            form = self._rt.catalog.current(uow, row.form_id)
+        except NotFound:  # the form or its app is gone
+            return
+        occasion = self._occasion(uow, form, row)
+        flows = self._flows_of(uow, form)
+        self._plan_dates(uow, form, occasion, flows)
+        for flow in flows:
+            if self._is_meant(flow, occasion):
+                self._run_one(uow, flow, form, occasion)
+
+    def _run_one(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
+        now = self._rt.now()
+        savepoint = uow.conn.begin_nested()
+        try:
+            run_flow(uow, self._rt, flow, form, occasion, now=now)
+        except Exception as fault:  # noqa: BLE001 - one broken flow must not stop the others
+            savepoint.rollback()
+            _log.exception("flow %s broke on event %s", flow.definition.key, occasion.event_id)
+            facts = {
+                "form_id": form.form_id,
+                "record_id": occasion.record_id,
+                "trigger": str(flow.trigger.get("type")),
+                "at": now,
+            }
+            run_id = runs.begin(uow, flow.id, flow.definition.version or 0, occasion.event_id, facts)
+            if run_id is not None:
+                runs.finish(uow, run_id, {"state": "failed", "error": f"{type(fault).__name__}: {fault}"[:2000]})
+            return
+        savepoint.commit()
+
+    def _is_meant(self, flow: Flow, occasion: Occasion) -> bool:
+        if not flow.is_on or (occasion.flow_id is not None and occasion.flow_id != flow.id):
+            return False
+        if flow.id in occasion.cause.flows or occasion.cause.depth >= MAX_DEPTH:
+            return False
+        return TRIGGERS.get(str(flow.trigger["type"])).accepts(flow.trigger, occasion)
+
+    def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
+        payload = row.payload
+        cause = payload.get("cause") or {}
+        after: dict[str, Any] = payload.get("after") or {}
+        if row.kind.startswith("flow.") and row.record_id:
+            record = read_one(uow, form, row.record_id)
+            after = form.dump(record.values) if record else {}
+        return Occasion(
+            event_id=row.id, kind=row.kind, app_id=form.app_id, form_id=form.form_id, at=row.created_at,  # type: ignore[arg-type]
+            record_id=row.record_id or None, after=after, before=payload.get("before") or {},
+            changed=tuple(payload.get("changed") or ()), actor_kind=payload.get("actor_kind") or "system",
+            actor_id=payload.get("actor_id"), locale=payload.get("locale") or "zh-CN",
+            cause=Cause(str(cause.get("origin") or "person"), tuple(cause.get("flows") or ())),
+            messages=payload.get("messages", True), flow_id=payload.get("flow_id"), payload=payload,
+        )  # fmt: skip
+
+    def _plan_dates(self, uow: UnitOfWork, form: FormVersion, occasion: Occasion, flows: Iterable[Flow]) -> None:
+        """Move the timers of date triggers along with the record."""
+        if not occasion.kind.startswith("record.") or not occasion.record_id:
+            return
+        now = self._rt.now()
+        for flow in flows:
+            trigger = TRIGGERS.get(str(flow.trigger["type"]))
+            if not trigger.follows_records:
+                continue
+            clockwork.drop_waiting(uow, flow.id, occasion.record_id)
+            fire_at = trigger.fires_for(flow.trigger, occasion.after)
+            if fire_at is not None and fire_at > now - timedelta(minutes=1) and occasion.kind != "record.deleted":
+                clockwork.plan(uow, "date_offset", flow.id, form.form_id, occasion.record_id, fire_at, now=now)
+
+    def _flows_of(self, unit: ReadUnit, form: FormVersion) -> list[Flow]:
+        epoch = access_epoch.current(unit)
+        with self._lock:
+            if epoch != self._epoch or not epoch:
+                self._epoch, self._flows = epoch, {}
+            known = self._flows.get(form.form_id)
+        if known is None:
+            known = [
+                Flow(definition, document)
+                for definition, document in store.published(unit, "flow", app_id=form.app_id)
+                if document.get("form") == form.key
+            ]
+            with self._lock:
+                self._flows[form.form_id] = known
+        return known
+
+    def _put_aside(self, row: OutboxRow, fault: Exception) -> None:
+        _log.exception("event %s could not be worked on", row.id)
+        why = f"{type(fault).__name__}: {fault}"
+        if row.attempts + 1 >= MAX_ATTEMPTS:
+            self._rt.db.write(lambda uow: claims.finish(uow, [row.id], state="dead", error=why[:2000]))
+        else:
+            later = self._rt.now() + timedelta(seconds=5 * 2**row.attempts)
+            self._rt.db.write(lambda uow: claims.put_off(uow, row.id, later, why))

@@ -1,0 +1,61 @@
+"""Timers: rows that say when a flow has to look at a record, or has to run at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.tables import timers
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """One timer that is due."""
+
+    id: str
+    kind: str
+    flow_id: str
+    form_id: str
+    record_id: str | None
+    fire_at: datetime
+
+
+def plan(
+    uow: UnitOfWork, kind: str, flow_id: str, form_id: str, record_id: str | None, fire_at: datetime, *, now: datetime
+) -> None:
+    """Plan a firing; the same flow, record and moment are planned once, even after it fired."""
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    row: Mapping[str, Any] = {
+        "id": new_id(), "kind": kind, "flow_id": flow_id, "form_id": form_id, "record_id": record_id,
+        "dedupe": f"{flow_id}:{record_id or '-'}:{fire_at.isoformat()}", "fire_at": fire_at, "created_at": now,
+    }  # fmt: skip
+    uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
+
+
+def drop_waiting(uow: UnitOfWork, flow_id: str, record_id: str | None) -> None:
+    """Take back the firings of a flow for a record that have not come yet."""
+    same = timers.c.record_id.is_(None) if record_id is None else timers.c.record_id == record_id
+    uow.conn.execute(delete(timers).where(timers.c.flow_id == flow_id, same, timers.c.fired_at.is_(None)))
+
+
+def take_due(uow: UnitOfWork, *, now: datetime, most: int = 200) -> list[TimerRow]:
+    """Take the timers that are due and mark them as fired."""
+    columns = timers.c
+    statement = (
+        select(columns.id, columns.kind, columns.flow_id, columns.form_id, columns.record_id, columns.fire_at)
+        .where(columns.fire_at <= now, columns.fired_at.is_(None))
+        .order_by(columns.fire_at)
+        .limit(most)
+    )
+    if uow.dialect == "postgresql":
+        statement = statement.with_for_update(skip_locked=True)
+    found = [TimerRow(*row) for row in uow.conn.execute(statement)]
+    if found:
+        ids = [row.id for row in found]
+        uow.conn.execute(update(timers).where(columns.id.in_(ids)).values(fired_at=now))
+    return found

@@ -1,0 +1,145 @@
+"""Deliveries: what leaves the house, with its stable id, its state and its attempts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formloom.platform.kernel.ids import new_id
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.tables import deliveries
+
+LEASE = timedelta(seconds=90)
+WAITING = ("pending", "retrying")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One delivery."""
+
+    id: str
+    channel: str
+    state: str
+    stable_id: str
+    recipient: str
+    subject: str | None
+    payload: dict[str, Any]
+    lane: str
+    form_id: str | None
+    record_id: str | None
+    attempts: int
+    next_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+_COLUMNS = tuple(deliveries.c[name] for name in Post.__dataclass_fields__)
+
+
+def add(uow: UnitOfWork, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Put a delivery in line and return its id and state; one of the same stable id is there only once."""
+    made = new_id()
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    statement = insert(deliveries).values(id=made, **row).on_conflict_do_nothing(index_elements=["stable_id"])
+    if uow.conn.execute(statement).rowcount == 1:
+        return made, str(row["state"])
+    found = uow.conn.execute(
+        select(deliveries.c.id, deliveries.c.state).where(deliveries.c.stable_id == row["stable_id"])
+    ).one()
+    return found.id, found.state
+
+
+def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[Post]:
+    """Take up to `most` deliveries that are due, for ninety seconds."""
+    columns = deliveries.c
+    due = or_(columns.next_at.is_(None), columns.next_at <= now)
+    free = or_(columns.lease_until.is_(None), columns.lease_until < now)
+    statement = (
+        select(*_COLUMNS)
+        .where(columns.state.in_((*WAITING, "sending")), due, free)
+        .order_by(columns.next_at.asc().nulls_first(), columns.id)
+        .limit(most)
+    )
+    if uow.dialect == "postgresql":
+        statement = statement.with_for_update(skip_locked=True)
+    found = [Post(*row) for row in uow.conn.execute(statement)]
+    if found:
+        uow.conn.execute(
+            update(deliveries)
+            .where(columns.id.in_([post.id for post in found]))
+            .values(state="sending", lease_until=now + LEASE, lease_owner=owner)
+        )
+    return found
+
+
+def settle(uow: UnitOfWork, post_id: str, values: Mapping[str, Any]) -> None:
+    """Write what came of an attempt and give the lease back."""
+    uow.conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id == post_id)
+        .values(lease_until=None, lease_owner=None, attempts=deliveries.c.attempts + 1, **values)
+    )
+
+
+def again(uow: UnitOfWork, post_id: str, *, now: datetime) -> bool:
+    """Put a dead, unsent or suspended delivery in line again; False when it is not one of these."""
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id == post_id, deliveries.c.state.in_(("dead", "unsent", "suspended")))
+        .values(state="pending", next_at=now, attempts=0, last_error=None)
+    )
+    return uow.conn.execute(statement).rowcount == 1
+
+
+def count_to(unit: ReadUnit, recipient: str, *, since: datetime, record_id: str | None = None) -> int:
+    """Return how many automatic mails went, or are about to go, to an address since a moment."""
+    columns = deliveries.c
+    statement = select(func.count()).where(
+        columns.channel == "mail", columns.purpose == "flow", columns.recipient == recipient,
+        columns.created_at >= since, columns.state != "suspended",
+    )  # fmt: skip
+    if record_id is not None:
+        statement = statement.where(columns.record_id == record_id)
+    return int(unit.conn.scalar(statement) or 0)
+
+
+def last_of_record(unit: ReadUnit, record_id: str, recipient: str) -> list[str]:
+    """Return the Message-IDs of earlier mails about a record to an address, oldest first."""
+    columns = deliveries.c
+    rows = unit.conn.scalars(
+        select(columns.stable_id)
+        .where(columns.record_id == record_id, columns.recipient == recipient, columns.channel == "mail")
+        .order_by(columns.id)
+        .limit(10)
+    )
+    return list(rows)
+
+
+def listing(
+    unit: ReadUnit, *, state: str | None = None, channel: str | None = None, before: str | None = None, limit: int = 50
+) -> list[Post]:
+    """Return deliveries, newest first."""
+    statement = select(*_COLUMNS).order_by(deliveries.c.id.desc()).limit(limit)
+    if state:
+        statement = statement.where(deliveries.c.state == state)
+    if channel:
+        statement = statement.where(deliveries.c.channel == channel)
+    if before:
+        statement = statement.where(deliveries.c.id < before)
+    return [Post(*row) for row in unit.conn.execute(statement)]
+
+
+def find(unit: ReadUnit, post_id: str) -> Post | None:
+    """Return one delivery, or None."""
+    row = unit.conn.execute(select(*_COLUMNS).where(deliveries.c.id == post_id)).one_or_none()
+    return None if row is None else Post(*row)
+
+
+def counts(unit: ReadUnit) -> dict[str, int]:
+    """Return state → number of deliveries."""
+    rows = unit.conn.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,159 @@
+"""What people do with flows: look at runs, rehearse, press buttons, send dead letters again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from formloom.platform.access.policy import Act, demand, requires
+from formloom.platform.kernel.actors import Actor, Member
+from formloom.platform.kernel.errors import Conflict, Invalid, NotFound
+from formloom.platform.kernel.events import Cause
+from formloom.platform.records import service
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.web.runtime import Runtime
+from formloom.workflows.engine.context import Occasion
+from formloom.workflows.engine.trace import TraceLine
+from formloom.workflows.queries import claims, inbox, posts, runs
+from formloom.workflows.queries.posts import Post
+from formloom.workflows.queries.runs import RunRow
+from formloom.workflows.running import Flow, rehearse
+
+KINDS_OF_TRIGGER = {
+    "record_updated": "record.updated", "button": "flow.button", "scheduled": "flow.scheduled",
+    "date_offset": "flow.date_offset", "webhook": "flow.webhook",
+}  # fmt: skip
+
+
+class NotSendable(Conflict):
+    """Only what is dead, held back or unsent can be sent again."""
+
+    code = "not_sendable"
+    message = {"zh-CN": "这条投递无需重发", "en": "This doesn't need to be sent again"}
+
+
+class NotAButton(Invalid):
+    """The flow is not started by a button."""
+
+    code = "not_a_button"
+    message = {"zh-CN": "该规则不由按钮触发", "en": "This rule isn't started by a button"}
+
+
+def list_runs(
+    unit: ReadUnit, actor: Actor, flow_id: str, *, state: str | None, record_id: str | None, before: str | None
+) -> list[RunRow]:
+    """Return a flow's runs, newest first. Raises NotFound, Forbidden."""
+    flow = _flow(unit, flow_id)
+    demand(unit, actor, Act.FLOW_RUNS_READ, app=flow.app_id)
+    return runs.of_flow(unit, flow.id, state=state, record_id=record_id, before=before)
+
+
+def simulate(
+    unit: ReadUnit,
+    rt: Runtime,
+    actor: Actor,
+    flow_id: str,
+    record_id: str,
+    overrides: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> tuple[bool, list[TraceLine]]:
+    """Return whether any action would be reached, and the trace, of the flow's draft on a record. Writes nothing."""
+    definition = store.find(unit, flow_id, with_draft=True)
+    demand(unit, actor, Act.FLOW_SIMULATE, app=definition.app_id)
+    document = definition.draft or {}
+    form = rt.catalog.in_app(unit, definition.app_id, str(document.get("form")))
+    record = service.read(unit, actor, form, record_id)
+    shown = form.dump(record.values)
+    kind = KINDS_OF_TRIGGER.get(str((document.get("trigger") or {}).get("type")), "record.created")
+    after = {**shown, **{name: value for name, value in overrides.items() if name in shown}}
+    occasion = Occasion(
+        event_id="simulation", kind=kind, app_id=form.app_id, form_id=form.form_id, at=now, record_id=record.id,  # type: ignore[arg-type]
+        after=after, before=shown, changed=tuple(name for name in after if after[name] != shown.get(name)),
+        actor_kind=actor.kind, actor_id=actor.id,
+    )  # fmt: skip
+    lines = rehearse(unit, rt, Flow(definition, document), form, occasion, now=now)
+    return any(line.step_no is not None for line in lines), lines
+
+
+def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: str, *, now: datetime) -> str:
+    """Start a button's flow on a record that the actor may change; return the occasion's id."""
+    flow = _flow(uow, flow_id)
+    document = store.version(uow, flow.id, flow.version or 0).document
+    form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
+    demand(uow, actor, Act.FLOW_TRIGGER, form=form)
+    if document["trigger"]["type"] != "button":
+        raise NotAButton
+    service.read(uow, actor, form, record_id)
+    payload = _payload(flow.id, actor)
+    return claims.add_occasion(uow, "flow.button", form.form_id, record_id, payload, now=now)
+
+
+def receive_hook(uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, Any], *, now: datetime) -> str:
+    """Start the flow that listens at `token`; return the occasion's id. Raises NotFound."""
+    found = inbox.hook_of(uow, token)
+    if found is None:
+        raise NotFound
+    flow = _flow(uow, found[0])
+    document = store.version(uow, flow.id, flow.version or 0).document
+    form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
+    after = {name: value for name, value in body.items() if name in form.columns}
+    record_id = str(body.get("record") or "")
+    payload = {**_payload(flow.id, None), "hook": dict(body), "after": after}
+    return claims.add_occasion(uow, "flow.webhook", form.form_id, record_id, payload, now=now)
+
+
+def hook_address(uow: UnitOfWork, actor: Actor, flow_id: str, *, now: datetime) -> str:
+    """Return the token under which a flow listens. Raises NotFound, Forbidden."""
+    flow = store.find(uow, flow_id)
+    demand(uow, actor, Act.DEFINITION_EDIT, app=flow.app_id)
+    return inbox.hook_for(uow, flow.id, now=now)
+
+
+@requires(Act.DELIVERY_LIST)
+def list_deliveries(
+    unit: ReadUnit,
+    actor: Actor,
+    *,
+    state: str | None,
+    channel: str | None,
+    before: str | None,
+) -> tuple[list[Post], dict[str, int]]:
+    """Return deliveries, newest first, and how many there are by state."""
+    return posts.listing(unit, state=state, channel=channel, before=before), posts.counts(unit)
+
+
+@requires(Act.DELIVERY_LIST)
+def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # noqa: ARG001
+    """Return one delivery with what it says. Raises NotFound."""
+    found = posts.find(unit, delivery_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@requires(Act.DELIVERY_SEND)
+def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime) -> Post:  # noqa: ARG001
+    """Put a dead, held-back or unsent delivery in line again. Raises NotFound, NotSendable."""
+    if posts.find(uow, delivery_id) is None:
+        raise NotFound
+    if not posts.again(uow, delivery_id, now=now):
+        raise NotSendable
+    found = posts.find(uow, delivery_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _flow(unit: ReadUnit, flow_id: str) -> store.Definition:
+    found = store.find(unit, flow_id)
+    if found.kind != "flow":
+        raise NotFound
+    return found
+
+
+def _payload(flow_id: str, actor: Member | None) -> dict[str, Any]:
+    return {
+        "flow_id": flow_id, "actor_kind": "member" if actor else "system", "actor_id": actor.user_id if actor else None,
+        "locale": actor.locale if actor else "zh-CN", "cause": Cause("button" if actor else "hook").dump(),
+    }  # fmt: skip

@@ -1,0 +1,81 @@
+"""What runs beside the requests: one thread for flows, one for deliveries, woken after each commit."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from formloom.platform.web.runtime import Runtime
+from formloom.workflows.deliveries.sender import Sender
+from formloom.workflows.dispatcher import Dispatcher
+from formloom.workflows.ticker import Ticker
+
+POLL_S = 0.5
+STOP_S = 20
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """The background work of one process."""
+
+    def __init__(self, rt: Runtime, *, with_ticker: bool = True, with_flows: bool = True) -> None:
+        owner = f"{socket.gethostname()[:30]}:{os.getpid()}"
+        self.dispatcher = Dispatcher(rt, owner)
+        self.sender = Sender(rt.db, rt.settings, rt.clock, owner)
+        self.ticker = Ticker(rt) if with_ticker else None
+        self._stopping = threading.Event()
+        self._loops = [
+            _Loop("flows", self.dispatcher.dispatch, self._stopping),
+            _Loop("deliveries", self.sender.send_due, self._stopping),
+        ]
+        if not with_flows:
+            self._loops = []
+
+    def start(self) -> None:
+        """Start the threads; to be called after the server has forked."""
+        for loop in self._loops:
+            loop.start()
+        if self.ticker is not None:
+            self.ticker.plan()
+            self.ticker.start()
+
+    def wake(self) -> None:
+        """Look now instead of at the next poll."""
+        for loop in self._loops:
+            loop.woken.set()
+
+    def stop(self) -> None:
+        """Finish what is being done and stop."""
+        self._stopping.set()
+        if self.ticker is not None:
+            self.ticker.stop()
+        self.wake()
+        for loop in self._loops:
+            loop.join(STOP_S)
+
+    def drain(self, *, rounds: int = 1_000) -> None:
+        """Work in this thread until nothing waits; for tests, scenarios and commands."""
+        for _ in range(rounds):
+            if not self.dispatcher.dispatch() and not self.sender.send_due():
+                return
+
+
+class _Loop(threading.Thread):
+    def __init__(self, name: str, work: Callable[[], int], stopping: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._stopping = stopping
+        self.woken = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self.woken.clear()
+            try:
+                taken = self._work()
+            except Exception:  # noqa: BLE001 - the rows are still there
+                _log.exception("%s stumbled", self.name)
+                taken = 0
+                self._stopping.wait(1.0)
+            if not taken:
+                self.woken.wait(POLL_S)
