@@ -8,12 +8,14 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from formloom.platform.kernel.errors import TooLarge
 
 _CHUNK = 256 * 1024
+_TEMPORARY = ".upload-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class FileStore:
     def put(self, stream: BinaryIO, *, limit_bytes: int) -> StoredFile:
         """Store all of `stream`, durably. Raises TooLarge beyond `limit_bytes`, with nothing left behind."""
         digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".upload-")
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=_TEMPORARY)
         path = Path(name)
         try:
             with os.fdopen(handle, "wb") as target:
@@ -63,3 +65,39 @@ class FileStore:
     def open(self, sha256: str) -> BinaryIO:
         """Open the file of that hash for reading."""
         return self.path(sha256).open("rb")
+
+    def derived(self, sha256: str, name: str) -> Path:
+        """Return where something made of that file stands, if it was made: a thumbnail. It can be made again."""
+        return self.path(sha256).with_name(f"{sha256}.{name}")
+
+    def keep_derived(self, sha256: str, name: str, content: bytes) -> None:
+        """Keep something made of a file, whole or not at all."""
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=_TEMPORARY)
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+        final = self.derived(sha256, name)
+        final.parent.mkdir(exist_ok=True)
+        Path(temporary).replace(final)
+
+    def remove(self, sha256: str, *, untouched_since: datetime) -> bool:
+        """Remove a file and what was made of it, unless it was stored (again) after that moment."""
+        path = self.path(sha256)
+        if not _is_older(path, untouched_since):
+            return False
+        path.unlink(missing_ok=True)
+        for made in path.parent.glob(f"{sha256}.*"):
+            made.unlink(missing_ok=True)
+        return True
+
+    def remove_leftovers(self, *, untouched_since: datetime) -> None:
+        """Remove what uploads left behind that were cut off before that moment."""
+        for path in self.folder.glob(f"{_TEMPORARY}*"):
+            if _is_older(path, untouched_since):
+                path.unlink(missing_ok=True)
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
