@@ -45,6 +45,9 @@ class Dispatcher:
     def dispatch(self) -> int:
         """Work on what waits, up to one batch; return how many events were taken."""
         now = self._rt.now()
+        with self._rt.db.read() as unit:
+            if not claims.waiting(unit):
+                return 0
         rows = self._rt.db.write(lambda uow: claims.claim(uow, self._owner, now=now, most=BATCH))
         for first in range(0, len(rows), TOGETHER):
             self._work_on(rows[first : first + TOGETHER])

@@ -48,6 +48,9 @@ class Ticker:
     def fire(self) -> int:
         """Turn the timers that are due into occasions; return how many."""
         now = self._rt.now()
+        with self._rt.db.read() as unit:
+            if not clockwork.is_due(unit, now=now):
+                return 0
         fired = self._rt.db.write(lambda uow: self._fire(uow, now))
         if fired:
             self._rt.wake()

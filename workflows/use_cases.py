@@ -113,7 +113,7 @@ def hook_address(uow: UnitOfWork, actor: Actor, flow_id: str, *, now: datetime) 
 @requires(Act.DELIVERY_LIST)
 def list_deliveries(
     unit: ReadUnit,
-    actor: Actor,
+    actor: Actor,  # noqa: ARG001 - the guard reads it
     *,
     state: str | None,
     channel: str | None,

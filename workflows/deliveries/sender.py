@@ -53,6 +53,9 @@ class Sender:
     def send_due(self) -> int:
         """Send what is due; return how many deliveries were tried."""
         now = self._clock.now()
+        with self._db.read() as unit:
+            if not posts.is_due(unit, now=now):
+                return 0
         claimed = self._db.write(lambda uow: posts.claim(uow, self._owner, now=now, most=BATCH))
         for post in claimed:
             self._try(post)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
-from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import timers
 
 
@@ -41,6 +41,12 @@ def drop_waiting(uow: UnitOfWork, flow_id: str, record_id: str | None) -> None:
     """Take back the firings of a flow for a record that have not come yet."""
     same = timers.c.record_id.is_(None) if record_id is None else timers.c.record_id == record_id
     uow.conn.execute(delete(timers).where(timers.c.flow_id == flow_id, same, timers.c.fired_at.is_(None)))
+
+
+def is_due(unit: ReadUnit, *, now: datetime) -> bool:
+    """Tell whether any timer is due: asked every second, so that an idle clock writes nothing."""
+    statement = select(timers.c.id).where(timers.c.fire_at <= now, timers.c.fired_at.is_(None)).limit(1)
+    return unit.conn.execute(statement).first() is not None
 
 
 def take_due(uow: UnitOfWork, *, now: datetime, most: int = 200) -> list[TimerRow]:

@@ -53,6 +53,15 @@ def add(uow: UnitOfWork, row: Mapping[str, Any]) -> tuple[str, str]:
     return found.id, found.state
 
 
+def is_due(unit: ReadUnit, *, now: datetime) -> bool:
+    """Tell whether any delivery is due: asked at every poll, so that an idle sender writes nothing."""
+    columns = deliveries.c
+    statement = select(columns.id).where(
+        columns.state.in_((*WAITING, "sending")), or_(columns.next_at.is_(None), columns.next_at <= now)
+    )
+    return unit.conn.execute(statement.limit(1)).first() is not None
+
+
 def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[Post]:
     """Take up to `most` deliveries that are due, for ninety seconds."""
     columns = deliveries.c
