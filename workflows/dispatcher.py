@@ -83,11 +83,10 @@ class Dispatcher:
 
     def _run_one(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
         now = self._rt.now()
-        savepoint = uow.conn.begin_nested()
         try:
-            run_flow(uow, self._rt, flow, form, occasion, now=now)
+            with uow.attempt():
+                run_flow(uow, self._rt, flow, form, occasion, now=now)
         except Exception as fault:  # noqa: BLE001 - one broken flow must not stop the others
-            savepoint.rollback()
             _log.exception("flow %s broke on event %s", flow.definition.key, occasion.event_id)
             facts = {
                 "form_id": form.form_id,
@@ -98,8 +97,6 @@ class Dispatcher:
             run_id = runs.begin(uow, flow.id, flow.definition.version or 0, occasion.event_id, facts)
             if run_id is not None:
                 runs.finish(uow, run_id, {"state": "failed", "error": f"{type(fault).__name__}: {fault}"[:2000]})
-            return
-        savepoint.commit()
 
     def _is_meant(self, flow: Flow, occasion: Occasion) -> bool:
         if not flow.is_on or (occasion.flow_id is not None and occasion.flow_id != flow.id):

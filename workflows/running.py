@@ -106,17 +106,11 @@ def context_of(unit: ReadUnit, rt: Runtime, form: FormVersion, occasion: Occasio
 
 def _performed(step: Step, desk: LiveDesk, uow: UnitOfWork) -> Outcome:
     """Do a step; what a named fact prevents is undone alone and told, the flow goes on."""
-    savepoint = uow.conn.begin_nested()
     try:
-        outcome = step.action.perform(step.plan, desk)
+        with uow.attempt():
+            return step.action.perform(step.plan, desk)
     except FormloomError as fault:
-        savepoint.rollback()
         return failure(fault)
-    except BaseException:
-        savepoint.rollback()
-        raise
-    savepoint.commit()
-    return outcome
 
 
 def _told(lines: tuple[TraceLine, ...], began: float) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import threading
 from collections.abc import Callable
 
@@ -20,7 +19,7 @@ class Worker:
     """The background work of one process."""
 
     def __init__(self, rt: Runtime, *, with_ticker: bool = True, with_flows: bool = True) -> None:
-        owner = f"{socket.gethostname()[:30]}:{os.getpid()}"
+        owner = f"{os.uname().nodename[:30]}:{os.getpid()}"
         self.dispatcher = Dispatcher(rt, owner)
         self.sender = Sender(rt.db, rt.settings, rt.clock, owner)
         self.ticker = Ticker(rt) if with_ticker else None

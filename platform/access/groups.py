@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Engine
-
 from formloom.platform.access.acts import RIGHTS
 from formloom.platform.access.queries import groups as rows
 from formloom.platform.kernel.actors import Member
@@ -106,7 +104,7 @@ class Rulebooks:
             self._epoch, self._book = epoch, book
 
 
-_rulebooks: "weakref.WeakKeyDictionary[Engine, Rulebooks]" = weakref.WeakKeyDictionary()
+_rulebooks: "weakref.WeakKeyDictionary[object, Rulebooks]" = weakref.WeakKeyDictionary()
 _rulebooks_lock = threading.Lock()
 
 

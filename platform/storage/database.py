@@ -57,6 +57,17 @@ class UnitOfWork(ReadUnit):
 
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what is done within, and only that, when it raises; the unit goes on."""
+        savepoint = self.conn.begin_nested()
+        try:
+            yield
+        except BaseException:
+            savepoint.rollback()
+            raise
+        savepoint.commit()
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Run `act` once the transaction is durable; never if it fails. Must not raise."""
         self._afterwards.append(act)

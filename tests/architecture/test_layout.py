@@ -143,6 +143,6 @@ def test_walls_hold() -> None:
 
 def test_lock_files_name_no_download_address() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
-        assert "http" not in (ROOT / name).read_text()
+        assert "://" not in (ROOT / name).read_text()
     lock = (ROOT / "static" / "package-lock.json").read_text()
     assert '"resolved"' not in lock
