@@ -75,7 +75,8 @@ def _field_type(one: Any) -> dict[str, Any]:
 
 def _setting(name: str, one: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "name": one.data_key or name, "control": _control(name, one), "required": one.required,
+        "name": one.data_key or name, "label": one.metadata.get("label"), "control": _control(name, one),
+        "required": one.required,
         "default": None if one.load_default is missing or callable(one.load_default) else _plain(one.load_default),
     }  # fmt: skip
     for rule in one.validators:
@@ -100,6 +101,8 @@ def _bounds(rule: Any) -> Mapping[str, Any]:
         return {"choices": list(rule.choices)}
     if isinstance(rule, (validate.Range, validate.Length)):
         return {"min": rule.min, "max": rule.max}
+    if isinstance(rule, validate.And):
+        return {name: bound for inner in rule.validators for name, bound in _bounds(inner).items()}
     return {}
 
 

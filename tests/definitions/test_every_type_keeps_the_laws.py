@@ -88,6 +88,16 @@ def test_unknown_settings_are_refused(kind: FieldType[Any]) -> None:
 
 
 @every_type
+def test_every_setting_has_a_name_in_both_languages(kind: FieldType[Any]) -> None:
+    for name, setting in kind.settings().fields.items():
+        inner = getattr(getattr(setting, "inner", None), "schema", None)
+        for place, one in ((name, setting), *((inner.fields if inner else {}).items())):
+            words = one.metadata.get("label", {})
+            assert words.get("zh-CN"), f"{kind.id}.{place}"
+            assert words.get("en"), f"{kind.id}.{place}"
+
+
+@every_type
 def test_its_own_examples_hold(kind: FieldType[Any], ctx: CleanContext) -> None:
     for one in kind.examples:
         cfg = kind.settings().load(dict(one.settings))

@@ -6,6 +6,8 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields
 
+from formloom.platform.definitions.fields.settings import named
+
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,14 +23,14 @@ def is_zone(name: str) -> None:
 class Days(Schema):
     """The first and the last day allowed."""
 
-    min = fields.Date(load_default=None, allow_none=True)
-    max = fields.Date(load_default=None, allow_none=True)
+    min = fields.Date(load_default=None, allow_none=True, metadata=named("最早", "Earliest"))
+    max = fields.Date(load_default=None, allow_none=True, metadata=named("最晚", "Latest"))
 
 
 class Moments(Schema):
     """The zone in which input without a zone is read and in which the moment is shown."""
 
-    timezone = fields.String(load_default="Asia/Shanghai", validate=is_zone)
+    timezone = fields.String(load_default="Asia/Shanghai", validate=is_zone, metadata=named("时区", "Time zone"))
 
 
 def show_date(value: date, locale: str) -> str:

@@ -4,12 +4,17 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from formloom.platform.kernel.text import LOCALES
+from formloom.platform.kernel.text import LOCALES, LocalizedText
 
 COLOURS = ("grey", "indigo", "blue", "teal", "green", "amber", "orange", "red", "pink", "violet")
 MAX_LABEL = 500
 MAX_OPTIONS = 500
 MAX_INTEGER = 9_000_000_000_000_000_000
+
+
+def named(chinese: str, english: str) -> dict[str, LocalizedText]:
+    """Return the metadata by which the designer calls a setting."""
+    return {"label": {"zh-CN": chinese, "en": english}}
 
 
 class L10n(fields.Dict):
@@ -32,10 +37,14 @@ def _storable(value: str) -> None:
 class Option(Schema):
     """One choice: the value that is stored, the words that are shown."""
 
-    value = fields.String(required=True, validate=validate.And(validate.Length(1, 100), _storable))
-    label = L10n(required=True)
-    color = fields.String(validate=validate.OneOf(COLOURS))
-    category = fields.String(validate=validate.OneOf(("open", "paused", "done")))
+    value = fields.String(
+        required=True, validate=validate.And(validate.Length(1, 100), _storable), metadata=named("值", "Value")
+    )
+    label = L10n(required=True, metadata=named("名称", "Label"))
+    color = fields.String(validate=validate.OneOf(COLOURS), metadata=named("颜色", "Colour"))
+    category = fields.String(
+        validate=validate.OneOf(("open", "paused", "done")), metadata=named("状态类别", "Status category")
+    )
 
 
 def _distinct(options: list[dict[str, Any]]) -> None:
@@ -52,39 +61,76 @@ class Plain(Schema):
 class Texts(Schema):
     """Length and form of a text."""
 
-    min_length = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 100_000))
-    max_length = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 100_000))
-    pattern = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
-    pattern_message = L10n(load_default=None, allow_none=True)
+    min_length = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, 100_000),
+        metadata=named("最少字数", "At least (characters)"),
+    )
+    max_length = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, 100_000),
+        metadata=named("最多字数", "At most (characters)"),
+    )
+    pattern = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=500), metadata=named("格式（正则）", "Pattern")
+    )
+    pattern_message = L10n(
+        load_default=None, allow_none=True, metadata=named("格式不符时的提示", "Message when it does not fit")
+    )
 
 
 class Numbers(Schema):
     """Bounds and decimal places."""
 
-    decimals = fields.Integer(load_default=2, validate=validate.Range(0, 8))
-    min = fields.Decimal(load_default=None, allow_none=True)
-    max = fields.Decimal(load_default=None, allow_none=True)
-    unit = L10n(load_default=None, allow_none=True)
+    decimals = fields.Integer(
+        load_default=2, validate=validate.Range(0, 8), metadata=named("小数位数", "Decimal places")
+    )
+    min = fields.Decimal(load_default=None, allow_none=True, metadata=named("最小值", "Smallest"))
+    max = fields.Decimal(load_default=None, allow_none=True, metadata=named("最大值", "Largest"))
+    unit = L10n(load_default=None, allow_none=True, metadata=named("单位", "Unit"))
 
 
 class Choices(Schema):
     """The options of a choice."""
 
     options = fields.List(
-        fields.Nested(Option), load_default=list, validate=validate.And(validate.Length(max=MAX_OPTIONS), _distinct)
+        fields.Nested(Option),
+        load_default=list,
+        validate=validate.And(validate.Length(max=MAX_OPTIONS), _distinct),
+        metadata=named("选项", "Options"),
     )
 
 
 class ManyChoices(Choices):
     """The options of a choice of several."""
 
-    min_items = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MAX_OPTIONS))
-    max_items = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MAX_OPTIONS))
+    min_items = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, MAX_OPTIONS),
+        metadata=named("至少选几项", "At least"),
+    )
+    max_items = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, MAX_OPTIONS),
+        metadata=named("最多选几项", "At most"),
+    )
 
 
 class Files(Schema):
     """How many files of what size and kind."""
 
-    max_items = fields.Integer(load_default=5, validate=validate.Range(1, 20))
-    max_size_mb = fields.Integer(load_default=10, validate=validate.Range(1, 50))
-    extensions = fields.List(fields.String(validate=validate.Regexp(r"^[a-z0-9]{1,10}$")), load_default=list)
+    max_items = fields.Integer(
+        load_default=5, validate=validate.Range(1, 20), metadata=named("最多文件数", "Files at most")
+    )
+    max_size_mb = fields.Integer(
+        load_default=10, validate=validate.Range(1, 50), metadata=named("单个大小上限（MB）", "Size limit (MB)")
+    )
+    extensions = fields.List(
+        fields.String(validate=validate.Regexp(r"^[a-z0-9]{1,10}$")),
+        load_default=list,
+        metadata=named("允许的扩展名", "Allowed extensions"),
+    )

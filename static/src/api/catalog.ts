@@ -9,6 +9,8 @@ import type { L10n } from './types'
 /** How one setting is entered. */
 export interface SettingInfo {
   name: string
+  /** What the server calls it. */
+  label?: L10n | null
   control: 'l10n' | 'switch' | 'integer' | 'decimal' | 'date' | 'datetime' | 'object' | 'list' | 'text' | 'options' | 'choice' | 'json' | (string & {})
   required?: boolean
   default?: unknown

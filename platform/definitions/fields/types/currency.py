@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.fields.base import Example, Settings, WidgetSpec
 from formloom.platform.definitions.fields.numbers import DecimalType
-from formloom.platform.definitions.fields.settings import Numbers
+from formloom.platform.definitions.fields.settings import Numbers, named
 
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
 
@@ -14,7 +14,9 @@ SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GB
 class Money(Numbers):
     """Bounds, decimal places and the currency."""
 
-    currency = fields.String(load_default="CNY", validate=validate.OneOf(tuple(SIGNS)))
+    currency = fields.String(
+        load_default="CNY", validate=validate.OneOf(tuple(SIGNS)), metadata=named("币种", "Currency")
+    )
 
 
 class Currency(DecimalType):

@@ -5,13 +5,13 @@ from typing import Any
 from marshmallow import Schema
 
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, WidgetSpec
-from formloom.platform.definitions.fields.settings import L10n
+from formloom.platform.definitions.fields.settings import L10n, named
 
 
 class Words(Schema):
     """What it says."""
 
-    text = L10n(max_length=5000, load_default=dict)
+    text = L10n(max_length=5000, load_default=dict, metadata=named("内容", "Text"))
 
 
 class Note(FieldType[None]):

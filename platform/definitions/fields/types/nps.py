@@ -4,14 +4,14 @@ from marshmallow import Schema
 
 from formloom.platform.definitions.fields.base import Example, Settings, WidgetSpec
 from formloom.platform.definitions.fields.numbers import WholeType
-from formloom.platform.definitions.fields.settings import L10n
+from formloom.platform.definitions.fields.settings import L10n, named
 
 
 class Ends(Schema):
     """What the ends of the scale mean."""
 
-    low = L10n(load_default=None, allow_none=True)
-    high = L10n(load_default=None, allow_none=True)
+    low = L10n(load_default=None, allow_none=True, metadata=named("左端说明", "Left end"))
+    high = L10n(load_default=None, allow_none=True, metadata=named("右端说明", "Right end"))
 
 
 class Nps(WholeType):

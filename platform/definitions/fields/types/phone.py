@@ -16,6 +16,7 @@ from formloom.platform.definitions.fields.base import (
     ValueInvalid,
     WidgetSpec,
 )
+from formloom.platform.definitions.fields.settings import named
 from formloom.platform.definitions.fields.texts import as_text
 
 _MAINLAND_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
@@ -24,7 +25,9 @@ _MAINLAND_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 class Numbering(Schema):
     """The country in which a number without a country code is read."""
 
-    region = fields.String(load_default="CN", validate=validate.Regexp(r"^[A-Z]{2}$"))
+    region = fields.String(
+        load_default="CN", validate=validate.Regexp(r"^[A-Z]{2}$"), metadata=named("国家或地区", "Country or region")
+    )
 
 
 class Phone(FieldType[str]):

@@ -4,15 +4,15 @@ from marshmallow import Schema, fields, validate
 
 from formloom.platform.definitions.fields.base import Example, Settings, WidgetSpec
 from formloom.platform.definitions.fields.numbers import WholeType
-from formloom.platform.definitions.fields.settings import L10n
+from formloom.platform.definitions.fields.settings import L10n, named
 
 
 class Stars(Schema):
     """How many stars, and what the ends mean."""
 
-    max = fields.Integer(load_default=5, validate=validate.Range(2, 10))
-    low = L10n(load_default=None, allow_none=True)
-    high = L10n(load_default=None, allow_none=True)
+    max = fields.Integer(load_default=5, validate=validate.Range(2, 10), metadata=named("星数", "Stars"))
+    low = L10n(load_default=None, allow_none=True, metadata=named("左端说明", "Left end"))
+    high = L10n(load_default=None, allow_none=True, metadata=named("右端说明", "Right end"))
 
 
 class Rating(WholeType):

@@ -5,12 +5,13 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, WidgetSpec
+from formloom.platform.definitions.fields.settings import named
 
 
 class Folding(Schema):
     """Whether it is closed at first."""
 
-    collapsed = fields.Boolean(load_default=False)
+    collapsed = fields.Boolean(load_default=False, metadata=named("默认收起", "Collapsed at first"))
 
 
 class Section(FieldType[None]):

@@ -15,6 +15,7 @@ from formloom.platform.definitions.fields.base import (
     ValueInvalid,
     WidgetSpec,
 )
+from formloom.platform.definitions.fields.settings import named
 
 _FORMAT = re.compile(r"(?:[^{}]|\{(?:YYYY|YY|MM|DD|YYMMDD|YYYYMM|YYYYMMDD|MMDD|0{1,10})\})+")
 
@@ -27,7 +28,9 @@ def _readable(text: str) -> None:
 class Numbering(Schema):
     """How the number is written; it starts again when the date part changes."""
 
-    format = fields.String(load_default="{YYYYMMDD}-{0000}", validate=_readable)
+    format = fields.String(
+        load_default="{YYYYMMDD}-{0000}", validate=_readable, metadata=named("编号格式", "Number format")
+    )
 
 
 class Serial(FieldType[str]):
