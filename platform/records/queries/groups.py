@@ -2,17 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Text, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+)
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, Invalid
 from formloom.platform.records.queries.pages import Query, where_of
 from formloom.platform.records.queries.plans import Plan, plan_of
+from formloom.platform.records.zone_offsets import Piece, pieces
 from formloom.platform.storage.database import ReadUnit
 
 MAX_GROUPS = 1_000
@@ -93,10 +108,7 @@ def _bucket(
         local = func.timezone(zone.key, column) if kind == "datetime" else cast(column, DateTime)
         return func.to_char(func.date_trunc(bucket, local), "YYYY-MM-DD")
     plain = type_coerce(column, Text)
-    modifiers: list[str] = []
-    if kind == "datetime":  # SQLite knows no zones: the offset of today stands for the whole range
-        offset = (now or datetime.now(zone)).astimezone(zone).utcoffset() or timedelta()
-        modifiers.append(f"{int(offset.total_seconds() // 60):+d} minutes")
+    modifiers: list[Any] = [_wall_clock(column, zone, now)] if kind == "datetime" else []
     if bucket == "week":
         modifiers += ["weekday 0", "-6 days"]
     elif bucket in {"month", "year"}:
@@ -106,6 +118,32 @@ def _bucket(
         first = case((month <= 3, "01"), (month <= 6, "04"), (month <= 9, "07"), else_="10")
         return func.strftime("%Y-", plain, *modifiers) + first + "-01"
     return func.strftime("%Y-%m-%d", plain, *modifiers)
+
+
+def _wall_clock(column: ColumnElement[Any], zone: ZoneInfo, now: datetime | None) -> ColumnElement[str]:
+    """Return SQLite's modifier that turns a moment into the time on the wall; the pieces nearest to now come first."""
+    near = now or datetime.now(UTC)
+    ordered = sorted(pieces(zone.key), key=lambda one: _distance(one, near))
+    if len(ordered) == 1:
+        return literal(_seconds(ordered[0]))
+    return case(*((_within(column, one), literal(_seconds(one))) for one in ordered[:-1]), else_=_seconds(ordered[-1]))
+
+
+def _distance(piece: Piece, moment: datetime) -> timedelta:
+    if piece.ends_at is not None and piece.ends_at <= moment:
+        return moment - piece.ends_at
+    if piece.begins_at is not None and piece.begins_at > moment:
+        return piece.begins_at - moment
+    return timedelta(seconds=-1)
+
+
+def _within(column: ColumnElement[Any], piece: Piece) -> ColumnElement[bool]:
+    begins = column >= piece.begins_at if piece.begins_at is not None else true()
+    return and_(begins, column < piece.ends_at if piece.ends_at is not None else true())
+
+
+def _seconds(piece: Piece) -> str:
+    return f"{piece.offset_s:+d} seconds"
 
 
 def _measure(plan: Plan, form: FormVersion, one: Measure) -> ColumnElement[Any]:
