@@ -2,8 +2,10 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from formloom.builders.cli import Open, Refused
 from formloom.platform.access import setup
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.server import Server
+from formloom.workflows.worker import Worker
 
 _log = logging.getLogger(__name__)
 WATCHED = ("platform", "builders", "workflows", "templates_lib")
@@ -41,7 +44,29 @@ def running_commands(open_installation: Open) -> list[click.Command]:
         server.run(on_stop=installation.stop_work)
         installation.close()
 
-    return [serve]
+    @click.command()
+    def worker() -> None:
+        """Run flows and deliveries without the web, beside other processes on PostgreSQL."""
+        _work_alone(open_installation(), with_ticker=False)
+
+    @click.command()
+    def ticker() -> None:
+        """Run the clock without the web."""
+        _work_alone(open_installation(), with_flows=False)
+
+    return [serve, worker, ticker]
+
+
+def _work_alone(installation: Any, **parts: bool) -> None:
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    alone = Worker(installation.runtime, **parts)
+    installation.runtime.wake = alone.wake
+    alone.start()
+    stopping.wait()
+    alone.stop()
+    installation.close()
 
 
 def _say_where(rt: Runtime, host: str, port: int) -> None:

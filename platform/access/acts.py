@@ -76,6 +76,7 @@ class Act(StrEnum):
     PEOPLE_LOOKUP = "people.lookup"
     FORMULA_EVALUATE = "formula.evaluate"
     APP_LIST = "app.list"
+    FILE_ADD = "file.add"
     FILE_READ = "file.read"
 
     # people
@@ -155,7 +156,7 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
     "member": (
         Act.SESSION_READ, Act.SESSION_CHANGE, Act.SESSION_CLOSE, Act.PASSWORD_CHANGE, Act.TOKEN_LIST,
         Act.TOKEN_CREATE, Act.TOKEN_REVOKE, Act.NOTIFICATION_LIST, Act.NOTIFICATION_MARK, Act.JOB_READ,
-        Act.JOB_CHANGE, Act.CATALOG_READ, Act.PEOPLE_LOOKUP, Act.FORMULA_EVALUATE, Act.APP_LIST, Act.FILE_READ,
+        Act.JOB_CHANGE, Act.CATALOG_READ, Act.PEOPLE_LOOKUP, Act.FORMULA_EVALUATE, Act.APP_LIST, Act.FILE_ADD, Act.FILE_READ,
         Act.TEMPLATE_LIST, Act.DEPARTMENT_LIST, Act.ROLE_LIST,
     ),
     "builder": (Act.APP_CREATE, Act.TEMPLATE_INSTALL),

@@ -142,3 +142,9 @@ def _one(unit: ReadUnit, condition: ColumnElement[bool], *, locked: bool = False
 
 def _sorted(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {user_id: sorted(values) for user_id, values in found.items()}
+
+
+def first_administrator_id(unit: ReadUnit) -> str | None:
+    """Return the id of the active administrator who has been there longest."""
+    statement = select(users.c.id).where(users.c.is_admin, users.c.status == "active").order_by(users.c.created_at)
+    return unit.conn.scalar(statement.limit(1))
