@@ -1,15 +1,15 @@
 """The installation of the security tests, with a form that has one of every kind of value."""
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from ..security.conftest import Site, password_hash, site
+from ..security.conftest import Site, password_hash, site  # noqa: TID252 - the tests are no package
 
 __all__ = ["password_hash", "site"]
 
-L10N = "label"
 FIELDS: list[dict[str, Any]] = [
     {"id": "subject", "type": "text", "required": True, "max_length": 200},
     {"id": "code", "type": "text", "unique": True},
@@ -73,8 +73,6 @@ class Desk:
 
     def upload(self, content: bytes, name: str, *, field: str = "papers", who: str = "admin", **more: Any) -> Any:
         """Upload a file for a field and return the answer."""
-        import io
-
         headers = {"Authorization": f"Bearer {self.site.tokens[who]}"}
         data = {"form": self.form, "field": field, "file": (io.BytesIO(content), name), **more}
         return self.site.client().post("/api/v1/files", data=data, headers=headers)

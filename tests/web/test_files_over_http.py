@@ -1,6 +1,8 @@
 """Files over HTTP: who may load and save them, and what a browser is told about them."""
 
 import io
+import os
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -110,8 +112,6 @@ def test_a_picture_too_large_to_decode_is_refused_before_it_is_decoded(desk: Des
     bomb = picture(size=(1, 1)).replace(
         (1).to_bytes(4) + (1).to_bytes(4), (60_000).to_bytes(4) + (60_000).to_bytes(4), 1
     )
-    import zlib
-
     header = b"IHDR" + bomb[16:29]
     bomb = bomb[:12] + header + zlib.crc32(header).to_bytes(4) + bomb[33:]
     answer = desk.upload(bomb, "a.png", field="photo")
@@ -293,8 +293,6 @@ def test_bytes_that_were_just_stored_again_stay(desk: Desk) -> None:
 
 
 def _make_older(folder: Any, now: Any, by: timedelta = timedelta(hours=25)) -> None:
-    import os
-
     moment = (now - by).timestamp()
     for path in folder.rglob("*"):
         if path.is_file():

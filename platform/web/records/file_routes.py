@@ -51,18 +51,17 @@ class FileQuery(Schema):
 
 
 @api.post(
-    "/files", act=Act.FILE_UPLOAD, who="visitor", takes="multipart", body=UploadBody(), answer=UploadAnswer(),
+    "/files", act=Act.FILE_ADD, takes="multipart", body=UploadBody(), answer=UploadAnswer(),
     status=201, max_bytes=MAX_UPLOAD_BYTES,
 )  # fmt: skip
 def upload_file(call: Call) -> object:
     """Store a file for a field; a record that names it within a day keeps it."""
-    actor = call.member
     target: Any = load(UploadTarget(), request.form.to_dict())
     part = _only_file()
     with call.db.read() as unit:
         form = call.runtime.catalog.find(unit, target["form"])
     row = files.store_upload(
-        call.db, call.runtime.files, actor, form, target["field"], part.filename or "", cast(BinaryIO, part.stream),
+        call.db, call.runtime.files, call.actor, form, target["field"], part.filename or "", cast(BinaryIO, part.stream),
         now=call.now,
     )  # fmt: skip
     return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
