@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
@@ -13,16 +13,21 @@ from formloom.platform.storage.prepared import PreparedInsert
 from formloom.platform.storage.tables import customer_keys, customers, touchpoints
 
 _ADD_TOUCHPOINT = PreparedInsert(touchpoints)
+_ADD_CUSTOMER = PreparedInsert(customers, ["id", "name", "created_at", "seen_at"])
+_ADD_KEY: dict[str, Any] = {
+    "sqlite": sqlite.insert(customer_keys).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(customer_keys).on_conflict_do_nothing(),
+}
+_OWNER = select(customer_keys.c.customer_id).where(
+    customer_keys.c.kind == bindparam("key_kind"), customer_keys.c.value == bindparam("key_value")
+)
 
 
 def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Return key → customer id for those that are known."""
     found: dict[tuple[str, str], str] = {}
     for kind, value in keys:
-        statement = select(customer_keys.c.customer_id).where(
-            customer_keys.c.kind == kind, customer_keys.c.value == value
-        )
-        owner = unit.conn.scalar(statement)
+        owner = unit.conn.scalar(_OWNER, {"key_kind": kind, "key_value": value})
         if owner is not None:
             found[(kind, value)] = owner
     return found
@@ -31,7 +36,7 @@ def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, s
 def add_customer(uow: UnitOfWork, name: str | None, *, now: datetime) -> str:
     """Write down a new customer and return the id."""
     made = new_id()
-    uow.conn.execute(customers.insert().values(id=made, name=name, created_at=now, seen_at=now))
+    _ADD_CUSTOMER.run(uow.conn, [{"id": made, "name": name, "created_at": now, "seen_at": now}])
     return made
 
 
@@ -46,9 +51,7 @@ def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -
 
 def add_key(uow: UnitOfWork, customer_id: str, kind: str, value: str) -> None:
     """Let a customer be recognised by one more key; whoever wrote it first keeps it."""
-    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
-    row = {"kind": kind, "value": value, "customer_id": customer_id}
-    uow.conn.execute(insert(customer_keys).values(row).on_conflict_do_nothing())
+    uow.conn.execute(_ADD_KEY[uow.dialect], {"kind": kind, "value": value, "customer_id": customer_id})
 
 
 def add_touchpoint(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
