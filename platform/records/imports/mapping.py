@@ -5,11 +5,10 @@ either language; the label in pinyin, in full or by initials; a word that office
 end of the name ("Customer Email" is an email). A field is given to one column only.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-
-from pypinyin import Style, lazy_pinyin
 
 from formloom.platform.access.policy import Access, Act
 from formloom.platform.definitions.form import Field, FormVersion
@@ -80,7 +79,7 @@ def _by_name(column: str, item: Field) -> bool:
 
 def _by_pinyin(column: str, item: Field) -> bool:
     wanted = _plain(column)
-    return any(wanted in {_pinyin(label, Style.NORMAL), _pinyin(label, Style.FIRST_LETTER)} for label in _chinese(item))
+    return wanted.isascii() and any(wanted in _spelt(label) for label in _chinese(item))
 
 
 def _by_synonym(column: str, item: Field) -> bool:
@@ -108,8 +107,12 @@ def _chinese(item: Field) -> list[str]:
     return [label for label in item.label.values() if any("\u4e00" <= sign <= "\u9fff" for sign in label)]
 
 
-def _pinyin(text: str, style: Style) -> str:
-    return _plain("".join(lazy_pinyin(text, style=style)))
+@functools.lru_cache(maxsize=2_000)
+def _spelt(label: str) -> frozenset[str]:
+    """Return a Chinese label in pinyin, in full and by initials."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - its dictionary takes half a second and 30 MB to load
+
+    return frozenset(_plain("".join(lazy_pinyin(label, style=style))) for style in (Style.NORMAL, Style.FIRST_LETTER))
 
 
 def _plain(text: str) -> str:
