@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from formloom.platform.customers.queries import identities
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import System
@@ -53,8 +54,14 @@ class _Looking:
     def addresses(self, to: Mapping[str, Any]) -> list[tuple[str, str]]:
         if to.get("field"):
             value = self.context.values.get(str(to["field"]))
-            return [(str(value), self.context.occasion.locale)] if value else []
+            return [(str(value), self._respondents_language())] if value else []
         return staff.addresses(self._unit, self.people(to))
+
+    def _respondents_language(self) -> str:
+        """Return the language that the record was filled in; who presses a button may well speak another."""
+        record_id = self.context.record_id
+        found = identities.language_of(self._unit, record_id) if record_id else None
+        return found or self.context.occasion.locale
 
     def _choice(self, rule: Mapping[str, Any], lane_of: str, field: str) -> Choice:
         context = self.context

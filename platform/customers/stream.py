@@ -21,8 +21,9 @@ def listen(uow: UnitOfWork, event: RecordEvent, form: FormVersion) -> None:
     customer_id = _recognise(uow, who, event) if who else None
     if customer_id is None and event.actor_kind != "public":
         return
-    status = form.document.get("status_field")
-    data = {"status": event.after.get(status)} if isinstance(status, str) and kind == "status_changed" else None
+    data = {"status": event.after.get(form.document.get("status_field"))} if kind == "status_changed" else {
+        "locale": event.locale
+    }  # fmt: skip
     identities.add_touchpoint(
         uow,
         {

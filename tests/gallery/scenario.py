@@ -6,7 +6,6 @@ people of the story, `@me` for the one who installed the package.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -33,7 +32,6 @@ class Story:
     formloom: Formloom
     clock: FrozenClock
     package: Package
-    drain: Callable[[], None]
     tokens: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     records: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -56,7 +54,9 @@ class Story:
     def _submit(self, step: dict[str, Any]) -> None:
         page = self._link_in_mail(step["from_mail_to"]) if "from_mail_to" in step else self._public_link(step["form"])
         path, _, query = page.partition("?")
-        body = {"values": step["values"], "locale": step.get("locale", "zh-CN"), **dict(parse_qsl(query))}
+        asked = dict(parse_qsl(query))
+        body = {"values": step["values"], "locale": step.get("locale") or asked.get("lang") or "zh-CN"}
+        body |= {"ref": asked["ref"]} if "ref" in asked else {}
         headers = {"Authorization": f"Bearer {self.tokens['me']}"}
         answer = self.formloom.web.test_client().post(path, json=body, headers=headers)
         assert answer.status_code == 201, answer.text
@@ -75,7 +75,12 @@ class Story:
         self._ask("POST", f"/flows/{flow}/trigger", {"record": self.records[step["record"]][1]})
 
     def _work(self, _step: dict[str, Any]) -> None:
-        self.drain()
+        worker = self.formloom.worker
+        assert worker.ticker is not None
+        worker.ticker.plan()
+        worker.drain()
+        while worker.ticker.fire():
+            worker.drain()
 
     def _wait(self, step: dict[str, Any]) -> None:
         self.clock.advance(duration(step["for"]))

@@ -17,6 +17,6 @@ def test_the_story_of_the_package_comes_true(slug: str, database_url: str, tmp_p
     environ = {"FORMLOOM_HOME": str(tmp_path / "home"), "FORMLOOM_DATABASE_URL": database_url}
     formloom = build(environ, clock=clock)
     try:
-        Story(formloom, clock, shelf.get(slug), formloom.drain).play()
+        Story(formloom, clock, shelf.get(slug)).play()
     finally:
         formloom.close()

@@ -47,7 +47,8 @@ def begin(uow: UnitOfWork, flow_id: str, version: int, event_id: str, run: Mappi
         **run,
     }
     statement = insert(flow_runs).values(row).on_conflict_do_nothing(index_elements=["flow_id", "event_id"])
-    return made if uow.conn.execute(statement).rowcount == 1 else None
+    inserted: str | None = uow.conn.scalar(statement.returning(flow_runs.c.id))
+    return inserted
 
 
 def finish(uow: UnitOfWork, run_id: str, values: Mapping[str, Any]) -> None:

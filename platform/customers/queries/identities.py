@@ -59,6 +59,15 @@ def add_touchpoint(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     _ADD_TOUCHPOINT.run(uow.conn, [{"id": new_id(), **row}])
 
 
+def language_of(unit: ReadUnit, record_id: str) -> str | None:
+    """Return the language in which a record was filled in, or None when nobody was identified then."""
+    begun = select(touchpoints.c.data).where(
+        touchpoints.c.record_id == record_id, touchpoints.c.kind.in_(("form_submitted", "record_created"))
+    )
+    data = unit.conn.scalars(begun.order_by(touchpoints.c.id).limit(1)).first()
+    return data.get("locale") if isinstance(data, dict) else None
+
+
 def merge(uow: UnitOfWork, source: str, target: str) -> None:
     """Give everything of one customer to another."""
     uow.conn.execute(update(customer_keys).where(customer_keys.c.customer_id == source).values(customer_id=target))
