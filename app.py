@@ -23,6 +23,7 @@ from formloom.builders.catalogue import described, described_metrics
 from formloom.builders.cli.keeping import keeping_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
+from formloom.builders.cli.templates import template_commands
 from formloom.builders.cli.transfer import transfer_commands
 from formloom.builders.routes import apps, catalogue, definitions, gallery
 from formloom.builders.world import REGISTRIES
@@ -42,7 +43,7 @@ from formloom.platform.web.analytics import routes as dashboard_routes
 from formloom.platform.web.auth import explain_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
-from formloom.platform.web.public import link_routes
+from formloom.platform.web.public import link_routes, other_pages, preview_routes
 from formloom.platform.web.public import routes as public_routes
 from formloom.platform.web.records import activity_routes, export_routes, file_routes, import_routes
 from formloom.platform.web.records import routes as record_routes
@@ -133,14 +134,20 @@ def _web(runtime: Runtime) -> Flask:
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
         definitions.api, gallery.api, record_routes.api, activity_routes.api, export_routes.api, import_routes.api,
         file_routes.api, dashboard_routes.api, flow_routes.api, flow_routes.hooks,
-        link_routes.api, public_routes.api, shell_api(bundle),
+        link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
-    return create_web(runtime, apis, bundle=bundle, install=[security.install])
+    return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 
 
 def _commands() -> click.Group:
     group = click.Group("formloom", help="Forms, workflows and customer touchpoints.")
-    for commands in (running_commands, people_commands, keeping_commands, transfer_commands):
+    for commands in (
+        running_commands,
+        people_commands,
+        keeping_commands,
+        transfer_commands,
+        template_commands,
+    ):
         for command in commands(build):
             group.add_command(command)
     return group

@@ -1,97 +1,285 @@
-"""A form version as WTForms fields: one field per question, drawn by one template per control.
+"""A form version as WTForms fields: one field per question, drawn by the template of its control.
 
-WTForms keeps what was typed and renders it again; whether it fits is decided by `FormVersion.clean` alone, whose
-findings are hung on the fields. So the public page can't be laxer or stricter than the API.
+WTForms keeps what was typed and shows it again; whether it fits is decided by `FormVersion.clean` alone, whose
+findings are hung on the questions. So the public page can't be laxer or stricter than the API. A control is one
+template in `templates/controls/`; only one that reads its input in another way also has a class here.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
-from wtforms import (
-    BooleanField,
-    Field,
-    Form,
-    HiddenField,
-    MultipleFileField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from markupsafe import Markup
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.widgets import html_params
 
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.templating import render
+from formloom.platform.web.public.texts import say
 
-NOT_SHOWN = frozenset({"none", "user", "department"})
-UPLOADS = frozenset({"file", "image"})
-MANY = frozenset({"multiselect", "checkboxes"})
-WORDS = {
-    "choose": {"zh-CN": "请选择", "en": "Choose"},
-    "yes": {"zh-CN": "是", "en": "Yes"},
-}
+NOT_DRAWN = frozenset({"none", "user", "department"})
+FileInfo = Mapping[str, Any]
+
+
+def _draw(question: "Question", **more: Any) -> Markup:
+    return render(f"controls/{question.control}.html", question.locale, q=question, **more)
+
+
+class Question(Field):  # type: ignore[misc]  # WTForms has no types
+    """One question of a page: one value that was typed or chosen."""
+
+    widget = staticmethod(_draw)
+    takes_many: ClassVar[bool] = False
+
+    def __init__(self, *, item: FormField, locale: str, is_conditional: bool = False, **binding: Any) -> None:
+        spec = item.type.widget(item.cfg)
+        super().__init__(resolve(item.label, locale) or item.id, id=f"q-{item.id}", **binding)
+        self.item, self.locale, self.control, self.cfg = item, locale, spec.control, item.cfg
+        self.attributes = dict(spec.attributes)
+        self.help = resolve(item.document.get("help"), locale)
+        self.placeholder = resolve(item.document.get("placeholder"), locale)
+        self.is_conditional = is_conditional
+        self.is_fixed = False
+        self.is_hidden_at_first = False
+        self.is_required = item.required
+        self.errors: list[str] = []
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was sent; more than one value for one question stays a list, which no type takes."""
+        self.data = valuelist[0] if len(valuelist) == 1 else (list(valuelist) or None)
+
+    @property
+    def width(self) -> str:
+        return str(self.item.document.get("width") or "full")
+
+    @property
+    def value(self) -> str:
+        """Return the value as it stands in an input."""
+        first = self.data[0] if isinstance(self.data, list) and self.data else self.data
+        return "" if first is None or isinstance(first, (list, dict)) else str(first)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Return the values that are ticked."""
+        given = self.data if isinstance(self.data, (list, tuple)) else [self.data]
+        return frozenset(_text(one) for one in given if one is not None)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Return value and label of each option."""
+        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.cfg["options"]]
+
+    @property
+    def hint(self) -> str:
+        """Return what the control itself has to say about the answer, beside the builder's help."""
+        return ""
+
+    @property
+    def text(self) -> str:
+        """Return the words of a note."""
+        return resolve(self.cfg.get("text"), self.locale)
+
+    @property
+    def focus_id(self) -> str:
+        """Return the element that a link to the question leads to."""
+        return str(self.id)
+
+    def attrs(self, *names: str, **more: Any) -> Markup:
+        """Return the HTML attributes of the input: those of the widget called `names`, and what every input has."""
+        found = {name: self.attributes[name] for name in names if name in self.attributes}
+        if self.placeholder:
+            found["placeholder"] = self.placeholder
+        if self.is_fixed:
+            more["readonly"] = True
+        return self._params(**found, **more)
+
+    def state(self, **more: Any) -> Markup:
+        """Return the attributes that tell assistive technology about hint, error and need."""
+        return self._params(**more)
+
+    def _params(self, **given: Any) -> Markup:
+        described = [f"{part}-{self.item.id}" for part, there in self._parts() if there]
+        given["aria-describedby"] = " ".join(described) or None
+        given["aria-invalid"] = "true" if self.errors else None
+        given["aria-required"] = "true" if self.is_required else None
+        return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704
+
+    def _parts(self) -> list[tuple[str, object]]:
+        return [("h", self.help), ("o", self.hint), ("e", self.errors)]
+
+
+class Moment(Question):
+    """A date and time, typed in the field's own zone."""
+
+    @property
+    def value(self) -> str:
+        raw = super().value
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            return raw
+        local = moment.astimezone(self.zone) if moment.tzinfo else moment
+        return local.strftime("%Y-%m-%dT%H:%M")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.cfg["timezone"])
+
+    @property
+    def hint(self) -> str:
+        zone = self.zone.key
+        return say("zone", self.locale, zone=say("beijing", self.locale) if zone == "Asia/Shanghai" else zone)
+
+
+class OneOf(Question):
+    """One of a few answers that all stand on the page."""
+
+    @property
+    def focus_id(self) -> str:
+        return f"{self.id}-0"
+
+
+class YesNo(OneOf):
+    """Yes, no, or no answer yet."""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [("true", say("yes", self.locale)), ("false", say("no", self.locale))]
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        words = {"on": "true", "1": "true", "0": "false"}
+        return frozenset(words.get(one, one) for one in super().chosen)
+
+
+class Scale(OneOf):
+    """A number on a scale."""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        first = 0 if self.control == "nps" else 1
+        return [(str(number), str(number)) for number in range(first, int(self.attributes["max"]) + 1)]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return what the least and the greatest number mean."""
+        return resolve(self.cfg["low"], self.locale), resolve(self.cfg["high"], self.locale)
+
+
+class Several(OneOf):
+    """Any number of answers."""
+
+    takes_many = True
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [one for one in valuelist if one != ""]
+
+    @property
+    def hint(self) -> str:
+        least, most = self.cfg["min_items"], self.cfg["max_items"]
+        if least and most:
+            return say("choose_between", self.locale, least=least, most=most)
+        if least:
+            return say("choose_least", self.locale, n=least)
+        return say("choose_up_to", self.locale, n=most) if most else say("choose_any", self.locale)
+
+
+class Uploads(Question):
+    """Files: those that arrived already stand in `kept`, and are named by their upload ids."""
+
+    takes_many = True
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.kept: list[FileInfo] = []
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [one for one in valuelist if one != ""]
+
+    @property
+    def hint(self) -> str:
+        most, size = self.cfg["max_items"], self.cfg["max_size_mb"]
+        said = say("one_file" if most == 1 else "many_files", self.locale, n=most, mb=size)
+        kinds = self.cfg["extensions"]
+        return f"{said} · {', '.join(kinds)}" if kinds else said
+
+
+CLASSES: Mapping[str, type[Question]] = {
+    "datetime": Moment, "radio": OneOf, "boolean": YesNo, "rating": Scale, "nps": Scale, "checkboxes": Several,
+    "multiselect": Several, "file": Uploads, "image": Uploads,
+}  # fmt: skip
+"""Controls that don't just take one text."""
+
+
+class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
+    """The questions of one page, by field id. A `BaseForm`, since a field may have any name, also `data`."""
+
+    def __init__(self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any]) -> None:
+        conditional = form.conditional_fields()
+        super().__init__(
+            {
+                item.id: CLASSES.get(_control(item), Question)(
+                    item=item, locale=locale, is_conditional=item.id in conditional
+                )
+                for item in shown_fields(form)
+            }
+        )
+        self.locale = locale
+        self.process(formdata=sent, data={name: value for name, value in values.items() if name in self})
+
+    def __iter__(self) -> Any:
+        return iter(self._fields.values())
+
+    def hang(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
+        """Hang findings on their questions; return the summary: what to say and where it leads."""
+        summary = []
+        for found in findings:
+            words = found.words(self.locale)
+            question = self._fields.get(found.field) if found.field else None
+            if question is None:
+                summary.append({"text": words, "to": ""})
+                continue
+            text = must_words(question) if found.code == "required" else words
+            question.errors = [*question.errors, text]
+            said = text if found.code == "required" else _with_label(question, words)
+            summary.append({"text": said, "to": question.focus_id})
+        return summary
 
 
 def shown_fields(form: FormVersion) -> list[FormField]:
     """Return the fields of the public page, in order."""
-    return [item for item in form.fields if item.public and _control(item) not in NOT_SHOWN]
+    return [item for item in form.fields if item.public and _control(item) not in NOT_DRAWN]
 
 
-def build_form(form: FormVersion, locale: str, *, data: Any = None, values: Mapping[str, Any] | None = None) -> Form:
-    """Return the WTForms form of the page; `data` is a submission to show again, `values` what is filled in."""
-    fields = {item.id: _field(item, locale) for item in shown_fields(form) if item.type.is_stored}
-    kind = type("PublicForm", (Form,), fields)
-    made: Form = kind(formdata=data, data=dict(values or {}))
-    return made
+def is_left_out_when_empty(item: FormField) -> bool:
+    """Tell whether a browser sends nothing at all for the field when nothing is chosen."""
+    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads))
 
 
-def attach(page: Form, findings: Iterable[Finding], locale: str) -> list[dict[str, str]]:
-    """Hang findings on their fields; return those of the summary at the top, each with the field it links to."""
-    summary: list[dict[str, str]] = []
-    for found in findings:
-        words = found.words(locale)
-        field = page._fields.get(found.field or "")
-        if field is not None:
-            field.errors = [*field.errors, words]
-        label = field.label.text if field is not None else ""
-        summary.append({"field": found.field or "" if field is not None else "", "label": label, "message": words})
-    return summary
+def must_words(question: Question) -> str:
+    """Return how an answer is asked for."""
+    chooses = isinstance(question, (OneOf, Uploads)) or question.control in {"select", "date", "datetime"}
+    return say("must_choose" if chooses else "must", question.locale, label=_quoted(question))
 
 
-def submitted(form: FormVersion, data: Any) -> dict[str, Any]:
-    """Return the raw values of a submission by field id; what is not there stays out."""
-    values: dict[str, Any] = {}
-    for item in form.stored:
-        control = _control(item)
-        if not item.public or control in UPLOADS or item.id not in data:
-            continue
-        values[item.id] = data.getlist(item.id) if control in MANY else data.get(item.id)
-    return values
+def _quoted(question: Question) -> str:
+    label = str(question.label.text).rstrip("?？:：*＊ ")
+    return f"“{label}”" if question.locale == "zh-CN" else label
+
+
+def _with_label(question: Question, words: str) -> str:
+    label = str(question.label.text).rstrip("?？:：*＊ ")
+    return f"{label}：{words}" if question.locale == "zh-CN" else f"{label}: {words}"
 
 
 def _control(item: FormField) -> str:
     return item.type.widget(item.cfg).control
 
 
-def _field(item: FormField, locale: str) -> Any:
-    control = _control(item)
-    label = resolve(item.label, locale) or item.id
-    extra = {"label": label, "description": resolve(item.document.get("help"), locale)}
-    options = [(one["value"], resolve(one["label"], locale) or one["value"]) for one in item.cfg.get("options", ())]
-    if control == "select":
-        return SelectField(**extra, choices=[("", resolve(WORDS["choose"], locale)), *options], validate_choice=False)
-    if control == "radio":
-        return RadioField(**extra, choices=options, validate_choice=False)
-    if control in MANY:
-        return SelectMultipleField(**extra, choices=options, validate_choice=False)
-    if control in {"rating", "nps"}:
-        first, last = (1, item.cfg["max"]) if control == "rating" else (0, 10)
-        numbers = [(str(number), str(number)) for number in range(first, last + 1)]
-        return RadioField(**extra, choices=numbers, validate_choice=False)
-    makers: dict[str, type[Field]] = {
-        "textarea": TextAreaField, "boolean": BooleanField, "file": MultipleFileField, "image": MultipleFileField,
-        "hidden": HiddenField,
-    }  # fmt: skip
-    return makers.get(control, StringField)(**extra)
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

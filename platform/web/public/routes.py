@@ -1,241 +1,192 @@
-"""Public forms over HTTP: the page, its submission, uploads, the receipt, the QR code."""
+"""Public forms over HTTP: the page, its submission, uploads, the receipt, the QR code. Reading records nothing."""
 
 import io
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files as package_files
-from pathlib import Path
 from typing import Any
 
 import orjson
 import segno
 from flask import Response, redirect, request
-from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access.policy import Act
-from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, NotFound, TooLarge
-from formloom.platform.kernel.text import LOCALES, best_locale, resolve
-from formloom.platform.records.links import PersonalLink, filled
-from formloom.platform.records.links import read as read_personal
-from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import page_token, submitting
-from formloom.platform.web.public.controls import attach, build_form, submitted
-from formloom.platform.web.public.drawing import draw, logic_of, offered_locales, views
-from formloom.platform.web.public.page_token import PageToken
+from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, TooLarge
+from formloom.platform.records.record import FormClosed
+from formloom.platform.web.public import (
+    form_page,
+    guards,
+    other_pages,
+    page_token,
+    receipts,
+    submitting,
+    uploading,
+    visits,
+)
+from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields
+from formloom.platform.web.public.form_page import Typed
+from formloom.platform.web.public.guards import Sent
+from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
-from formloom.platform.web.public.queries.links import LinkRow
-from formloom.platform.web.public.uploading import keep_uploads, kept_files
-from formloom.platform.web.public.weave import weave_svg
+from formloom.platform.web.public.visits import Visit
 from formloom.platform.web.route import Api, Call, WrongMediaType, read_json
 
 api = Api("public", prefix="")
 MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
+_OWN_INPUTS = frozenset({"_token", "_lang", "_script", "_proof", "_ref", guards.TRAP})
+_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap"})
+_SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
 
-@api.get("/f/<token>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html")
+@api.get("/f/<token>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(403, 404))
 def show_form(call: Call, token: str) -> object:
     """Show a public form."""
-    try:
-        link, form = _find(call, token)
-    except NotFound:
-        return draw("missing.html", _locale(call, LOCALES), status=404)
-    locale = _locale(call, offered_locales(form))
-    state = submitting.state(call.runtime, link, form, call.now)
-    if state != "open":
-        return _closed(call, form, state, locale)
-    return _page(call, link, form, locale)
+    visit = visits.begin(call, token)
+    if visit.state != "open":
+        return other_pages.closed(visit)
+    ref = request.args.get("ref", "")[:4_000]
+    personal = visits.personal_of(visit, ref)
+    with call.db.read() as unit:
+        earlier = submitting.answered_before(unit, visit, personal)
+    if earlier is not None:
+        return other_pages.receipt(visit, earlier)
+    return form_page.show(visit, personal=personal, ref=ref if personal else "")
 
 
 @api.post(
-    "/f/<token>", act=Act.FORM_SUBMIT, who="anyone", takes="any", max_bytes=MAX_BYTES, gives="text/html", status=303,
+    "/f/<token>", act=Act.FORM_SUBMIT, who="visitor", takes="any", max_bytes=MAX_BYTES, gives="text/html", status=303,
     errors=(401, 403, 404),
 )  # fmt: skip
 def submit_form(call: Call, token: str) -> object:
-    """Take a submission: as a page's form, or as JSON with the page's form token or a bearer token."""
-    link, form = _find(call, token)
+    """Take a submission: as a page's form, or as JSON with the page's form token or an API token."""
     if request.mimetype == "application/json":
-        return _submit_json(call, link, form)
+        return _submit_json(call, token)
     if request.mimetype not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         raise WrongMediaType(expected="multipart/form-data")
-    locale = _locale(call, offered_locales(form))
-    return _submit_page(call, link, form, locale)
+    return _submit_page(visits.begin(call, token, sent=request.form), request.form)
 
 
-@api.get("/f/<token>/challenge", act=Act.PUBLIC_FORM_READ, who="anyone")
-def give_challenge(call: Call, token: str) -> object:
-    """Give the proof-of-work task of a form."""
-    _link, form = _find(call, token)
-    return submitting.challenge(call.runtime, form)
-
-
-@api.get("/f/<token>/done", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html")
+@api.get("/f/<token>/receipt", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(404,))
 def show_receipt(call: Call, token: str) -> object:
     """Show the receipt of a submission."""
-    link, form = _find(call, token)
-    locale = _locale(call, offered_locales(form))
-    try:
-        number, at, is_repeat = _signer(call).loads(request.args.get("r", "")[:1_000])
-    except (BadData, ValueError, TypeError):
-        return redirect(f"/f/{link.token}")
-    return draw(
-        "done.html", locale, title=resolve(form.title, locale), cover=_cover(form), number=number, at=at,
-        is_repeat=is_repeat, thanks=resolve(form.settings.get("thanks"), locale), link=link.token,
-        can_repeat=form.settings.get("submit_again", True) is not False, other=_other(form, locale), is_preview=False,
-    )  # fmt: skip
+    visit = visits.begin(call, token)
+    found = receipts.read(visit.secret, request.args)
+    return other_pages.receipt(visit, found) if found else redirect(visit.path)
 
 
-@api.get("/f/<token>/qr.svg", act=Act.PUBLIC_FORM_READ, who="anyone", gives="image/svg+xml")
+@api.post(
+    "/f/<token>/files", act=Act.FILE_UPLOAD, who="visitor", takes="multipart", max_bytes=MAX_BYTES, status=201,
+    errors=(403, 404, 413, 415, 422, 429),
+)  # fmt: skip
+def upload_file(call: Call, token: str) -> object:
+    """Take one file for a field of a page; the submission then names it by its id."""
+    visit = visits.begin(call, token)
+    if visit.state != "open":
+        raise FormClosed
+    page_token.read(visit.secret, request.form.get("_token"), visit.link.token, now=visit.now)
+    part = request.files.get("file")
+    if part is None or not part.filename:
+        words = {"zh-CN": "没有文件", "en": "There is no file"}
+        raise Invalid(findings=[Finding("required", words, field="file")])
+    row = uploading.store_one(visit, request.form.get("field", ""), part)
+    return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
+
+
+@api.get("/f/<token>/qr.svg", act=Act.PUBLIC_FORM_READ, who="anyone", gives="image/svg+xml", errors=(404,))
 def show_qr(call: Call, token: str) -> object:
-    """Give the link's QR code."""
-    link, _form = _find(call, token)
+    """Draw the link as a QR code."""
+    with call.db.read() as unit:
+        link = links.find(unit, token)
     out = io.BytesIO()
-    segno.make(f"{call.runtime.settings.base_url}/f/{link.token}", error="m").save(out, kind="svg", scale=6, border=2)
-    return Response(out.getvalue(), content_type="image/svg+xml")
+    segno.make(f"{call.runtime.settings.base_url}/f/{link.token}", error="m", micro=False).save(
+        out, kind="svg", scale=8, border=2, light="#fff", title=link.token
+    )
+    return Response(out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
 
-def _submit_page(call: Call, link: LinkRow, form: FormVersion, locale: str) -> object:
-    data = request.form
-    personal = _personal(call, form, data.get("ref"))
+def _submit_page(visit: Visit, inputs: Any) -> object:
+    ref = inputs.get("_ref", "")[:4_000]
+    personal = visits.personal_of(visit, ref)
+    token: page_token.PageToken | None = None
+    typed = _answers(visit, inputs, None)
     try:
-        token = page_token.read(call.runtime.settings.secret_key, data.get("_token", ""), link.token, now=call.now)
-        submitting.check_proof(call.runtime, form, data)
-        uploaded = keep_uploads(call, link, form)
-        values = {**submitted(form, data), **uploaded}
-        receipt = submitting.submit(
-            call.runtime, link, form, values, token=token, personal=personal, ip=call.ip, locale=locale, now=call.now
-        )
+        token = page_token.read(visit.secret, inputs.get("_token"), visit.link.token, now=visit.now)
+        typed = _answers(visit, inputs, token)
+        stored, findings = uploading.store_parts(visit, request.files) if visit.state == "open" else ({}, [])
+        for field_id, ids in stored.items():
+            typed.setlist(field_id, [*typed.getlist(field_id), *ids])
+        if "_lang" in inputs:
+            return form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, None, token))
+        receipt = submitting.take(
+            visit,
+            Sent(
+                values=_raw(visit, typed), token=token, personal=personal, trap=inputs.get(guards.TRAP, ""),
+                has_script=bool(inputs.get("_script")), solution=inputs.get("_proof"), key=token.nonce,
+                findings=tuple(findings),
+            ),
+        )  # fmt: skip
+    except FormClosed:
+        return other_pages.closed(visits.again(visit))
     except FormloomError as fault:
-        if fault.kind not in {"invalid", "too_many", "too_large"} and fault.code not in {
-            "form_closed",
-            "quota_reached",
-        }:
+        if fault.kind not in _SHOWN_AGAIN:
             raise
-        if fault.code in {"form_closed", "quota_reached"}:
-            return _closed(call, form, submitting.state(call.runtime, link, form, call.now), locale)
-        return _page(call, link, form, locale, data=data, fault=fault)
-    signed = _signer(call).dumps([receipt.number, receipt.at, receipt.is_repeat])
-    return redirect(f"/f/{link.token}/done?r={signed}", code=303)
+        shown = None if isinstance(fault, PageTokenRefused) and "_lang" in inputs else fault
+        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token))
+        if fault.kind == "too_many":
+            answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
+        return answer
+    return redirect(_receipt_path(visit, receipt), code=303)
 
 
-def _submit_json(call: Call, link: LinkRow, form: FormVersion) -> object:
+def _submit_json(call: Call, token: str) -> object:
     if (request.content_length or 0) > MAX_JSON:
         raise TooLarge(limit=f"{MAX_JSON // 1000} kB")
     body = read_json()
-    if not isinstance(body, Mapping) or not isinstance(body.get("values"), Mapping):
-        words = {"zh-CN": '应为 {"values": {…}}', "en": 'must be {"values": {…}}'}
+    values = body.get("values") if isinstance(body, Mapping) else None
+    if not isinstance(values, dict):
+        words = {"zh-CN": '应为 {"values": {…}}', "en": 'Must be {"values": {…}}'}
         raise Invalid(findings=[Finding("invalid", words, field="values")])
-    strange = sorted(str(name)[:40] for name in set(body) - {"values", "form_token", "ref", "locale", "proof"})
+    strange = sorted(str(name)[:40] for name in set(body) - _JSON_KEYS)
     if strange:
         words = {"zh-CN": "没有这一项", "en": "Unknown key"}
-        raise Invalid(findings=[Finding("unknown_field", words, field=name) for name in strange])
-    token: PageToken | None = None
-    if call.identity is None:
-        given = str(body.get("form_token") or request.headers.get("X-Form-Token") or "")
-        token = page_token.read(call.runtime.settings.secret_key, given, link.token, now=call.now)
-    personal = _personal(call, form, body.get("ref"))
-    locale = body.get("locale") if body.get("locale") in LOCALES else _locale(call, offered_locales(form))
-    receipt = submitting.submit(
-        call.runtime, link, form, body["values"], token=token, personal=personal, ip=call.ip, locale=str(locale),
-        now=call.now,
+        raise Invalid(findings=[Finding("unknown_field", words, field=name) for name in strange[:20]])
+    visit = visits.begin(call, token, sent={"_lang": body.get("locale")})
+    page, key = None, request.headers.get("Idempotency-Key", "")[:200] or None
+    if call.identity is None or call.identity.via != "token":
+        given = body.get("form_token") or request.headers.get("X-Form-Token")
+        page = page_token.read(visit.secret, given, visit.link.token, now=visit.now)
+        key = page.nonce
+    receipt = submitting.take(
+        visit,
+        Sent(
+            values=values, token=page, personal=visits.personal_of(visit, body.get("ref")), key=key,
+            trap=str(body.get("trap") or ""), has_script=bool(body.get("script")), solution=body.get("proof"),
+        ),
     )  # fmt: skip
-    answer: dict[str, str] = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at}
-    return Response(orjson.dumps(answer), 201, content_type="application/json")
+    path = _receipt_path(visit, receipt)
+    answer = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at.isoformat(), "url": path}
+    return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
 
 
-def _page(
-    call: Call, link: LinkRow, form: FormVersion, locale: str, *, data: Any = None, fault: FormloomError | None = None
-) -> Response:
-    personal = _personal(call, form, (data or request.args).get("ref"))
-    page = build_form(form, locale, data=data, values=_starting_values(form, personal))
-    summary: list[dict[str, str]] = []
-    if fault is not None:
-        findings = fault.findings or (Finding(fault.code, fault.message, params=fault.params),)
-        summary = attach(page, findings, locale)
-    token = page_token.issue(call.runtime.settings.secret_key, link.token, form.form_id, form.version, now=call.now)
-    if data is not None and fault is not None and fault.code == page_token.TooFast.code:
-        token = str(data.get("_token"))
-    return draw(
-        "form.html", locale, status=STATUS[fault.kind] if fault else 200, action=f"/f/{link.token}",
-        title=resolve(form.title, locale), description=resolve(form.document.get("description"), locale),
-        fields=views(form, page, locale), summary=summary, token=token, ref=(data or request.args).get("ref", ""),
-        submit_label=resolve(form.settings.get("submit_label"), locale), cover=_cover(form), logic=logic_of(form),
-        other=_other(form, locale), kept=kept_files(call, form, data), honeypot=submitting.HONEYPOT,
-        proof=form.settings.get("proof_of_work") is not False, script=_script(), is_preview=False, link=link.token,
-        draft_key=f"{link.token}:{form.form_id}",
-    )  # fmt: skip
+def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "MultiDict[str, str]":
+    """Return the inputs that are answers; questions that were taken away since the page was opened are left out."""
+    gone: frozenset[str] = frozenset()
+    if token is not None and token.version != visit.form.version:
+        gone = visits.fields_of_version(visit, token.version) - frozenset(visit.form.by_id)
+    kept = [(name, text) for name, text in inputs.items(multi=True) if name not in _OWN_INPUTS and name not in gone]
+    return MultiDict(kept)
 
 
-def preview(form: FormVersion, locale: str) -> Response:
-    """Return a draft drawn as the public page, for the designer; it can't be sent."""
-    page = build_form(form, locale)
-    return draw(
-        "form.html", locale, action="", title=resolve(form.title, locale),
-        description=resolve(form.document.get("description"), locale), fields=views(form, page, locale), summary=[],
-        token="", ref="", submit_label=resolve(form.settings.get("submit_label"), locale), cover=_cover(form),
-        logic=logic_of(form), other="", kept={}, honeypot=submitting.HONEYPOT, proof=False, script=_script(),
-        is_preview=True, link="", draft_key="",
-    )  # fmt: skip
+def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
+    """Return raw values by field id. A browser leaves out a group in which nothing is ticked: that is an answer too."""
+    values: dict[str, Any] = {item.id: None for item in shown_fields(visit.form) if is_left_out_when_empty(item)}
+    for name in typed:
+        item = visit.form.by_id.get(name)
+        given = typed.getlist(name)
+        takes_many = item is not None and item.type.value_kind in {"choices", "files"}
+        values[name] = [one for one in given if one] if takes_many else given[0] if len(given) == 1 else given
+    return values
 
 
-def _closed(call: Call, form: FormVersion, state: str, locale: str) -> Response:
-    settings = form.settings
-    return draw(
-        "closed.html", locale, status=403, title=resolve(form.title, locale), state=state, cover=_cover(form),
-        opens_at=settings.get("open_from"), ended_at=settings.get("open_until"),
-        message=resolve(settings.get("closed_message"), locale), contact=resolve(settings.get("contact"), locale),
-        other=_other(form, locale), now=call.now.isoformat(),
-    )  # fmt: skip
-
-
-def _find(call: Call, token: str) -> tuple[LinkRow, FormVersion]:
-    with call.db.read() as unit:
-        link = links.find(unit, token)
-        return link, call.runtime.catalog.current(unit, link.form_id)
-
-
-def _personal(call: Call, form: FormVersion, text: object) -> PersonalLink | None:
-    found = read_personal(call.runtime.settings.secret_key, text) if isinstance(text, str) and text else None
-    return found if found is not None and found.form_id == form.form_id else None
-
-
-def _starting_values(form: FormVersion, personal: PersonalLink | None) -> dict[str, Any]:
-    """Return what stands in the page at first: defaults, hidden values of the address, those of a personal link."""
-    values = {item.id: item.default for item in form.stored if item.public and item.default is not None}
-    for item in form.stored:
-        if item.public and item.type.id == "hidden" and item.id in request.args:
-            values[item.id] = request.args[item.id][:500]
-    return values | (filled(form, personal) if personal else {})
-
-
-def _locale(call: Call, offered: tuple[str, ...]) -> str:
-    given = (request.args.get("lang"), request.args.get("locale"), request.form.get("_locale"))
-    asked = next((one for one in given if one in offered), None)
-    if asked is not None:
-        return asked
-    return best_locale(call.request.headers.get("Accept-Language"), offered)
-
-
-def _other(form: FormVersion, locale: str) -> str:
-    return next((one for one in offered_locales(form) if one != locale), "")
-
-
-def _cover(form: FormVersion) -> str:
-    cover = form.settings.get("cover") or {}
-    return weave_svg(
-        str(cover.get("seed") or form.key),
-        kind=str(cover.get("kind") or "plain"),
-        color=str(cover.get("color") or "indigo"),
-    )
-
-
-def _signer(call: Call) -> URLSafeSerializer:
-    return URLSafeSerializer(call.runtime.settings.secret_key, salt="receipt")
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    """Return the address of the page's script, from the manifest of the bundle; empty when it is not built."""
-    manifest = Path(str(package_files("formloom.static"))) / "dist" / "public-form.json"
-    return str(orjson.loads(manifest.read_bytes())["public_form/form.ts"]["file"]) if manifest.is_file() else ""
+def _receipt_path(visit: Visit, receipt: receipts.Receipt) -> str:
+    return f"{visit.path}/receipt?r={receipts.sign(visit.secret, receipt)}&locale={visit.locale}"

@@ -1,149 +1,124 @@
 """Taking a submission: protections first, then the one write pipeline, then the receipt.
 
-The page's nonce is stored with its receipt in the submission's own transaction, so the same page can be sent any number
-of times and is stored once. Without JavaScript there is no proof of work; a tighter limit takes its place.
+The page's nonce is stored with the receipt in the submission's own transaction, so the same page can be sent any
+number of times, also at the same moment, and is stored once.
 """
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
-from altcha.v1 import ChallengeOptions as ChallengeOptionsV1
-from altcha.v1 import create_challenge as create_challenge_v1
-from altcha.v1 import verify_solution as verify_solution_v1
 
-from formloom.platform.access.policy import Act, demand
-from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.actors import Actor, Public
-from formloom.platform.kernel.errors import Finding, FormloomError
-from formloom.platform.records import opening, service
-from formloom.platform.records.links import PersonalLink, filled, unclaimed
+from formloom.platform.kernel.errors import Finding
+from formloom.platform.records import service
+from formloom.platform.records.links import PersonalLink, filled
+from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
-from formloom.platform.records.record import FormClosed, Record, WriteOptions
-from formloom.platform.records.serials import number_fields
-from formloom.platform.storage.database import UnitOfWork
-from formloom.platform.web.public.page_token import PageToken
-from formloom.platform.web.public.queries import links
-from formloom.platform.web.public.queries.links import LinkRow
-from formloom.platform.web.runtime import Runtime
-from formloom.platform.web.security import network_of, rates
-
-DEFAULT_RATE = 30
-CHALLENGE_COST = 60_000
-HONEYPOT = "contact_me_by_fax"
+from formloom.platform.records.record import FormClosed, InvalidValues, QuotaReached, WriteOptions
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.web.public import guards, receipts
+from formloom.platform.web.public.guards import Sent
+from formloom.platform.web.public.queries import answers, links
+from formloom.platform.web.public.receipts import Receipt
+from formloom.platform.web.public.visits import Visit, answers_once
 
 
-class ProofMissing(FormloomError):
-    """The browser did not do the work that it was asked to."""
-
-    code = "proof_of_work"
-    kind = "invalid"
-    message = {"zh-CN": "安全验证未完成，请再提交一次", "en": "The check didn't finish; send it again"}
-
-
-class LooksAutomatic(FormloomError):
-    """A field that people can't see was filled in."""
-
-    code = "looks_automatic"
-    kind = "invalid"
-    message = {"zh-CN": "无法接受此提交", "en": "This can't be accepted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the respondent gets: the record's id, its number, when it came."""
-
-    id: str
-    number: str
-    at: str
-    is_repeat: bool = False
-
-
-def submit(
-    rt: Runtime, link: LinkRow, form: FormVersion, values: Mapping[str, Any], *, token: PageToken | None,
-    personal: PersonalLink | None, ip: str, locale: str, now: datetime, actor: Actor | None = None,
-) -> Receipt:  # fmt: skip
+def take(visit: Visit, sent: Sent) -> Receipt:
     """Store a submission once and return its receipt.
 
-    Raises FormClosed, QuotaReached, InvalidValues, TooMany.
+    Raises FormClosed, QuotaReached, InvalidValues, TooMany, and what `guards.admit` raises.
     """
-    limit_rate(form, ip, with_proof=True)
-    who = actor or Public(form.form_id, form.version, link.token, network_of(ip), locale)
-    given = {**unclaimed(form, values), **(filled(form, personal) if personal else {})}
-    once_per_link = personal is not None and form.settings.get("one_answer_per_link", True)
-    key = f"{personal.form_id}:{personal.record_id}" if personal and once_per_link else token.nonce if token else None
-    options = WriteOptions(listeners=rt.listeners, locale=locale, context={"channel": "form", "link": link.token})
+    values = with_link_values(visit, sent.values, sent.personal)
+    with visit.rt.db.read() as unit:
+        earlier = _earlier(unit, visit, sent, values)
+    if earlier is not None:
+        return earlier
+    if visit.state != "open":
+        raise QuotaReached if visit.state == "full" else FormClosed
+    guards.admit(visit, sent)
+    _check(visit, sent, values)
+    guards.count(visit, sent)
 
     def work(uow: UnitOfWork) -> Receipt:
-        demand(uow, who, Act.FORM_SUBMIT, form=form)
-        if key is not None:
-            earlier = repeats.find(uow, f"link:{link.token}", key, now=now)
-            if earlier is not None:
-                return Receipt(**orjson.loads(earlier.answer), is_repeat=True)
-            repeats.claim(uow, f"link:{link.token}", key, "", now=now)
-        if not links.find(uow, link.token).is_open:
-            raise FormClosed
-        record = service.submit(uow, who, form, given, now=now, options=options)
-        links.count_submission(uow, link.token)
-        receipt = _receipt(form, record)
-        if key is not None:
-            shown = {"id": receipt.id, "number": receipt.number, "at": receipt.at}
-            repeats.finish(uow, f"link:{link.token}", key, 201, orjson.dumps(shown).decode())
-        uow.after_commit(rt.wake)
-        return receipt
+        return _earlier(uow, visit, sent, values) or _store(uow, visit, sent, values)
 
     try:
-        return rt.db.write(work)
-    except repeats.Taken:  # the same page at the same moment: the other one has it now
-        return rt.db.write(work)
+        return visit.rt.db.write(work)
+    except repeats.Taken:  # the same page at the same moment: the other one has stored it by now
+        return visit.rt.db.write(work)
 
 
-def limit_rate(form: FormVersion, ip: str, *, with_proof: bool) -> None:
-    """Bound how often one network sends one form. Raises TooMany."""
-    rate = int(form.settings.get("rate_per_hour") or DEFAULT_RATE)
-    allowed = rate if with_proof else max(3, rate // 2)
-    rates().spend(f"{allowed} per hour", "submit", form.form_id, network_of(ip))
+def with_link_values(visit: Visit, values: Mapping[str, Any], personal: PersonalLink | None) -> dict[str, Any]:
+    """Return the values with those of a personal link, which the respondent can't change.
+
+    Hidden fields that take their value from a link take it from nowhere else.
+    """
+    forged = {item.id for item in visit.form.stored if item.type.id == "hidden" and item.document.get("from_link")}
+    given = {name: value for name, value in values.items() if name not in forged}
+    return given | (filled(visit.form, personal) if personal else {})
 
 
-def challenge(rt: Runtime, form: FormVersion) -> dict[str, Any]:
-    """Return a task that costs a phone a fraction of a second and a flood its profit."""
-    made = create_challenge_v1(
-        ChallengeOptionsV1(algorithm="SHA-256", max_number=CHALLENGE_COST, hmac_key=_proof_key(rt, form))
-    )
-    return {
-        "algorithm": made.algorithm, "challenge": made.challenge, "salt": made.salt, "signature": made.signature,
-        "maxnumber": CHALLENGE_COST,
-    }  # fmt: skip
+def answered_before(unit: ReadUnit, visit: Visit, personal: PersonalLink | None) -> Receipt | None:
+    """Return the receipt of a personal link that was answered, for forms that take one answer from each."""
+    link_hash = answers_once(visit, personal)
+    found = answers.find(unit, visit.form.form_id, link_hash) if link_hash else None
+    return None if found is None else Receipt(found.record_id, found.receipt, found.at, "answered")
 
 
-def check_proof(rt: Runtime, form: FormVersion, data: Mapping[str, Any]) -> None:
-    """Check the honeypot and, from a page with JavaScript, the proof of work. Raises LooksAutomatic, ProofMissing."""
-    if data.get(HONEYPOT):
-        raise LooksAutomatic(findings=[Finding(LooksAutomatic.code, LooksAutomatic.message)])
-    if not data.get("_js") or form.settings.get("proof_of_work") is False:
-        return
-    ok, _why = verify_solution_v1(
-        str(data.get("_proof") or "")[:4_000], _proof_key(rt, form), check_expires=False
-    )
-    if not ok:
-        raise ProofMissing(findings=[Finding(ProofMissing.code, ProofMissing.message)])
+def _check(visit: Visit, sent: Sent, values: dict[str, Any]) -> None:
+    """Judge the values before anything is counted or written; the pipeline judges again inside its transaction."""
+    owner = service.owner_of(visit.visitor)
+    with visit.rt.db.read() as unit:
+        ctx = clean_context(unit, visit.form, now=visit.now, locale=visit.locale, owner=owner)
+        findings = [*sent.findings, *visit.form.clean(values, ctx=ctx, public=True).findings]
+    if findings:
+        raise InvalidValues(findings=_once_per_field(findings), count=len(findings))
 
 
-def state(rt: Runtime, link: LinkRow, form: FormVersion, now: datetime) -> str:
-    """Return `open`, `closed`, `not_yet`, `ended` or `full`."""
-    if not link.is_open:
-        return "closed"
-    with rt.db.read() as unit:
-        return opening.state_of(unit, form, now)
+def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) -> Receipt:
+    form = visit.form
+    if sent.key is not None:
+        repeats.claim(uow, _caller(visit), sent.key, _fingerprint(values), now=visit.now)
+    if not links.find(uow, visit.link.token).is_open:
+        raise FormClosed
+    context = {"channel": "form", "link": visit.link.token}
+    options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
+    record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
+    receipt = receipts.of_record(form, record)
+    if sent.key is not None:
+        repeats.finish(uow, _caller(visit), sent.key, 201, receipt.dump())
+    if link_hash := answers_once(visit, sent.personal):
+        answers.add(uow, form.form_id, link_hash, answers.Answer(receipt.id, receipt.number, receipt.at))
+    links.count_submission(uow, visit.link.token)
+    uow.after_commit(visit.rt.wake)
+    return receipt
 
 
-def _proof_key(rt: Runtime, form: FormVersion) -> str:
-    return f"{rt.settings.secret_key}:proof:{form.form_id}"
+def _earlier(unit: ReadUnit, visit: Visit, sent: Sent, values: dict[str, Any]) -> Receipt | None:
+    found = _stored(unit, visit, sent.key) if sent.key is not None else None
+    if found is not None:
+        return receipts.load(found.answer).again("repeat" if found.fingerprint == _fingerprint(values) else "changed")
+    return answered_before(unit, visit, sent.personal)
 
 
-def _receipt(form: FormVersion, record: Record) -> Receipt:
-    numbers = [record.values[item.id] for item in number_fields(form) if item.public]
-    number = str(numbers[0]) if numbers else record.id[-8:].upper()
-    return Receipt(record.id, number, record.created_at.isoformat())
+def _stored(unit: ReadUnit, visit: Visit, key: str) -> repeats.Earlier | None:
+    if isinstance(unit, UnitOfWork):
+        return repeats.find(unit, _caller(visit), key, now=visit.now)
+    return repeats.peek(unit, _caller(visit), key)
+
+
+def _once_per_field(findings: list[Finding]) -> list[Finding]:
+    kept: dict[tuple[str | None, str], Finding] = {}
+    for found in findings:
+        kept.setdefault((found.field, found.code if found.field is None else ""), found)
+    return list(kept.values())
+
+
+def _caller(visit: Visit) -> str:
+    return f"link:{visit.link.token}"
+
+
+def _fingerprint(values: Mapping[str, Any]) -> str:
+    filled_in = {name: value for name, value in values.items() if value not in (None, "", [])}
+    return hashlib.sha256(orjson.dumps(filled_in, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,67 +1,64 @@
-"""Uploads of a public page that works without JavaScript: plain multipart, kept across an invalid submission.
+"""Uploads of a public page, with JavaScript one by one, without it together with the submission.
 
-A file that arrived is stored at once and its id stands in a hidden input of the page that is shown again, so nobody has
-to choose it twice. Ids are bound to form, field and link (`service.owner_of`), and are used once.
+A file that arrived is stored at once. Its id stands in the page that is shown again, ticked, so nobody has to choose
+it twice and unticking removes it. Ids are bound to form, field and link (`service.owner_of`), live a day and are used
+once.
 """
 
+from collections.abc import Iterable
 from typing import Any, BinaryIO, cast
 
-from flask import request
+from werkzeug.datastructures import FileStorage, MultiDict
 
-from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.actors import Public
-from formloom.platform.records import files
+from formloom.platform.kernel.errors import Finding, Forbidden, Invalid, TooLarge
+from formloom.platform.records import files, service
 from formloom.platform.records.queries import uploads
-from formloom.platform.records.service import owner_of
-from formloom.platform.web.public.controls import UPLOADS
-from formloom.platform.web.public.queries.links import LinkRow
-from formloom.platform.web.route import Call
+from formloom.platform.records.queries.uploads import FileRow
+from formloom.platform.web.public import guards
+from formloom.platform.web.public.controls import PageForm, Uploads
+from formloom.platform.web.public.visits import Visit
 
-KEPT = "__kept"
-
-
-def keep_uploads(call: Call, link: LinkRow, form: FormVersion) -> dict[str, list[str]]:
-    """Store the files of this request; return field id → ids of these and of those kept from before.
-
-    Raises Invalid for a file that does not fit its field, TooLarge.
-    """
-    values: dict[str, list[str]] = {}
-    for item in form.stored:
-        if not item.public or item.type.widget(item.cfg).control not in UPLOADS:
-            continue
-        ids = [one for one in request.form.getlist(item.id + KEPT) if one]
-        for part in request.files.getlist(item.id):
-            if part.filename:
-                row = store_part(call, link, form, item.id, part)
-                ids.append(row.id)
-        if ids:
-            values[item.id] = ids
-    return values
+NO_SUCH_FIELD = {"zh-CN": "此表单没有这个上传字段", "en": "This form has no such field for files"}
 
 
-def store_part(call: Call, link: LinkRow, form: FormVersion, field_id: str, part: Any) -> uploads.FileRow:
-    """Store one file for a field of the public form. Raises Invalid, TooLarge."""
-    visitor = Public(form.form_id, form.version, link.token)
+def store_one(visit: Visit, field_id: str, part: FileStorage) -> FileRow:
+    """Store one file for a field. Raises Invalid, TooLarge, TooMany."""
+    item = visit.form.by_id.get(field_id)
+    if item is None or not item.public or item.type.value_kind != "files":
+        raise Invalid(findings=[Finding("not_for_files", NO_SUCH_FIELD, field=field_id[:40])])
+    guards.count_uploads(visit, 1)
     return files.store_upload(
-        call.db, call.runtime.files, visitor, form, field_id, part.filename or "", cast(BinaryIO, part.stream),
-        now=call.now,
+        visit.rt.db, visit.rt.files, visit.visitor, visit.form, field_id, part.filename or "",
+        cast(BinaryIO, part.stream), now=visit.now,
     )  # fmt: skip
 
 
-def kept_files(call: Call, form: FormVersion, data: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return field id → descriptions of the files that arrived with an invalid submission."""
-    if data is None:
-        return {}
-    link_owner = owner_of(
-        Public(form.form_id, form.version, str(request.view_args["token"]) if request.view_args else "")
-    )
-    kept: dict[str, list[dict[str, Any]]] = {}
-    with call.db.read() as unit:
-        for item in form.stored:
-            ids = data.getlist(item.id + KEPT)
-            if ids:
+def store_parts(visit: Visit, parts: "MultiDict[str, FileStorage]") -> tuple[dict[str, list[str]], list[Finding]]:
+    """Store the files that came with a submission; return field id → ids, and which files did not fit."""
+    stored: dict[str, list[str]] = {}
+    findings: list[Finding] = []
+    for field_id, part in parts.items(multi=True):
+        if not part.filename:
+            continue
+        try:
+            stored.setdefault(field_id, []).append(store_one(visit, field_id, part).id)
+        except (Invalid, TooLarge, Forbidden) as fault:
+            findings.extend(fault.findings or [Finding(fault.code, fault.message, field=field_id, params=fault.params)])
+    return stored, findings
+
+
+def show_kept(visit: Visit, page: PageForm) -> None:
+    """Let the page show the files that arrived before."""
+    owner = service.owner_of(visit.visitor)
+    with visit.rt.db.read() as unit:
+        for question in page:
+            if isinstance(question, Uploads) and question.data:
                 found = uploads.attachable(
-                    unit, form.form_id, item.id, ids, owner=link_owner, record_id=None, now=call.now
-                )
-                kept[item.id] = [dict(one) for one in found.values()]
-    return kept
+                    unit, visit.form.form_id, question.item.id, _ids(question.data), owner=owner, record_id=None,
+                    now=visit.now,
+                )  # fmt: skip
+                question.kept = list(found.values())
+
+
+def _ids(given: Iterable[Any]) -> list[str]:
+    return [one for one in given if isinstance(one, str) and len(one) <= 40][:50]

@@ -1,0 +1,128 @@
+"""The page of an open form: questions in their sections, what was typed, what did not fit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from flask import Response
+from markupsafe import Markup
+
+from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import Finding, FormloomError
+from formloom.platform.kernel.text import resolve
+from formloom.platform.records.links import PersonalLink, filled
+from formloom.platform.web.problems import STATUS
+from formloom.platform.web.public import guards, page_token, proof, uploading
+from formloom.platform.web.public.controls import PageForm, Question
+from formloom.platform.web.public.framing import Frame, page
+from formloom.platform.web.public.logic import page_data
+from formloom.platform.web.public.page_token import PageToken
+from formloom.platform.web.public.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came back from a page and is shown again."""
+
+    inputs: Any
+    """Field id → what was typed, as a MultiDict."""
+    fault: FormloomError | None = None
+    token: PageToken | None = None
+    """The page's own token, when it may be used again."""
+
+
+@dataclass(slots=True)
+class Block:
+    """A section with the questions below it; the first one may have no section."""
+
+    section: Question | None
+    questions: list[Question] = field(default_factory=list)
+
+
+def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", typed: Typed | None = None) -> Response:
+    """Return the page, empty or as it came back."""
+    known = filled(visit.form, personal) if personal else {}
+    start = _defaults(visit.form) | _from_address(visit) | known
+    questions = PageForm(visit.form, visit.locale, sent=typed.inputs if typed else None, values=start)
+    _fix(questions, known)
+    fault = typed.fault if typed else None
+    summary = questions.hang(_findings(fault)) if fault else []
+    uploading.show_kept(visit, questions)
+    token = (typed.token if typed else None) or page_token.issue(
+        visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now
+    )
+    script = page_data(visit.form, questions, visit.now) | {
+        "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}",
+        "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
+    }  # fmt: skip
+    frame = Frame.of_visit(visit)
+    return page(
+        "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=_json(script), token=token.text,
+        ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, **_parts(visit.form, questions, visit.now),
+    )  # fmt: skip
+
+
+def preview(form: FormVersion, frame: Frame) -> Response:
+    """Return a draft drawn as the public page; nothing can be sent from it."""
+    questions = PageForm(form, frame.locale, values=_defaults(form))
+    script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "proof": None}
+    return page(
+        "form.html", frame, script=_json(script), token="", ref="", summary=[], trap=guards.TRAP, is_preview=True,
+        **_parts(form, questions, frame.now),
+    )  # fmt: skip
+
+
+def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
+    raw = {question.item.id: question.data for question in questions if question.item.type.is_stored}
+    clean = form.clean(raw, ctx=CleanContext(now=now), public=True).values
+    visible, required = form.visible(clean, now=now), form.required(clean, now=now)
+    for question in questions:
+        question.is_hidden_at_first = question.item.id not in visible
+        question.is_required = question.item.id in required or question.item.required
+    return {
+        "blocks": list(_blocks(questions)),
+        "hidden": [question for question in questions if question.control == "hidden"],
+        "submit_label": resolve(form.settings.get("submit_label"), questions.locale),
+    }
+
+
+def _blocks(questions: PageForm) -> Iterable[Block]:
+    block = Block(None)
+    for question in questions:
+        if question.item.type.opens_section:
+            if block.section or block.questions:
+                yield block
+            block = Block(question)
+        elif question.control != "hidden":
+            block.questions.append(question)
+    yield block
+
+
+def _fix(questions: PageForm, known: Mapping[str, Any]) -> None:
+    for question in questions:
+        if question.item.id in known:
+            question.data, question.is_fixed = known[question.item.id], True
+
+
+def _findings(fault: FormloomError) -> Iterable[Finding]:
+    return fault.findings or (Finding(fault.code, fault.message, params=fault.params),)
+
+
+def _defaults(form: FormVersion) -> dict[str, Any]:
+    return {item.id: item.default for item in form.stored if item.public and item.default is not None}
+
+
+def _from_address(visit: Visit) -> dict[str, Any]:
+    """Return hidden values that stand in the address, such as a campaign; those of personal links never do."""
+    return {
+        item.id: visit.query[item.id][:500]
+        for item in visit.form.stored
+        if item.public and item.type.id == "hidden" and not item.document.get("from_link") and item.id in visit.query
+    }
+
+
+def _json(data: Mapping[str, Any]) -> Markup:
+    text = orjson.dumps(data).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped

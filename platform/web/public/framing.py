@@ -1,0 +1,109 @@
+"""What all public pages share: cover, name of the house, language switch, security policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, request
+
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.text import resolve
+from formloom.platform.web.factory import nonce
+from formloom.platform.web.public.moments import shown_moment
+from formloom.platform.web.public.templating import render, stylesheet
+from formloom.platform.web.public.visits import Visit
+from formloom.platform.web.public.weave import Cover, cover_of
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The parts around a page. `path` is empty where there is no form to go back to."""
+
+    title: str
+    description: str
+    organisation: str
+    locale: str
+    other_locale: str | None
+    cover: Cover
+    path: str
+    contact: str
+    closes_at: datetime | None
+    now: datetime
+
+    @classmethod
+    def of_visit(cls, visit: Visit, *, grey: bool = False) -> "Frame":
+        """Return the frame of a form's pages."""
+        return cls._of(
+            visit.form, visit.locale, organisation=visit.organisation, other=visit.other_locale, path=visit.path,
+            now=visit.now, grey=grey,
+        )  # fmt: skip
+
+    @classmethod
+    def of_draft(cls, form: FormVersion, locale: str, organisation: str, now: datetime) -> "Frame":
+        """Return the frame of a preview."""
+        return cls._of(form, locale, organisation=organisation, other=None, path="", now=now, grey=False)
+
+    @classmethod
+    def of_house(cls, organisation: str, locale: str, now: datetime) -> "Frame":
+        """Return the frame of a page that belongs to no form."""
+        cover = cover_of({"kind": "basket", "color": "grey"}, organisation)
+        return cls("", "", organisation, locale, None, cover, "", "", None, now)
+
+    @classmethod
+    def _of(
+        cls,
+        form: FormVersion,
+        locale: str,
+        *,
+        organisation: str,
+        other: str | None,
+        path: str,
+        now: datetime,
+        grey: bool,
+    ) -> "Frame":
+        settings = form.settings
+        chosen = dict(settings.get("cover") or {}) | ({"color": "grey", "kind": "basket"} if grey else {})
+        closes = settings.get("open_until")
+        return cls(
+            resolve(form.title, locale) or form.key, resolve(form.document.get("description"), locale), organisation,
+            locale, other, cover_of(chosen, form.key), path, resolve(settings.get("contact"), locale),
+            datetime.fromisoformat(closes) if closes else None, now,
+        )  # fmt: skip
+
+
+def page(template: str, frame: Frame, *, status: int = 200, **context: Any) -> Response:
+    """Return a page."""
+    html = render(
+        template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(), bundle=bundle_path(),
+        shown=lambda moment: shown_moment(moment, frame.locale, frame.now), here=_here, **context,
+    )  # fmt: skip
+    headers = {
+        "Cache-Control": "no-store", "Content-Security-Policy": _POLICY.format(nonce=nonce()),
+        "Content-Language": frame.locale, "Vary": "Accept-Language", "X-Robots-Tag": "noindex",
+    }  # fmt: skip
+    return Response(html, status, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def _here(locale: str) -> str:
+    """Return the address of this page in another language."""
+    return "?" + urlencode({**request.args, "locale": locale})
+
+
+@lru_cache(maxsize=1)
+def bundle_path() -> str:
+    """Return the path of the pages' script; empty when it is not built, for the pages work without."""
+    manifest = Path(str(package_files("formloom.static"))) / "dist" / "public-form.json"
+    if not manifest.is_file():
+        return ""
+    entry = orjson.loads(manifest.read_bytes()).get("public_form/form.ts") or {}
+    return f"/static/{entry['file']}" if "file" in entry else ""

@@ -1,0 +1,101 @@
+"""What the page hands to its script: fields, rules, limits and the words for what doesn't fit.
+
+Only what a visitor may know. A condition on a field that is for members only can't change while the page is filled
+in, since that field keeps its default: it is decided here and stands in the page as always or never.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from formloom.platform.definitions.conditions.compile import Setting, compile_node
+from formloom.platform.definitions.conditions.tree import fields_of, parse
+from formloom.platform.definitions.fields import messages
+from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.controls import PageForm, Question, must_words, shown_fields
+from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
+
+ALWAYS: JSONObject = {}
+NEVER: JSONObject = {"not": {}}
+_LIMITS = ("min_length", "max_length", "min", "max", "decimals", "min_items", "max_items", "max_size_mb", "extensions")
+_MESSAGES = {
+    "too_short": messages.TOO_SHORT, "too_long": messages.TOO_LONG, "not_number": messages.NUMBER_EXPECTED,
+    "too_small": messages.TOO_SMALL, "too_large": messages.TOO_LARGE, "too_many_decimals": messages.TOO_MANY_DECIMALS,
+    "not_email": messages.EMAIL_EXPECTED, "not_phone": messages.PHONE_EXPECTED, "not_url": messages.URL_EXPECTED,
+    "too_early": messages.TOO_EARLY, "too_late": messages.TOO_LATE, "too_few_chosen": messages.TOO_FEW_CHOSEN,
+    "too_many_chosen": messages.TOO_MANY_CHOSEN,
+}  # fmt: skip
+
+
+def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any]:
+    """Return the JSON of the page's script."""
+    return {
+        "fields": [_field(question, now) for question in page],
+        "rules": public_rules(form, now),
+        "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS},
+        "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
+    }
+
+
+def public_rules(form: FormVersion, now: datetime) -> list[dict[str, Any]]:
+    """Return the rules about public fields, as far as they depend on public fields."""
+    shown = {item.id for item in shown_fields(form)}
+    hidden = {item.id for item in form.stored} - shown
+    kinds = form.value_kinds()
+    defaults = starting_values(form, now)
+
+    def decided(leaf: Mapping[str, Any]) -> JSONObject:
+        holds = compile_node(parse(leaf, kinds), Setting(now=now))(defaults)
+        return ALWAYS if holds else NEVER
+
+    found = []
+    for rule in form.document.get("rules") or ():
+        targets = {part: [one for one in rule.get(part) or () if one in shown] for part in ("show", "hide", "require")}
+        if any(targets.values()):
+            found.append({"when": _without(rule.get("when") or {}, hidden, decided), **targets})
+    return found
+
+
+def starting_values(form: FormVersion, now: datetime) -> dict[str, Any]:
+    """Return the clean values of a page that nobody has touched."""
+    return form.clean({}, ctx=CleanContext(now=now), public=True).values
+
+
+def _without(tree: Mapping[str, Any], hidden: Collection[str], decided: Any) -> JSONObject:
+    if "field" in tree:
+        return decided(tree) if set(fields_of(tree)) & set(hidden) else dict(tree)
+    if "not" in tree:
+        return {"not": _without(tree["not"], hidden, decided)}
+    return {part: [_without(one, hidden, decided) for one in tree[part]] for part in ("all", "any") if part in tree}
+
+
+def _field(question: Question, now: datetime) -> dict[str, Any]:
+    item = question.item
+    found: dict[str, Any] = {
+        "id": item.id, "kind": item.type.value_kind, "control": question.control,
+        **{name: _plain(item.cfg[name]) for name in _LIMITS if item.cfg.get(name) not in (None, [])},
+    }  # fmt: skip
+    if item.required:
+        found["required"] = True
+    if item.type.opens_section:
+        found["opens_section"] = True
+    if item.type.is_stored and question.control != "hidden":
+        found["must"] = must_words(question)
+    if question.control == "datetime":
+        found["zone"] = _offset(question, now)
+    if question.control == "phone":
+        found["region"] = item.cfg["region"]
+    return found
+
+
+def _offset(question: Any, now: datetime) -> str:
+    """Return the zone's present distance from UTC as +08:00."""
+    plain = now.astimezone(question.zone).strftime("%z")
+    return f"{plain[:3]}:{plain[3:5]}"
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, (int, list)) else str(value)

@@ -1,0 +1,71 @@
+"""The pages beside the form: receipt, closed, and what went wrong."""
+
+from datetime import datetime
+
+import orjson
+from flask import Flask, Response, request
+
+from formloom.platform.access.settings import organisation_name
+from formloom.platform.kernel.text import resolve
+from formloom.platform.web.problems import request_locale
+from formloom.platform.web.public.framing import Frame, page
+from formloom.platform.web.public.receipts import Receipt
+from formloom.platform.web.public.texts import say
+from formloom.platform.web.public.visits import Visit
+from formloom.platform.web.runtime import Runtime, runtime
+
+PREFIX = "/f/"
+
+
+def receipt(visit: Visit, found: Receipt) -> Response:
+    """Show a receipt."""
+    settings = visit.form.settings
+    return page(
+        "receipt.html", Frame.of_visit(visit), receipt=found, thanks=resolve(settings.get("thanks"), visit.locale),
+        may_repeat=settings.get("submit_again", True) is not False and found.state != "answered",
+    )  # fmt: skip
+
+
+def closed(visit: Visit) -> Response:
+    """Tell why the form takes nothing now, and from when it does."""
+    settings = visit.form.settings
+    opens = settings.get("open_from")
+    return page(
+        "closed.html", Frame.of_visit(visit, grey=True), status=403, state=visit.state,
+        text=resolve(settings.get("closed_message"), visit.locale)
+        or say(f"{visit.state}_text", visit.locale, title=resolve(visit.form.title, visit.locale), n=settings.get("quota")),
+        opens_at=datetime.fromisoformat(opens) if opens and visit.state == "not_yet" else None,
+    )  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    """Turn problem documents about public pages into pages, for browsers."""
+
+    @app.after_request
+    def explain(answer: Response) -> Response:
+        if answer.mimetype != "application/problem+json" or not _is_for_people():
+            return answer
+        problem = orjson.loads(answer.get_data())
+        shown = _trouble(runtime(), answer.status_code, str(problem.get("detail") or ""))
+        for name in ("Retry-After", "Allow"):
+            if name in answer.headers:
+                shown.headers[name] = answer.headers[name]
+        return shown
+
+
+def _is_for_people() -> bool:
+    path, accepts = request.path, request.headers.get("Accept", "")
+    is_page = path.startswith(PREFIX) and not path.endswith(("/files", ".svg"))
+    return is_page and request.mimetype != "application/json" and "application/json" not in accepts
+
+
+def _trouble(rt: Runtime, status: int, detail: str) -> Response:
+    locale = request_locale()
+    with rt.db.read() as unit:
+        organisation = organisation_name(unit)
+    is_missing = status == 404
+    return page(
+        "trouble.html", Frame.of_house(organisation, locale, rt.now()), status=status,
+        heading=say("missing" if is_missing else "trouble", locale),
+        text=say("missing_text", locale) if is_missing else detail, back="" if is_missing else request.path,
+    )  # fmt: skip

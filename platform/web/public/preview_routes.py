@@ -1,0 +1,78 @@
+"""Previews: a draft drawn exactly as its public page would be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from formloom.platform.access.policy import Act, demand
+from formloom.platform.access.settings import organisation_name
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.kernel.text import LOCALES
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.definition_store import Definition
+from formloom.platform.web.public import form_page
+from formloom.platform.web.public.framing import Frame
+from formloom.platform.web.route import Api, Call
+
+api = Api("previews")
+MAX_BYTES = 2_000_000
+
+
+class PreviewBody(Schema):
+    """A draft, and the language to draw it in."""
+
+    document = fields.Dict(keys=fields.String(), required=True)
+    locale = fields.String(load_default=LOCALES[0], validate=validate.OneOf(LOCALES))
+
+
+@api.post(
+    "/definitions/<definition_id>/preview", act=Act.DEFINITION_READ, body=PreviewBody(), max_bytes=MAX_BYTES,
+    gives="text/html",
+)  # fmt: skip
+def show_preview(call: Call, definition_id: str) -> object:
+    """Draw a draft as the public page; nothing can be sent from it."""
+    with call.db.read() as unit:
+        found = store.find(unit, definition_id)
+        demand(unit, call.actor, Act.DEFINITION_READ, app=found.app_id)
+        organisation = organisation_name(unit)
+    form = drawable(found, call.body["document"])
+    return form_page.preview(form, Frame.of_draft(form, call.body["locale"], organisation, call.now))
+
+
+def drawable(found: Definition, document: Mapping[str, Any]) -> FormVersion:
+    """Return as much of a draft as can be drawn: while somebody builds, there is always something unfinished."""
+    entries = document.get("fields")
+    good = [one for one in entries if _build(found, {"fields": [one]})] if isinstance(entries, list) else []
+    rules = document.get("rules")
+    kept = [
+        one for one in rules if _build(found, {"fields": good, "rules": [one]})
+    ] if isinstance(rules, list) else []  # fmt: skip
+    settings = document.get("settings")
+    whole = {
+        "title": _words(document.get("title")), "description": _words(document.get("description")), "fields": good,
+        "rules": kept, "settings": settings if isinstance(settings, dict) else {},
+    }  # fmt: skip
+    return _build(found, whole) or _nothing(found)
+
+
+def _build(found: Definition, document: dict[str, Any]) -> FormVersion | None:
+    try:
+        return FormVersion.build(
+            form_id=found.id, app_id=found.app_id, app_key=found.app_key, key=found.key, version=0, document=document,
+            table="", columns={},
+        )  # fmt: skip
+    except (FormloomError, ValidationError, LookupError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _nothing(found: Definition) -> FormVersion:
+    return FormVersion.build(
+        form_id=found.id, app_id=found.app_id, app_key=found.app_key, key=found.key, version=0, document={},
+        table="", columns={},
+    )  # fmt: skip
+
+
+def _words(value: object) -> dict[str, str]:
+    return {str(name): str(text) for name, text in value.items()} if isinstance(value, dict) else {}

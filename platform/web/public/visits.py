@@ -1,0 +1,116 @@
+"""One visit of a public form: the link that was opened, the published form behind it, the visitor's language.
+
+The form is always the version that is published now; nothing in the request can choose another one.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from formloom.platform.access.settings import organisation_name
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Public
+from formloom.platform.kernel.errors import NotFound
+from formloom.platform.kernel.text import LOCALES, best_locale
+from formloom.platform.records import links as personal_links
+from formloom.platform.records import opening
+from formloom.platform.records.links import PersonalLink
+from formloom.platform.web.public.queries import links
+from formloom.platform.web.public.queries.links import LinkRow
+from formloom.platform.web.route import Call
+from formloom.platform.web.runtime import Runtime
+from formloom.platform.web.security import network_of
+
+State = Literal["open", "switched_off", "not_yet", "ended", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """See the module. `state` is how the form stood when the visit began."""
+
+    rt: Runtime
+    link: LinkRow
+    form: FormVersion
+    state: State
+    organisation: str
+    locale: str
+    network: str
+    query: Mapping[str, str]
+    now: datetime
+
+    @property
+    def visitor(self) -> Public:
+        """Return who acts: the visitor of this form, whoever else is signed in."""
+        return Public(self.form.form_id, self.form.version, self.link.token, self.network, self.locale)
+
+    @property
+    def secret(self) -> str:
+        return self.rt.settings.secret_key
+
+    @property
+    def path(self) -> str:
+        """Return the path of the form."""
+        return f"/f/{self.link.token}"
+
+    @property
+    def other_locale(self) -> str | None:
+        """Return the other language that the form is offered in."""
+        return next((one for one in offered_locales(self.form) if one != self.locale), None)
+
+
+def begin(call: Call, token: str, *, sent: Any = None) -> Visit:
+    """Open a link. Raises NotFound."""
+    with call.db.read() as unit:
+        link = links.find(unit, token)
+        form = call.runtime.catalog.current(unit, link.form_id)
+        state: State = opening.state_of(unit, form, call.now) if link.is_open else "switched_off"
+        organisation = organisation_name(unit)
+    return Visit(
+        call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network_of(call.ip),
+        call.request.args.to_dict(), call.now,
+    )  # fmt: skip
+
+
+def again(visit: Visit) -> Visit:
+    """Return the visit with the state of this moment: the last place may have gone meanwhile."""
+    with visit.rt.db.read() as unit:
+        link = links.find(unit, visit.link.token)
+        state: State = opening.state_of(unit, visit.form, visit.now) if link.is_open else "switched_off"
+    return replace(visit, link=link, state=state)
+
+
+def fields_of_version(visit: Visit, number: int) -> frozenset[str]:
+    """Return the fields that an earlier version of the form had."""
+    try:
+        with visit.rt.db.read() as unit:
+            return frozenset(visit.rt.catalog.version(unit, visit.form.form_id, number).by_id)
+    except NotFound:
+        return frozenset()
+
+
+def personal_of(visit: Visit, text: object) -> PersonalLink | None:
+    """Return what a `ref` says, when we signed it for this form."""
+    found = personal_links.read(visit.secret, text) if isinstance(text, str) and text else None
+    return found if found is not None and found.form_id == visit.form.form_id else None
+
+
+def answers_once(visit: Visit, personal: PersonalLink | None) -> str | None:
+    """Return under which hash the answer of a personal link is remembered; None where each one counts."""
+    if personal is None or visit.form.settings.get("one_answer_per_link") is False:
+        return None
+    return hashlib.sha256(f"{personal.form_id}:{personal.record_id}".encode()).hexdigest()
+
+
+def offered_locales(form: FormVersion) -> tuple[str, ...]:
+    """Return the languages that the form is shown in."""
+    chosen = form.settings.get("languages") or LOCALES
+    return tuple(one for one in LOCALES if one in chosen) or LOCALES
+
+
+def _locale(call: Call, form: FormVersion, sent: Any) -> str:
+    offered = offered_locales(form)
+    asked = (sent.get("_lang"), call.request.args.get("locale"), call.request.args.get("lang"))
+    chosen = next((one for one in asked if one in offered), None)
+    return chosen or best_locale(call.request.headers.get("Accept-Language"), offered)
