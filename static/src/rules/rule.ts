@@ -1,0 +1,126 @@
+/** A rule as the builder sees it: one flow document with a trigger and, mostly, one branch at its head. */
+import { http } from '@/api/http'
+import type { Condition, FormField, L10n } from '@/api/types'
+
+export interface RuleNode {
+  id: string
+  type: string
+  when?: Condition
+  then?: RuleNode[]
+  else?: RuleNode[]
+  [setting: string]: unknown
+}
+export interface Trigger {
+  type: string
+  fields?: string[]
+  field?: string
+  [setting: string]: unknown
+}
+export interface RuleDocument {
+  title: L10n
+  form: string
+  enabled?: boolean
+  trigger: Trigger
+  nodes: RuleNode[]
+}
+export interface DefinitionSummary {
+  id: string
+  key: string
+  kind: string
+  title: L10n
+  version: number | null
+  has_changes: boolean
+}
+export interface Finding {
+  field: string | null
+  message: string
+  severity: 'error' | 'warning'
+}
+export interface RuleDraft extends DefinitionSummary {
+  rev: number
+  document: RuleDocument
+  findings: Finding[]
+  saved_at: string
+}
+export interface Why {
+  field: string
+  op: string
+  value: unknown
+  actual: unknown
+  result: boolean
+}
+export interface TraceLine {
+  node: string
+  type: string
+  result: 'matched' | 'unmatched' | 'done' | 'failed' | 'skipped'
+  why: Why[]
+  output: Record<string, unknown>
+  error: L10n | null
+}
+export interface Run {
+  id: string
+  state: 'done' | 'skipped' | 'failed' | 'partial' | 'running'
+  record_id: string | null
+  record_title: string | null
+  at: string
+  took_ms: number | null
+  version: number
+  summary: L10n
+  trace: TraceLine[]
+}
+export interface FormInfo {
+  id: string
+  key: string
+  title: L10n
+  document: { fields: FormField[] }
+}
+
+export const ruleApi = {
+  list: (app: string, kind: string) => http.get<{ definitions: DefinitionSummary[] }>(`/apps/${app}/definitions`, { query: { kind } }).then((answer) => answer.definitions),
+  draft: (id: string) => http.get<RuleDraft>(`/definitions/${id}/draft`),
+  save: (id: string, document: RuleDocument, rev: number) => http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document }, { ifMatch: rev }),
+  publish: (id: string) => http.post<{ version: number }>(`/definitions/${id}/publish`, {}),
+  create: (app: string, key: string, document: RuleDocument) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind: 'flow', key, document }),
+  runs: (id: string, state = '') => http.get<{ runs: Run[] }>(`/flows/${id}/runs`, { query: { state } }).then((answer) => answer.runs),
+  simulate: (id: string, record: string) => http.post<{ would_run: boolean; trace: TraceLine[] }>(`/flows/${id}/simulate`, { record }),
+  form: (app: string, key: string) => http.get<FormInfo>(`/forms/${app}.${key}`),
+  records: (form: string) => http.get<{ records: { id: string; values: Record<string, unknown> }[] }>(`/forms/${form}/records`, { query: { limit: 20 } }).then((answer) => answer.records),
+}
+
+/** The branch that the builder edits; a document without one gets it around its actions. */
+export function headOf(document: RuleDocument): RuleNode {
+  const [first] = document.nodes
+  return document.nodes.length === 1 && first?.type === 'branch' ? first : { id: 'if', type: 'branch', when: {}, then: document.nodes, else: [] }
+}
+/** Whether the rule is more than one branch: then further nodes are shown after it, in order. */
+export const isPlain = (document: RuleDocument) => document.nodes.length <= 1
+
+/** Every action of the document with its branch's way, in order of writing. */
+export function withHead(document: RuleDocument, head: RuleNode): RuleDocument {
+  return { ...document, nodes: [head] }
+}
+export function freshId(nodes: readonly RuleNode[]): string {
+  const taken = new Set<string>()
+  const walk = (list: readonly RuleNode[]) => list.forEach((node) => (taken.add(node.id), walk(node.then ?? []), walk(node.else ?? [])))
+  walk(nodes)
+  let number = 1
+  while (taken.has(`a${number}`)) number += 1
+  return `a${number}`
+}
+export function emptyRule(form: string, title: L10n): RuleDocument {
+  return { title, form, enabled: true, trigger: { type: 'record_created' }, nodes: [{ id: 'if', type: 'branch', when: {}, then: [], else: [] }] }
+}
+/** What a new action of a type starts with. */
+export function freshAction(type: string, id: string): RuleNode {
+  const starts: Record<string, object> = {
+    set_fields: { values: {} },
+    create_record: { form: '', values: {} },
+    update_record: { form: '', match: {}, values: {} },
+    reply_mail: { template: null, to: { field: '' } },
+    notify: { to: { user_field: '' }, text: { 'zh-CN': '', en: '' } },
+    call_webhook: { url: '' },
+    add_comment: { text: { 'zh-CN': '', en: '' } },
+    assign: { rule: null },
+  }
+  return { id, type, ...starts[type] }
+}
