@@ -132,8 +132,8 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
-        definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api, export_routes.api, import_routes.api,
-        file_routes.api, dashboard_routes.api, flow_routes.api, flow_routes.hooks,
+        definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api, export_routes.api,
+        import_routes.api, file_routes.api, dashboard_routes.api, flow_routes.api, flow_routes.hooks,
         link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
