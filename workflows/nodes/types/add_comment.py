@@ -14,7 +14,7 @@ class AddComment(Action):
 
     id = "add_comment"
     label = {"zh-CN": "添加评论", "en": "Add a comment"}
-    icon = "comment"
+    icon = "chat"
     group = "record"
     settings = Schema.from_dict(
         {"text": fields.Dict(keys=fields.String(), values=fields.String(), required=True)}, name="AddComment"

@@ -23,7 +23,7 @@ class Assign(Action):
 
     id = "assign"
     label = {"zh-CN": "分配给", "en": "Assign to"}
-    icon = "user-check"
+    icon = "user"
     group = "record"
     settings = Schema.from_dict(
         {

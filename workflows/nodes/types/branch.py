@@ -12,7 +12,7 @@ class Branch(Gate):
 
     id = "branch"
     label = {"zh-CN": "如果", "en": "If"}
-    icon = "branch"
+    icon = "multi"
     group = "logic"
     settings = Schema.from_dict(
         {

@@ -18,7 +18,7 @@ class CallWebhook(Action):
 
     id = "call_webhook"
     label = {"zh-CN": "调用 Webhook", "en": "Call a webhook"}
-    icon = "webhook"
+    icon = "globe"
     group = "message"
     leaves_house = True
     settings = Schema.from_dict(

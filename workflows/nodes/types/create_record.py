@@ -14,7 +14,7 @@ class CreateRecord(Action):
 
     id = "create_record"
     label = {"zh-CN": "新建记录", "en": "Create a record"}
-    icon = "file-plus"
+    icon = "plus"
     group = "record"
     settings = Schema.from_dict(
         {"form": fields.String(required=True), "values": fields.Dict(keys=fields.String(), load_default=dict)},

@@ -15,7 +15,7 @@ class SetFields(Action):
 
     id = "set_fields"
     label = {"zh-CN": "设置字段", "en": "Set fields"}
-    icon = "pen"
+    icon = "edit"
     group = "record"
     settings = Schema.from_dict(
         {"values": fields.Dict(keys=fields.String(), required=True, validate=Length(1, 100))}, name="SetFields"

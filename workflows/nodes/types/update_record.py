@@ -18,7 +18,7 @@ class UpdateRecord(Action):
 
     id = "update_record"
     label = {"zh-CN": "修改关联记录", "en": "Change another record"}
-    icon = "file-edit"
+    icon = "edit"
     group = "record"
     settings = Schema.from_dict(
         {

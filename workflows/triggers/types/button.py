@@ -12,7 +12,7 @@ class Button(Trigger):
     id = "button"
     label = {"zh-CN": "点击按钮时", "en": "A button is pressed"}
     sentence = {"zh-CN": "在{form}上点击“{label}”", "en": "“{label}” is pressed on {form}"}
-    icon = "pointer"
+    icon = "zap"
     settings = Schema.from_dict({"label": fields.Dict(keys=fields.String(), values=fields.String())}, name="Button")()
 
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002 - the occasion names the flow

@@ -20,7 +20,7 @@ class DateOffset(Trigger):
     id = "date_offset"
     label = {"zh-CN": "到达日期时", "en": "A date comes"}
     sentence = {"zh-CN": "{form}的{field}{offset}", "en": "{offset} {field} of {form}"}
-    icon = "calendar"
+    icon = "cal"
     settings = Schema.from_dict(
         {
             "field": fields.String(required=True),

@@ -14,7 +14,7 @@ class Webhook(Trigger):
     id = "webhook"
     label = {"zh-CN": "收到外部请求时", "en": "Another system calls"}
     sentence = {"zh-CN": "外部系统调用{form}的接收地址", "en": "another system calls the address of {form}"}
-    icon = "webhook"
+    icon = "globe"
     has_record = False
 
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002 - the occasion names the flow
