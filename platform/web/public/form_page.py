@@ -54,7 +54,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
         visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now
     )
     script = page_data(visit.form, questions, visit.now) | {
-        "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}",
+        "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}", "fresh": typed is None,
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)
@@ -67,7 +67,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
 def preview(form: FormVersion, frame: Frame) -> Response:
     """Return a draft drawn as the public page; nothing can be sent from it."""
     questions = PageForm(form, frame.locale, values=_defaults(form))
-    script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "proof": None}
+    script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
         "form.html", frame, script=_json(script), token="", ref="", summary=[], trap=guards.TRAP, is_preview=True,
         **_parts(form, questions, frame.now),

@@ -28,12 +28,13 @@ def receipt(visit: Visit, found: Receipt) -> Response:
 
 def closed(visit: Visit) -> Response:
     """Tell why the form takes nothing now, and from when it does."""
-    settings = visit.form.settings
+    settings, locale = visit.form.settings, visit.locale
     opens = settings.get("open_from")
+    title = resolve(visit.form.title, locale)
     return page(
         "closed.html", Frame.of_visit(visit, grey=True), status=403, state=visit.state,
-        text=resolve(settings.get("closed_message"), visit.locale)
-        or say(f"{visit.state}_text", visit.locale, title=resolve(visit.form.title, visit.locale), n=settings.get("quota")),
+        text=resolve(settings.get("closed_message"), locale)
+        or say(f"{visit.state}_text", locale, title=title, n=settings.get("quota")),
         opens_at=datetime.fromisoformat(opens) if opens and visit.state == "not_yet" else None,
     )  # fmt: skip
 

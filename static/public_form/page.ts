@@ -1,0 +1,115 @@
+/**
+ * What the server hands to the script, and the questions as they stand in the page. The page is complete without us:
+ * every element here was drawn by the server, and names of inputs are ids of fields.
+ */
+import type { Kind } from '@/shared/conditions'
+import type { Rule } from '@/shared/rules'
+
+export interface FieldData {
+  id: string
+  kind: Kind | null
+  control: string
+  required?: boolean
+  opens_section?: boolean
+  /** How an answer is asked for. */
+  must?: string
+  /** The distance from UTC in which a date and time is typed. */
+  zone?: string
+  region?: string
+  min_length?: number
+  max_length?: number
+  min?: number | string
+  max?: number | string
+  decimals?: number
+  min_items?: number
+  max_items?: number
+  max_size_mb?: number
+  extensions?: string[]
+}
+export interface Task {
+  parameters: { algorithm: string; cost: number; keyLength: number; keyPrefix: string; nonce: string; salt: string }
+  signature: string
+}
+export interface PageData {
+  texts: Record<string, string>
+  messages: Record<string, string>
+  fields: FieldData[]
+  rules: Rule[]
+  /** The form's path; empty in a preview. */
+  path: string
+  draft: string
+  /** Nothing was typed yet when the server drew the page. */
+  fresh: boolean
+  proof: Task | null
+}
+export type Answers = Record<string, unknown>
+
+const SEVERAL = new Set(['checkboxes', 'multiselect', 'file', 'image'])
+const ONE_OF = new Set(['radio', 'boolean', 'rating', 'nps'])
+
+/** Fill `{name}` in a text. */
+export function fill(text: string | undefined, params: Record<string, unknown> = {}): string {
+  return (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole))
+}
+
+export function isUpload(field: FieldData): boolean {
+  return field.control === 'file' || field.control === 'image'
+}
+
+/** The inputs of a field, those for choosing files left out. */
+export function inputsOf(form: HTMLFormElement, id: string): HTMLInputElement[] {
+  return [...form.querySelectorAll<HTMLInputElement>(`[name="${id}"]`)].filter((input) => input.type !== 'file')
+}
+
+export function boxOf(form: HTMLFormElement, id: string): HTMLElement | null {
+  return form.querySelector(`[data-field="${id}"]`)
+}
+
+/** A field's answer as the API takes it; nothing is null. */
+export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
+  const inputs = inputsOf(form, field.id)
+  if (SEVERAL.has(field.control)) return inputs.filter((input) => input.checked).map((input) => input.value)
+  if (ONE_OF.has(field.control)) return inputs.find((input) => input.checked)?.value ?? null
+  return inputs[0]?.value || null
+}
+
+export function answersOf(form: HTMLFormElement, fields: readonly FieldData[]): Answers {
+  return Object.fromEntries(fields.filter((field) => field.kind !== null).map((field) => [field.id, answerOf(form, field)]))
+}
+
+/** Answers as conditions compare them: a date and time gets the zone in which the server reads it. */
+export function comparable(fields: readonly FieldData[], answers: Answers): Answers {
+  const found = { ...answers }
+  for (const field of fields) {
+    const typed = found[field.id]
+    if (field.control === 'datetime' && typeof typed === 'string') found[field.id] = `${typed}${typed.length === 16 ? ':00' : ''}${field.zone ?? ''}`
+  }
+  return found
+}
+
+/** Put an answer back into the page. */
+export function putAnswer(form: HTMLFormElement, field: FieldData, answer: unknown): void {
+  const inputs = inputsOf(form, field.id)
+  if (isUpload(field) || field.control === 'hidden' || inputs.some((input) => input.readOnly)) return
+  if (SEVERAL.has(field.control) || ONE_OF.has(field.control)) {
+    const chosen = [answer].flat().map(String)
+    inputs.forEach((input) => (input.checked = chosen.includes(input.value)))
+  } else if (inputs[0] && (typeof answer === 'string' || answer === null)) inputs[0].value = answer ?? ''
+}
+
+export function icon(name: string): SVGSVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  made.setAttribute('class', 'ic')
+  made.setAttribute('aria-hidden', 'true')
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use')
+  use.setAttribute('href', `#${name}`)
+  made.append(use)
+  return made
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string> = {}, ...inside: (Node | string)[]): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  made.append(...inside)
+  return made
+}

@@ -1,0 +1,37 @@
+/** Shows, hides and demands questions as the rules say, while somebody answers. */
+import { compileRules, type Seen } from '@/shared/rules'
+import { boxOf, comparable, type Answers, type PageData } from './page'
+
+export class Showing {
+  private readonly judge: ReturnType<typeof compileRules>
+  seen: Seen
+
+  constructor(
+    private readonly form: HTMLFormElement,
+    private readonly data: PageData,
+  ) {
+    this.judge = compileRules(data.fields, data.rules)
+    this.seen = this.judge({})
+  }
+
+  update(answers: Answers): void {
+    this.seen = this.judge(comparable(this.data.fields, answers))
+    for (const { id, kind } of this.data.fields) {
+      const box = boxOf(this.form, id)
+      if (!box) continue
+      box.toggleAttribute('data-away', !this.seen.visible.has(id))
+      if (kind === null) continue
+      const isRequired = this.seen.required.has(id)
+      box.querySelector('[data-must]')?.toggleAttribute('hidden', !isRequired)
+      box.querySelector('[data-optional]')?.toggleAttribute('hidden', isRequired)
+      const input = box.querySelector('fieldset, .in')
+      if (isRequired) input?.setAttribute('aria-required', 'true')
+      else input?.removeAttribute('aria-required')
+    }
+  }
+
+  /** The answers of visible questions only: nobody sends what was hidden from him. */
+  visibleOf(answers: Answers): Answers {
+    return Object.fromEntries(Object.entries(answers).filter(([id]) => this.seen.visible.has(id)))
+  }
+}
