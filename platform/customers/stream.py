@@ -5,33 +5,39 @@ is a touchpoint; so is every change of the field that the form calls its status.
 belong to different customers join them: the same person wrote with another address.
 """
 
-from formloom.platform.customers.keys import Identification, identification
-from formloom.platform.customers.queries import identities
+from collections.abc import Sequence
+from typing import Any
+
+from formloom.platform.customers.guests import Guests
+from formloom.platform.customers.keys import identification
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.storage.database import UnitOfWork
 
 
-def listen(uow: UnitOfWork, event: RecordEvent, form: FormVersion) -> None:
-    """Write the touchpoint that `event` is, if it is one."""
-    kind = _kind(event, form)
-    if kind is None:
+def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) -> None:
+    """Write the touchpoints that `events` are, those that are any."""
+    told = [
+        (event, kind, identification(form, event.after)) for event in events if (kind := _kind(event, form)) is not None
+    ]
+    if not told:
         return
-    who = identification(form, event.after)
-    customer_id = _recognise(uow, who, event) if who else None
-    if customer_id is None and event.actor_kind != "public":
-        return
-    data = {"status": event.after.get(form.document.get("status_field"))} if kind == "status_changed" else {
+    guests = Guests(uow, [key for _event, _kind, who in told if who for key in who.keys])
+    for event, kind, who in told:
+        customer_id = guests.recognise(who, now=event.at) if who else None
+        if customer_id is not None or event.actor_kind == "public":
+            guests.note(_touchpoint(event, kind, form, customer_id))
+    guests.write()
+
+
+def _touchpoint(event: RecordEvent, kind: str, form: FormVersion, customer_id: str | None) -> dict[str, Any]:
+    data = {"status": event.after.get(str(form.document.get("status_field")))} if kind == "status_changed" else {
         "locale": event.locale
     }  # fmt: skip
-    identities.add_touchpoint(
-        uow,
-        {
-            "customer_id": customer_id, "kind": kind, "channel": str(event.context.get("channel") or "form")[:20],
-            "app_id": event.app_id, "form_id": event.form_id, "record_id": event.record_id, "at": event.at,
-            "data": data,
-        },
-    )  # fmt: skip
+    return {
+        "customer_id": customer_id, "kind": kind, "channel": str(event.context.get("channel") or "form")[:20],
+        "app_id": event.app_id, "form_id": event.form_id, "record_id": event.record_id, "at": event.at, "data": data,
+    }  # fmt: skip
 
 
 def _kind(event: RecordEvent, form: FormVersion) -> str | None:
@@ -41,19 +47,3 @@ def _kind(event: RecordEvent, form: FormVersion) -> str | None:
     if event.kind == "record.updated" and isinstance(status, str) and status in event.changed:
         return "status_changed"
     return None
-
-
-def _recognise(uow: UnitOfWork, who: Identification, event: RecordEvent) -> str:
-    known = identities.owners(uow, who.keys)
-    ids = list(dict.fromkeys(known[key] for key in who.keys if key in known))
-    if ids:
-        customer_id = ids[0]
-        for other in ids[1:]:
-            identities.merge(uow, other, customer_id)
-        identities.see(uow, customer_id, who.name, now=event.at)
-    else:
-        customer_id = identities.add_customer(uow, who.name, now=event.at)
-    for key in who.keys:
-        if key not in known:
-            identities.add_key(uow, customer_id, *key)
-    return customer_id

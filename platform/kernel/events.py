@@ -6,7 +6,7 @@ one) is a `RecordListener`, wired in `app.py`. A listener must not wait for anyt
 beyond the given unit of work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -72,6 +72,6 @@ FormT = TypeVar("FormT", contravariant=True)
 
 
 class RecordListener(Protocol[UnitT, FormT]):
-    """Called within the record's transaction, once per event."""
+    """Called within the record's transaction, once per write, with the events of all records that it wrote."""
 
-    def __call__(self, uow: UnitT, event: RecordEvent, form: FormT) -> None: ...
+    def __call__(self, uow: UnitT, events: Sequence[RecordEvent], form: FormT) -> None: ...

@@ -251,8 +251,7 @@ def _announce(
     ]  # fmt: skip
     traces.note_history(uow, events)
     for listen in options.listeners:
-        for event in events:
-            listen(uow, event, form)
+        listen(uow, events, form)
     traces.put_in_outbox(uow, events)
 
 

@@ -1,6 +1,6 @@
 """Rows of customers, their keys and their touchpoints."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,14 @@ _OWNER = select(customer_keys.c.customer_id).where(
     customer_keys.c.kind == bindparam("key_kind"), customer_keys.c.value == bindparam("key_value")
 )
 
+FEW_KEYS = 4
+"""So many keys are looked up one by one, by a statement that is ready."""
 
-def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+
+def owners(unit: ReadUnit, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Return key → customer id for those that are known."""
+    if len(keys) > FEW_KEYS:
+        return _owners_of_many(unit, keys)
     found: dict[tuple[str, str], str] = {}
     for kind, value in keys:
         owner = unit.conn.scalar(_OWNER, {"key_kind": kind, "key_value": value})
@@ -33,11 +38,22 @@ def owners(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     return found
 
 
-def add_customer(uow: UnitOfWork, name: str | None, *, now: datetime) -> str:
-    """Write down a new customer and return the id."""
-    made = new_id()
-    _ADD_CUSTOMER.run(uow.conn, [{"id": made, "name": name, "created_at": now, "seen_at": now}])
-    return made
+def _owners_of_many(unit: ReadUnit, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    columns = customer_keys.c
+    found: dict[tuple[str, str], str] = {}
+    for kind in {kind for kind, _value in keys}:
+        values = sorted({value for one, value in keys if one == kind})
+        for start in range(0, len(values), 500):
+            statement = select(columns.value, columns.customer_id).where(
+                columns.kind == kind, columns.value.in_(values[start : start + 500])
+            )
+            found.update({(kind, row[0]): row[1] for row in unit.conn.execute(statement)})
+    return found
+
+
+def add_customers(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write down new customers: id, name, created_at, seen_at."""
+    _ADD_CUSTOMER.run(uow.conn, rows)
 
 
 def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -> None:
@@ -49,14 +65,15 @@ def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -
         )
 
 
-def add_key(uow: UnitOfWork, customer_id: str, kind: str, value: str) -> None:
-    """Let a customer be recognised by one more key; whoever wrote it first keeps it."""
-    uow.conn.execute(_ADD_KEY[uow.dialect], {"kind": kind, "value": value, "customer_id": customer_id})
+def add_keys(uow: UnitOfWork, rows: Sequence[Mapping[str, str]]) -> None:
+    """Let customers be recognised by more keys; whoever wrote a key first keeps it."""
+    if rows:
+        uow.conn.execute(_ADD_KEY[uow.dialect], rows)
 
 
-def add_touchpoint(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
-    """Write one touchpoint event."""
-    _ADD_TOUCHPOINT.run(uow.conn, [{"id": new_id(), **row}])
+def add_touchpoints(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write touchpoints."""
+    _ADD_TOUCHPOINT.run(uow.conn, [{"id": new_id(), **row} for row in rows])
 
 
 def language_of(unit: ReadUnit, record_id: str) -> str | None:
