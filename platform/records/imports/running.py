@@ -1,4 +1,4 @@
-"""Doing the work: one job, from its file to its records, in parts of 500 rows.
+"""Doing the work: one job, from its file to its records, in parts of 250 rows.
 
 Each part is one transaction that holds the records, the list of what the job made, and how far the job is; so a crash
 leaves a job that says exactly what it did. The same transaction asks whether the job is still wanted.
@@ -35,8 +35,8 @@ from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
 from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 
-PART = 500
-STEP_ASIDE_S = 0.02
+PART = 250
+STEP_ASIDE_S = 0.03
 _TOO_WIDE = {
     "zh-CN": "此行的单元格多于列名，可能缺少引号",
     "en": "This row has more cells than there are column names; a quotation mark may be missing",
@@ -117,7 +117,8 @@ class _Work:
                 self._note(row, Finding("too_many_cells", _TOO_WIDE) if self._is_too_wide(row) else next(outcome))
             done += len(part)
             progress(done, self._job.total or 0)
-            time.sleep(STEP_ASIDE_S)
+            if self._house.db.dialect == "sqlite":
+                time.sleep(STEP_ASIDE_S)
 
     def _store(self, part: Sequence[Row], size: int, now: datetime, uow: UnitOfWork) -> list[Record | InvalidValues]:
         job = rows.find(uow, self._job.id, lock=True)
