@@ -56,16 +56,3 @@ def filled(form: FormVersion, link: PersonalLink) -> dict[str, Any]:
         elif isinstance(name, str) and link.values.get(name) is not None:
             found[item.id] = link.values[name]
     return found
-
-
-def unclaimed(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a visitor sent, without the values that only a signed link may give.
-
-    Those are references to records and hidden values taken from a link: flows act on them, so nobody may make one
-    up. A visible field that a link would fill may still be filled by hand.
-    """
-    reserved = {
-        item.id for item in form.stored
-        if (name := item.document.get("from_link")) and (name == "record" or item.type.id == "hidden")
-    }  # fmt: skip
-    return {name: value for name, value in values.items() if name not in reserved}
