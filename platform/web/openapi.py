@@ -81,7 +81,7 @@ def _success(route: RouteSpec) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
     schema: Any = route.answer if route.answer is not None else {}
-    return {"description": "The answer", "content": {route.gives: {"schema": schema}}}
+    return {"description": "The answer", "content": {media: {"schema": schema} for media in route.gives.split(", ")}}
 
 
 def _failures(route: RouteSpec) -> dict[str, Any]:

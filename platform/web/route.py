@@ -14,6 +14,7 @@ A handler gets a `Call`, returns a JSON value (or None for 204, or a Flask `Resp
 translate between HTTP and one use case. `who` is a first coarse gate; the use case guards itself.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ from formloom.platform.kernel.errors import (
     FormloomError,
     Invalid,
     Malformed,
+    NotFound,
     TooLarge,
     Unauthenticated,
 )
@@ -42,6 +44,7 @@ Who = Literal["anyone", "visitor", "member"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., object]
 MAX_JSON_BYTES = 1_000_000
+NULL_CHARACTER = {"zh-CN": "不能包含空字符", "en": "Null characters can't be stored"}
 
 
 class WrongMediaType(FormloomError):
@@ -115,12 +118,13 @@ class Call:
         raw = self.request.headers.get("If-Match")
         if raw is None or raw.strip() == "*":
             return None
-        text = raw.strip().removeprefix("W/").strip('"')
-        if not text.isdecimal() or len(text) > 9:
+        named = _REVISION.fullmatch(raw.strip())
+        if named is None:
             raise Malformed(findings=[_IF_MATCH])
-        return int(text)
+        return int(named[1] or named[2])
 
 
+_REVISION = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 _IF_MATCH = Finding(
     "bad_if_match", {"zh-CN": 'If-Match 应形如 "3"', "en": 'If-Match must look like "3"'}, field="If-Match"
 )
@@ -196,6 +200,8 @@ class Api:
 def _view(spec: RouteSpec, handler: Handler) -> Callable[..., Response]:
     def view(**path: object) -> Response:
         call = _begin(spec)
+        if any("\x00" in str(part) for part in path.values()):  # PostgreSQL can't even be asked for it
+            raise NotFound
         return _finish(spec, call, handler(call, **path))
 
     def reading_view(**path: object) -> Response:
@@ -236,6 +242,9 @@ def _query(spec: RouteSpec) -> Mapping[str, Any]:
     if repeated:
         words = {"zh-CN": "参数重复", "en": "given more than once"}
         raise Invalid(findings=[Finding("repeated", words, field=name) for name in repeated])
+    unreadable = [name for name, value in request.args.items() if "\x00" in name + value]
+    if unreadable:
+        raise Invalid(findings=[Finding("null_character", NULL_CHARACTER, field=name) for name in unreadable])
     given = {name: value for name, value in request.args.items() if name != "locale" or "locale" in spec.query.fields}
     checked: Mapping[str, Any] = load(spec.query, given)
     return checked
@@ -255,10 +264,28 @@ def read_json() -> Any:
         raise WrongMediaType(expected="application/json")
     raw = request.get_data()
     try:
-        return orjson.loads(raw) if raw else {}
+        parsed = orjson.loads(raw) if raw else {}
     except orjson.JSONDecodeError as fault:
         words = {"zh-CN": "不是有效的 JSON：{why}", "en": "not valid JSON: {why}"}
         raise Malformed(findings=[Finding("bad_json", words, params={"why": str(fault)})]) from fault
+    if b"\\u0000" in raw and _has_null_character(parsed):
+        raise Invalid(findings=[Finding("null_character", NULL_CHARACTER)])
+    return parsed
+
+
+def _has_null_character(parsed: Any) -> bool:
+    """Tell whether a text or a name has one; values of records are left to their fields, which say so one by one."""
+    waiting = [parsed]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting.extend(part)
+            waiting.extend(value for name, value in part.items() if name != "values")
+        elif isinstance(part, list):
+            waiting.extend(part)
+        elif isinstance(part, str) and "\x00" in part:
+            return True
+    return False
 
 
 def load(schema: Schema, raw: Any) -> Any:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.conditions.operators import fold
@@ -153,11 +153,12 @@ def _after(orders: list[_Order], values: list[Any]) -> ColumnElement[bool]:
         if value is None:
             equal.append(column.is_(None))
             continue
-        beyond = column < value if order.descending else column > value
+        bound = literal(value, column.type)  # a bare True can't be compared
+        beyond = column < bound if order.descending else column > bound
         if order.name not in _NEVER_MISSING:
             beyond = or_(beyond, column.is_(None))
         clauses.append(and_(*equal, beyond))
-        equal.append(column == value)
+        equal.append(column == bound)
     return or_(false(), *clauses)
 
 

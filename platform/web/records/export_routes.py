@@ -29,7 +29,7 @@ class ExportQuery(Schema):
     q = fields.String(validate=validate.Length(max=200))
 
 
-@api.get("/forms/<form>/export", act=Act.RECORD_EXPORT, query=ExportQuery(), gives="text/csv")
+@api.get("/forms/<form>/export", act=Act.RECORD_EXPORT, query=ExportQuery(), gives=", ".join(TYPES.values()))
 def export_records(call: Call, form: str) -> Response:
     """Download the records that the caller may see, as CSV or XLSX."""
     asked: Any = call.query

@@ -67,7 +67,7 @@ def upload_file(call: Call) -> object:
     return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
 
 
-@api.get("/files/<file_id>", act=Act.FILE_READ, query=FileQuery(), gives="application/octet-stream")
+@api.get("/files/<file_id>", act=Act.FILE_READ, query=FileQuery(), gives="*/*")
 def download_file(call: Call, file_id: str) -> Response:
     """Download a file of a record that the caller may read, or look at its thumbnail."""
     with call.db.read() as unit:

@@ -77,7 +77,7 @@ def create_batch(call: Call, form: str) -> object:
     return once(call, work, status=200)
 
 
-@api.get("/forms/<form>/records/<record_id>", act=Act.RECORD_READ, answer=schemas.RecordAnswer())
+@api.get("/forms/<form>/records/<record_id>", act=Act.RECORD_READ, answer=schemas.NamedRecordAnswer())
 def read_record(call: Call, form: str, record_id: str) -> object:
     """Return one record."""
     with call.db.read() as unit:

@@ -102,6 +102,13 @@ class RecordAnswer(Schema):
     updated_by = fields.String(required=True, allow_none=True)
 
 
+class NamedRecordAnswer(RecordAnswer):
+    """One record, and the names behind the ids in it."""
+
+    people = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    departments = fields.Dict(keys=fields.String(), required=True)
+
+
 class ListAnswer(Schema):
     """A page of records."""
 
