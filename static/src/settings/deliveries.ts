@@ -1,7 +1,9 @@
 /** Mails and webhook calls that the installation sends. */
-export type State = 'pending' | 'sending' | 'sent' | 'retrying' | 'dead' | 'unsent'
-export const STATES: State[] = ['pending', 'retrying', 'dead', 'unsent', 'sent']
-export const STATE_COLOURS: Record<State, string> = { pending: 'blue', sending: 'blue', sent: 'green', retrying: 'amber', dead: 'red', unsent: 'grey' }
+export type State = 'pending' | 'sending' | 'sent' | 'retrying' | 'dead' | 'unsent' | 'suspended'
+export const STATES: State[] = ['pending', 'retrying', 'dead', 'unsent', 'suspended', 'sent']
+export const STATE_COLOURS: Record<State, string> = { pending: 'blue', sending: 'blue', sent: 'green', retrying: 'amber', dead: 'red', unsent: 'grey', suspended: 'amber' }
+/** What can be put in line again; what was sent is never sent twice. */
+export const RESENDABLE: State[] = ['dead', 'unsent', 'suspended']
 
 export interface Delivery {
   id: string
@@ -17,5 +19,5 @@ export interface Delivery {
   record?: { form: string; id: string; app?: string } | null
 }
 export interface DeliveryDetail extends Delivery {
-  body?: string | Record<string, unknown> | null
+  payload?: { text?: string; url?: string; body?: unknown } | null
 }
