@@ -1,0 +1,60 @@
+/** A published form as the reader may use it: its fields by id, rights, and the name of a record. */
+import { typeInfo } from '@/api/catalog'
+import { http } from '@/api/http'
+import type { FormField } from '@/api/types'
+import { resolve, t } from '@/i18n'
+import type { FormInfo, RecordRow } from './types'
+
+/** What the server keeps beside the values of every record, as fields. */
+const BESIDE = { created_at: 'datetime', created_by: 'user', updated_at: 'datetime', updated_by: 'user' } as const
+export type Beside = keyof typeof BESIDE
+
+export function readForm(app: string, form: string): Promise<FormInfo> {
+  return http.get<FormInfo>(`/forms/${encodeURIComponent(`${app}.${form}`)}`)
+}
+
+export function besideFields(): FormField[] {
+  return Object.entries(BESIDE).map(([id, type]) => ({ id, type, label: { 'zh-CN': t(`records.beside.${id}`), en: t(`records.beside.${id}`) } }))
+}
+export function isBeside(id: string): id is Beside {
+  return id in BESIDE
+}
+
+/** Fields that hold a value, in the form's order, then those beside the values. */
+export function gridFields(form: FormInfo): FormField[] {
+  return [...form.document.fields.filter((field) => typeInfo(field.type)?.is_stored), ...besideFields()]
+}
+export function fieldById(form: FormInfo, id: string): FormField | undefined {
+  return gridFields(form).find((field) => field.id === id)
+}
+
+export function mayDo(form: FormInfo, act: string): boolean {
+  return form.access.acts.includes(`record.${act}`)
+}
+/** Whether a cell of this field can be edited by the reader. */
+export function mayWrite(form: FormInfo, field: FormField): boolean {
+  return mayDo(form, 'update') && !isBeside(field.id) && form.access.fields[field.id] === 'write' && !typeInfo(field.type)?.is_generated
+}
+
+export function valueOf(record: RecordRow, field: string): unknown {
+  return isBeside(field) ? record[field] : record.values[field]
+}
+
+export function kindOfField(field: FormField): string | null {
+  return typeInfo(field.type)?.value_kind ?? null
+}
+
+/** The first serial number of a form: how people call its records. */
+export function numberField(form: FormInfo): FormField | undefined {
+  return form.document.fields.find((field) => typeInfo(field.type)?.is_generated)
+}
+export function titleOf(form: FormInfo, record: RecordRow): string {
+  const title = form.title_field ? record.values[form.title_field] : null
+  const number = numberField(form)
+  return String(title ?? (number && record.values[number.id]) ?? t('records.untitled', { form: resolve(form.title) }))
+}
+/** What stands in the head of a panel: the number, else the title. */
+export function callOf(form: FormInfo, record: RecordRow): string {
+  const number = numberField(form)
+  return String((number && record.values[number.id]) ?? titleOf(form, record))
+}

@@ -1,0 +1,12 @@
+/** The form's fields as its rules need them. */
+import { typeInfo } from '@/api/catalog'
+import type { FormField } from '@/api/types'
+import type { Kind } from '@/shared/conditions'
+import type { RuleField } from '@/shared/rules'
+
+export function ruleFields(fields: readonly FormField[]): RuleField[] {
+  return fields.map((field) => {
+    const type = typeInfo(field.type)
+    return { id: field.id, kind: (type?.value_kind ?? null) as Kind | null, required: field.required, opens_section: type?.opens_section }
+  })
+}

@@ -1,0 +1,57 @@
+/** A value as plain text, as it stands in sentences, in files and on the clipboard. */
+import type { FormField, L10n } from '@/api/types'
+import { currentLocale, resolve, t } from '@/i18n'
+import { date, dateTime, number } from '@/i18n/format'
+import { kindOfField } from '../form'
+import type { FileValue, Names } from '../types'
+
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
+}
+export function optionOf(field: FormField, value: unknown) {
+  return field.options?.find((option) => option.value === value)
+}
+export function optionText(field: FormField, value: unknown): string {
+  return resolve(optionOf(field, value)?.label) || String(value)
+}
+export function list(texts: string[]): string {
+  return new Intl.ListFormat(currentLocale(), { type: 'conjunction', style: 'narrow' }).format(texts)
+}
+
+/** A number with the field's decimals and unit; `¥6,418.00`, `3 次`. */
+export function numberText(field: FormField, value: unknown): string {
+  const amount = Number(value)
+  if (!Number.isFinite(amount)) return String(value)
+  const decimals = typeof field.decimals === 'number' ? { minimumFractionDigits: field.decimals, maximumFractionDigits: field.decimals } : { maximumFractionDigits: 8 }
+  if (field.type === 'currency') {
+    return number(amount, { style: 'currency', currency: String(field.currency ?? 'CNY'), currencyDisplay: 'narrowSymbol', ...decimals })
+  }
+  const unit = resolve(field.unit as L10n | undefined)
+  return unit ? `${number(amount, decimals)} ${unit}` : number(amount, decimals)
+}
+
+export function textOf(field: FormField, value: unknown, names: Names): string {
+  if (isEmpty(value)) return ''
+  switch (kindOfField(field)) {
+    case 'choice':
+      return optionText(field, value)
+    case 'choices':
+      return list((Array.isArray(value) ? value : [value]).map((one) => optionText(field, one)))
+    case 'number':
+      return numberText(field, value)
+    case 'date':
+      return date(`${String(value)}T00:00:00`)
+    case 'datetime':
+      return dateTime(String(value))
+    case 'boolean':
+      return t(value ? 'records.yes' : 'records.no')
+    case 'user':
+      return names.people[String(value)] ?? t('records.somebody')
+    case 'department':
+      return names.departments[String(value)] ?? t('records.someDepartment')
+    case 'files':
+      return list((value as FileValue[]).map((file) => file.name))
+    default:
+      return String(value)
+  }
+}
