@@ -76,6 +76,7 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
         "package_id": lambda: _uploaded(site),
+        "job_id": lambda: _job(site),
     }  # fmt: skip
     return str(made.get(parameter, new_id)())
 
@@ -117,6 +118,14 @@ def _uploaded(site: Site) -> str:
     return str(answer.json["id"])
 
 
+def _job(site: Site) -> str:
+    answer = site.client().post(
+        "/api/v1/forms/desk.ticket/imports", data={"file": (io.BytesIO(b"subject\nx\n"), "x.csv")},
+        headers={"Authorization": f"Bearer {site.tokens['admin']}"},
+    )  # fmt: skip
+    return str(answer.json["id"])
+
+
 def _record(site: Site, route: RouteSpec) -> str:
     if route.method != "DELETE" and not route.path.endswith("/restore"):
         return site.ids["record"]
@@ -144,6 +153,9 @@ def _try(site: Site, route: RouteSpec, who: str) -> int:
         client = site.sign_in("ada@example.com")
     if who == "visitor":
         headers = {"Referer": "http://localhost/f/some-link", "Origin": "http://localhost"}
+    if route.takes == "multipart":
+        file = {"file": (io.BytesIO(b"subject\nx\n"), "x.csv")}
+        return int(client.open(path, method=route.method, data=file, headers=headers).status_code)
     return int(client.open(path, method=route.method, json=body, headers=headers).status_code)
 
 

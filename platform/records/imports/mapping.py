@@ -57,14 +57,15 @@ def checked(mapping: Mapping[str, object], columns: Sequence[str], fields: Itera
     """Return the mapping that a person chose, complete over the columns. Raises MappingInvalid."""
     allowed = {item.id for item in fields}
     findings: list[Finding] = []
-    used: set[object] = set()
-    for column, field_id in mapping.items():
+    used: set[str | None] = set()
+    for column, given in mapping.items():
+        field_id = None if given is None else str(given)
         if column not in columns:
             findings.append(_finding("unknown_column", _NO_COLUMN, column))
         elif field_id is not None and field_id not in allowed:
-            findings.append(_finding("unknown_field", _NO_FIELD, str(field_id)))
+            findings.append(_finding("unknown_field", _NO_FIELD, field_id))
         elif field_id is not None and field_id in used:
-            findings.append(_finding("mapped_twice", _TWICE, str(field_id)))
+            findings.append(_finding("mapped_twice", _TWICE, field_id))
         used.add(field_id)
     if not findings and not used - {None}:
         findings.append(Finding("nothing_mapped", _NOTHING, field="mapping"))
