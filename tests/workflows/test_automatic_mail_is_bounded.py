@@ -39,12 +39,14 @@ def test_a_failed_address_and_an_auto_responder_are_left_alone() -> None:
 
 def test_each_window_is_a_limit_of_its_own() -> None:
     for span, most in PER_RECORD.items():
+
         def sent(asked: timedelta, here: bool, span: timedelta = span, most: int = most) -> int:
             return most if here and asked == span else 0
 
         assert refusal("a@x.example", [], Traffic(sent)) == "too_many_on_record"
         assert refusal("a@x.example", [], Traffic(sent), about_record=False) is None
     for span, most in PER_RECIPIENT.items():
+
         def sent_all(asked: timedelta, here: bool, span: timedelta = span, most: int = most) -> int:
             return most if not here and asked == span else 0
 

@@ -40,7 +40,9 @@ def test_a_bad_or_greedy_template_is_refused_quickly(template: str) -> None:
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.parametrize("path", ["record.__class__", "record.__init__.__globals__", "record['__class__']", "text.upper"])
+@pytest.mark.parametrize(
+    "path", ["record.__class__", "record.__init__.__globals__", "record['__class__']", "text.upper"]
+)
 def test_a_template_cannot_reach_attributes(path: str) -> None:
     class Thing:
         secret = "s3cret"

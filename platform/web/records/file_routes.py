@@ -61,8 +61,8 @@ def upload_file(call: Call) -> object:
     with call.db.read() as unit:
         form = call.runtime.catalog.find(unit, target["form"])
     row = files.store_upload(
-        call.db, call.runtime.files, call.actor, form, target["field"], part.filename or "", cast(BinaryIO, part.stream),
-        now=call.now,
+        call.db, call.runtime.files, call.actor, form, target["field"], part.filename or "",
+        cast(BinaryIO, part.stream), now=call.now,
     )  # fmt: skip
     return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
 
