@@ -9,6 +9,7 @@ from typing import Any
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.ids import is_id
 from formloom.platform.records.queries import people
 from formloom.platform.records.queries.uploads import attachable
 from formloom.platform.storage.database import ReadUnit
@@ -20,7 +21,8 @@ def clean_context(
     """Return what cleaning values of `form` may ask. `owner` names whose uploads may be attached."""
 
     def files(field_id: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
-        return attachable(unit, form.form_id, field_id, ids, owner=owner, record_id=record_id, now=now)
+        real = [one for one in ids if is_id(one)]
+        return attachable(unit, form.form_id, field_id, real, owner=owner, record_id=record_id, now=now)
 
     return CleanContext(
         now=now, locale=locale, users=_once_each(people.existing_users, unit),
@@ -29,13 +31,13 @@ def clean_context(
 
 
 def _once_each(existing: Callable[[ReadUnit, Collection[str]], set[str]], unit: ReadUnit) -> Callable[..., set[str]]:
-    """Ask for each id once, however many records name it."""
+    """Ask for each id once, however many records name it, and never for what is no id."""
     known: dict[str, bool] = {}
 
     def ask(ids: Collection[str]) -> set[str]:
-        if new := [one for one in ids if one not in known]:
+        if new := [one for one in ids if one not in known and is_id(one)]:
             found = existing(unit, new)
             known.update((one, one in found) for one in new)
-        return {one for one in ids if known[one]}
+        return {one for one in ids if known.get(one)}
 
     return ask
