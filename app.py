@@ -45,7 +45,7 @@ from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import link_routes, other_pages, preview_routes
 from formloom.platform.web.public import routes as public_routes
-from formloom.platform.web.records import activity_routes, export_routes, file_routes, import_routes
+from formloom.platform.web.records import activity_routes, customer_routes, export_routes, file_routes, import_routes
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
@@ -133,8 +133,8 @@ def _web(runtime: Runtime) -> Flask:
     apis = [
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
         definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api, export_routes.api,
-        import_routes.api, file_routes.api, dashboard_routes.api, flow_routes.api, flow_routes.hooks,
-        link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
+        import_routes.api, file_routes.api, customer_routes.api, dashboard_routes.api, flow_routes.api,
+        flow_routes.hooks, link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

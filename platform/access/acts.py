@@ -78,6 +78,7 @@ class Act(StrEnum):
     APP_LIST = "app.list"
     FILE_ADD = "file.add"
     FILE_READ = "file.read"
+    CUSTOMER_READ = "customer.read"
 
     # people
     USER_LIST = "user.list"
@@ -130,6 +131,7 @@ class Act(StrEnum):
     TEMPLATE_IMPORT = "template.import"
 
     # the installation
+    CUSTOMER_MERGE = "customer.merge"
     DELIVERY_LIST = "delivery.list"
     DELIVERY_SEND = "delivery.send"
     SYSTEM_CHECK = "system.check"
@@ -157,7 +159,7 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
         Act.SESSION_READ, Act.SESSION_CHANGE, Act.SESSION_CLOSE, Act.PASSWORD_CHANGE, Act.TOKEN_LIST,
         Act.TOKEN_CREATE, Act.TOKEN_REVOKE, Act.NOTIFICATION_LIST, Act.NOTIFICATION_MARK, Act.JOB_READ,
         Act.JOB_CHANGE, Act.CATALOG_READ, Act.PEOPLE_LOOKUP, Act.FORMULA_EVALUATE, Act.APP_LIST, Act.FILE_ADD,
-        Act.FILE_READ, Act.TEMPLATE_LIST, Act.DEPARTMENT_LIST, Act.ROLE_LIST,
+        Act.FILE_READ, Act.CUSTOMER_READ, Act.TEMPLATE_LIST, Act.DEPARTMENT_LIST, Act.ROLE_LIST,
     ),
     "builder": (Act.APP_CREATE, Act.TEMPLATE_INSTALL),
     "open": (Act.APP_OPEN, Act.DASHBOARD_READ, Act.FORM_OPEN),
@@ -170,7 +172,7 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
     "admin": (
         Act.USER_LIST, Act.USER_CREATE, Act.USER_CHANGE, Act.USER_INVITE, Act.DEPARTMENT_CHANGE,
         Act.ROLE_CHANGE, Act.TEMPLATE_IMPORT, Act.DELIVERY_LIST, Act.DELIVERY_SEND, Act.SYSTEM_CHECK,
-        Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP,
+        Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP, Act.CUSTOMER_MERGE,
     ),
 }  # fmt: skip
 

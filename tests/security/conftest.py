@@ -26,6 +26,13 @@ TICKET = {
         {"id": "note", "type": "text", "label": {"zh-CN": "备注", "en": "Note"}},
     ],
 }
+CLOSE = {
+    "title": {"zh-CN": "关闭", "en": "Close"},
+    "form": "ticket",
+    "enabled": True,
+    "trigger": {"type": "button", "label": {"zh-CN": "关闭", "en": "Close"}},
+    "nodes": [{"id": "done", "type": "set_fields", "values": {"note": "closed"}}],
+}
 _numbers = itertools.count(1)
 
 
@@ -136,6 +143,8 @@ def peopled(site: Site) -> Site:
     site.publish("desk", "permission_group", "designers", _group("Designers", designer, app_acts=["design"]))
     record = site.make("/api/v1/forms/desk.ticket/records", {"values": {"subject": "Loom", "salary": "100"}})
     site.ids["record"] = record["id"]
+    site.ids["link"] = site.make("/api/v1/forms/desk.ticket/links", {})["token"]
+    site.ids["flow"] = site.publish("desk", "flow", "close", CLOSE)
     site.ids["outsider"] = outsider.user_id
     wanted = PersonChange(is_disabled=True)
     site.db.write(lambda uow: people.change(uow, site.admin, disabled.user_id, wanted, now=site.now))

@@ -55,6 +55,7 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/forms/<form>/aggregate": {"group_by": [], "measures": [{"op": "count"}]},
         "POST /api/v1/access/explain": {"user": site.admin.user_id, "form": "desk.ticket", "act": "record.read"},
         "PATCH /api/v1/links/<token>": {"open": True},
+        "POST /api/v1/definitions/<definition_id>/preview": {"document": TICKET},
         "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
         "POST /api/v1/flows/<flow>/trigger": {"record": site.ids["record"]},
     }.get(_name(route), {})
@@ -73,6 +74,8 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "department_id": lambda: site.make("/api/v1/departments", {"title": {"en": "D"}})["id"],
         "role_id": lambda: site.make("/api/v1/roles", {"key": f"role_{site.fresh()}", "title": {"en": "R"}})["id"],
         "number": lambda: "1",
+        "flow": lambda: site.ids["flow"],
+        "token": lambda: site.ids["link"] if route.path.startswith(("/f/", "/api/v1/links/")) else new_id(),
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
         "package_id": lambda: _uploaded(site),
