@@ -4,10 +4,11 @@ A field that nobody sees, a time that nobody needs less of, a little work for th
 and form. Without JavaScript there is no work to do, so the rate is a third.
 """
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.kernel.errors import FormloomError, TooMany
 from formloom.platform.records.links import PersonalLink
 from formloom.platform.web.public import proof
 from formloom.platform.web.public.page_token import PageToken
@@ -20,6 +21,8 @@ RATE_PER_HOUR = 30
 LEAST_RATE = 5
 TRIES_PER_SUBMISSION = 10
 UPLOADS_PER_SUBMISSION = 10
+_ONCE = "1 per day"
+_COUNTING = threading.Lock()
 
 
 class LooksAutomatic(FormloomError):
@@ -65,14 +68,25 @@ def admit(visit: Visit, sent: Sent) -> None:
 
 
 def count(visit: Visit, sent: Sent) -> None:
-    """Count a submission that is about to be stored. Raises TooMany."""
+    """Count a submission that is about to be stored; the same page, sent twice at once, only once. Raises TooMany."""
     if sent.token is None:
         return
-    rate = _rate(visit)
-    if not (sent.has_script and wants_proof(visit)):
-        rate = min(rate, max(LEAST_RATE, rate // 3))
-        rates().spend(f"{rate} per hour", "plain", visit.form.form_id, visit.network)
-    rates().spend(f"{_rate(visit)} per hour", "submit", visit.form.form_id, visit.network)
+    with _COUNTING:
+        if _is_counted(sent.token):
+            return
+        if not (sent.has_script and wants_proof(visit)):
+            tighter = min(_rate(visit), max(LEAST_RATE, _rate(visit) // 3))
+            rates().spend(f"{tighter} per hour", "plain", visit.form.form_id, visit.network)
+        rates().spend(f"{_rate(visit)} per hour", "submit", visit.form.form_id, visit.network)
+        rates().spend(_ONCE, "counted", sent.token.nonce)
+
+
+def _is_counted(token: PageToken) -> bool:
+    try:
+        rates().check(_ONCE, "counted", token.nonce)
+    except TooMany:
+        return True
+    return False
 
 
 def count_uploads(visit: Visit, files: int) -> None:

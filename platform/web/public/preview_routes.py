@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.kinds.types.form import FieldDocument, FormSettings
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import LOCALES
 from formloom.platform.storage import definition_store as store
@@ -43,18 +44,25 @@ def show_preview(call: Call, definition_id: str) -> object:
 
 def drawable(found: Definition, document: Mapping[str, Any]) -> FormVersion:
     """Return as much of a draft as can be drawn: while somebody builds, there is always something unfinished."""
-    entries = document.get("fields")
-    good = [one for one in entries if _build(found, {"fields": [one]})] if isinstance(entries, list) else []
-    rules = document.get("rules")
-    kept = [
-        one for one in rules if _build(found, {"fields": good, "rules": [one]})
-    ] if isinstance(rules, list) else []  # fmt: skip
-    settings = document.get("settings")
+    entries = [_sound(FieldDocument(), one) for one in _listed(document.get("fields"))]
+    good = [one for one in entries if {"id", "type"} <= one.keys() and _build(found, {"fields": [one]})]
+    rules = [one for one in _listed(document.get("rules")) if _build(found, {"fields": good, "rules": [one]})]
     whole = {
         "title": _words(document.get("title")), "description": _words(document.get("description")), "fields": good,
-        "rules": kept, "settings": settings if isinstance(settings, dict) else {},
+        "rules": rules, "settings": _sound(FormSettings(), document.get("settings")),
     }  # fmt: skip
     return _build(found, whole) or _nothing(found)
+
+
+def _sound(schema: Schema, raw: object) -> dict[str, Any]:
+    """Return the parts of `raw` that the schema finds no fault with."""
+    given = raw if isinstance(raw, dict) else {}
+    faults = schema.validate(given)
+    return {name: value for name, value in given.items() if name not in faults}
+
+
+def _listed(raw: object) -> list[Any]:
+    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
 
 
 def _build(found: Definition, document: dict[str, Any]) -> FormVersion | None:

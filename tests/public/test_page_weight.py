@@ -1,0 +1,57 @@
+"""A phone on a bad network: the whole first load of a form with thirty fields stays below 60 kB, gzipped."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from formloom.app import bundle_folder
+from formloom.platform.web.public import framing
+
+from .conftest import EVERY_TYPE, Publish
+
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE, SCRIPT, PAGE = 60_000, 18_000, 22_000
+BUILT = bundle_folder() / "public-form.json"
+TOKENS = ROOT / "static" / "src" / "theme" / "tokens.css"
+STYLE = ROOT / "platform" / "web" / "public" / "templates" / "public.css"
+
+
+def zipped(data: bytes) -> int:
+    return len(gzip.compress(data, 6))
+
+
+@pytest.mark.skipif(not BUILT.is_file(), reason="the browser side is not built")
+def test_the_first_load_of_thirty_fields_is_small(form: Publish) -> None:
+    fields = [{**EVERY_TYPE[number % 16], "id": f"f{number}"} for number in range(30)]
+    page = form(*fields).open()
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+    loaded = [page.data, *((bundle_folder() / path.removeprefix("/static/")).read_bytes() for path in assets)]
+    assert len(loaded) == 3, "page, script and icon"
+    assert zipped(page.data) <= PAGE
+    assert sum(map(zipped, loaded)) <= WHOLE
+
+
+@pytest.mark.skipif(not BUILT.is_file(), reason="the browser side is not built")
+def test_the_script_is_one_small_file() -> None:
+    path = framing.bundle_path()
+    script = (bundle_folder() / path.removeprefix("/static/")).read_bytes()
+    assert zipped(script) <= SCRIPT
+    assert b"import(" not in script
+    assert not re.search(rb"https?://(?!www\.w3\.org)", script)
+
+
+def test_colours_are_those_of_the_token_sheet() -> None:
+    """The page carries its few tokens itself; each must be what the sheet says."""
+    sheet = TOKENS.read_text(encoding="utf-8").split('[data-density="compact"]')[0]
+    raw = dict(re.findall(r"(--fl-[\w-]+):\s*([^;]+);", sheet))
+    own = dict(re.findall(r"(--fl-[\w-]+):([^;]+)[;}]", STYLE.read_text(encoding="utf-8").split("}")[0]))
+    assert len(own) > 20
+    for name, value in own.items():
+        meant = raw[name]
+        while (inner := re.fullmatch(r"var\((--fl-[\w-]+)\)", meant.strip())) is not None:
+            meant = raw[inner[1]]
+        assert re.sub(r"\s", "", value) == re.sub(r"\s", "", meant), name
+    used = set(re.findall(r"var\((--fl-[\w-]+)\)", STYLE.read_text(encoding="utf-8")))
+    assert used == own.keys()
