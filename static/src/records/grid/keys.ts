@@ -1,5 +1,5 @@
 /** The keyboard of the grid: arrows move, Enter and F2 edit, typing replaces, Space chooses, Delete clears. */
-import { nextTick, ref } from 'vue'
+import { nextTick, ref, watch } from 'vue'
 import type { FormField } from '@/api/types'
 import { t } from '@/i18n'
 import { toast } from '@/ui/toasts'
@@ -15,12 +15,20 @@ interface Place {
   reveal(line: number): void
   cellAt(line: number, column: number): HTMLElement | null
 }
-export type Then = 'down' | 'right' | 'left' | 'stay'
+/** Where the focus goes after editing: on, back to the cell, or it has left already. */
+export type Then = 'down' | 'right' | 'left' | 'here' | 'stay'
+export interface Editing extends Spot {
+  /** Typed on the cell: it replaces the value. */
+  start?: string
+  /** What was refused, to be put right. */
+  kept?: unknown
+  fault?: string
+}
 
 export function useGridKeys(desk: Desk, place: Place) {
   const names = useNames()
   const active = ref<Spot>({ line: 0, column: 1 })
-  const editing = ref<(Spot & { start?: string }) | null>(null)
+  const editing = ref<Editing | null>(null)
   const room = () => ({ lines: desk.rows.layout.value.size, columns: desk.columns.value.length + 1, page: place.pageLines() })
 
   function focus(spot: Spot, withFocus = true): void {
@@ -47,6 +55,7 @@ export function useGridKeys(desk: Desk, place: Place) {
     editing.value = null
     if (row) void desk.edits.change(row, field, value)
     if (then === 'stay') return
+    if (then === 'here') return focus(active.value)
     const press = { down: 'ArrowDown', right: 'ArrowRight', left: 'ArrowLeft' }[then]
     focus(moved(active.value, { key: press, ctrl: false }, room()) ?? active.value)
   }
@@ -54,6 +63,14 @@ export function useGridKeys(desk: Desk, place: Place) {
     editing.value = null
     focus(active.value)
   }
+
+  // What was refused stays in its cell, unless the panel shows it.
+  watch(desk.edits.refused, (refused) => {
+    if (!refused || editing.value || desk.recordId.value === refused.id) return
+    const line = desk.rows.lineOf(refused.id)
+    const column = desk.columns.value.findIndex((one) => one.field.id === refused.field) + 1
+    if (line >= 0 && column > 0) editing.value = { line, column, kept: refused.value, fault: refused.message }
+  })
 
   function onKey(event: KeyboardEvent): void {
     if (editing.value || event.isComposing || !(event.target as HTMLElement).closest('[data-line]')) return
