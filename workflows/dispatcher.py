@@ -26,7 +26,7 @@ from formloom.workflows.queries.claims import OutboxRow
 from formloom.workflows.running import MAX_DEPTH, Flow, run_flow
 from formloom.workflows.triggers.registry import TRIGGERS
 
-BATCH = 40
+BATCH = 100
 TOGETHER = 8
 MAX_ATTEMPTS = 6
 _log = logging.getLogger(__name__)
@@ -44,14 +44,30 @@ class Dispatcher:
 
     def dispatch(self) -> int:
         """Work on what waits, up to one batch; return how many events were taken."""
-        now = self._rt.now()
         with self._rt.db.read() as unit:
             if not claims.waiting(unit):
                 return 0
-        rows = self._rt.db.write(lambda uow: claims.claim(uow, self._owner, now=now, most=BATCH))
+        taken, rows = self._rt.db.write(self._claim)
         for first in range(0, len(rows), TOGETHER):
             self._work_on(rows[first : first + TOGETHER])
-        return len(rows)
+        return taken
+
+    def _claim(self, uow: UnitOfWork) -> tuple[int, list[OutboxRow]]:
+        """Return how many events were found, and those of them that some flow may be meant for."""
+        found = claims.ready(uow, now=self._rt.now(), most=BATCH)
+        rows = [row for row in found if self._has_flows(uow, row.form_id)]
+        meant = {row.id for row in rows}
+        if idle := [row.id for row in found if row.id not in meant]:
+            claims.finish(uow, idle)
+        if rows:
+            claims.lease(uow, [row.id for row in rows], self._owner, now=self._rt.now())
+        return len(found), rows
+
+    def _has_flows(self, uow: UnitOfWork, form_id: str) -> bool:
+        try:
+            return bool(self._flows_of(uow, self._rt.catalog.current(uow, form_id)))
+        except NotFound:  # the form or its app is gone
+            return False
 
     def _work_on(self, rows: list[OutboxRow]) -> None:
         try:
@@ -65,15 +81,13 @@ class Dispatcher:
 
     def _run_all(self, uow: UnitOfWork, rows: list[OutboxRow]) -> None:
         for row in rows:
-            self._run(uow, row)
+            if self._has_flows(uow, row.form_id):
+                self._run(uow, row)
         claims.finish(uow, [row.id for row in rows])
         uow.after_commit(self._rt.wake)
 
     def _run(self, uow: UnitOfWork, row: OutboxRow) -> None:
-        try:
-            form = self._rt.catalog.current(uow, row.form_id)
-        except NotFound:  # the form or its app is gone
-            return
+        form = self._rt.catalog.current(uow, row.form_id)
         occasion = self._occasion(uow, form, row)
         flows = self._flows_of(uow, form)
         self._plan_dates(uow, form, occasion, flows)

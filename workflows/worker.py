@@ -11,6 +11,10 @@ from formloom.workflows.dispatcher import Dispatcher
 from formloom.workflows.ticker import Ticker
 
 POLL_S = 0.5
+PAUSE_S = 0.04
+"""How long a woken loop lets others come along: many writes in a row then cost one look together, not one each."""
+PLENTY = 20
+"""With so much taken at once, more is probably waiting already."""
 STOP_S = 20
 _log = logging.getLogger(__name__)
 
@@ -69,12 +73,12 @@ class _Loop(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.is_set():
-            self.woken.clear()
+            self.woken.clear()  # before looking: what is woken meanwhile is looked for again
             try:
                 taken = self._work()
             except Exception:  # noqa: BLE001 - the rows are still there
                 _log.exception("%s stumbled", self.name)
                 taken = 0
                 self._stopping.wait(1.0)
-            if not taken:
-                self.woken.wait(POLL_S)
+            if taken < PLENTY and (taken or self.woken.wait(POLL_S)):
+                self._stopping.wait(PAUSE_S)

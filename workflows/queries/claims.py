@@ -28,8 +28,8 @@ class OutboxRow:
     created_at: datetime
 
 
-def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[OutboxRow]:
-    """Take up to `most` events whose record has no earlier one open, for a minute."""
+def ready(uow: UnitOfWork, *, now: datetime, most: int) -> list[OutboxRow]:
+    """Return up to `most` events whose record has no earlier one open and that nobody holds, locked for this unit."""
     earlier = outbox.alias("earlier")
     columns = outbox.c
     statement = (
@@ -49,14 +49,16 @@ def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[Outb
     )  # fmt: skip
     if uow.dialect == "postgresql":
         statement = statement.with_for_update(skip_locked=True, of=outbox)
-    found = [OutboxRow(*row) for row in uow.conn.execute(statement)]
-    if found:
-        uow.conn.execute(
-            update(outbox)
-            .where(columns.id.in_([row.id for row in found]))
-            .values(lease_until=now + LEASE, lease_owner=owner, attempts=columns.attempts + 1)
-        )
-    return found
+    return [OutboxRow(*row) for row in uow.conn.execute(statement)]
+
+
+def lease(uow: UnitOfWork, ids: Sequence[str], owner: str, *, now: datetime) -> None:
+    """Hold events for a minute."""
+    uow.conn.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(list(ids)))
+        .values(lease_until=now + LEASE, lease_owner=owner, attempts=outbox.c.attempts + 1)
+    )
 
 
 def finish(uow: UnitOfWork, ids: Sequence[str], *, state: str = "done", error: str | None = None) -> None:
