@@ -4,6 +4,7 @@
  */
 import type { Condition, ConditionLeaf, FormField } from '@/api/types'
 import { groupOf, isLeaf } from '@/conditions/tree'
+import { resolve } from '@/i18n'
 import type { Column, ViewDocument } from './types'
 
 export interface Look {
@@ -17,10 +18,26 @@ export interface Look {
 export type LookChange = Partial<Look>
 
 export const WIDTHS: Record<string, number> = { text: 150, number: 110, date: 120, datetime: 140, boolean: 84, choice: 124, choices: 180, user: 120, department: 130, files: 140 }
+const OPTION_EXTRA = 52
+const MOST_FOR_OPTIONS = 220
+const STAR_WIDTH = 15
 export const MIN_WIDTH = 60
 export const MAX_WIDTH = 1200
 const FIRST_COLUMNS = 8
 const NO_SORT = ['-created_at']
+
+/** The width at which a column's values can be read: options by their longest label, stars by their number. */
+export function naturalWidth(field: FormField, kind: string | null): number {
+  const usual = WIDTHS[kind ?? 'text'] ?? 140
+  if (field.type === 'rating') return Math.max(usual, Number(field.max ?? 5) * STAR_WIDTH + 28)
+  if (kind !== 'choice' || !field.options?.length) return usual
+  const longest = Math.max(...field.options.map((option) => lengthOf(resolve(option.label) || option.value)))
+  return Math.min(MOST_FOR_OPTIONS, Math.max(usual, Math.round(longest + OPTION_EXTRA)))
+}
+/** About how wide a chip's text is. */
+function lengthOf(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.6), 0)
+}
 
 /** The view that every form has: the first fields, newest first. */
 export function plainLook(fields: FormField[]): Look {
