@@ -24,7 +24,7 @@ export class Showing {
       const isRequired = this.seen.required.has(id)
       box.querySelector('[data-must]')?.toggleAttribute('hidden', !isRequired)
       box.querySelector('[data-optional]')?.toggleAttribute('hidden', isRequired)
-      const input = box.querySelector('fieldset, .in')
+      const input = box.querySelector('fieldset[role], .in')
       if (isRequired) input?.setAttribute('aria-required', 'true')
       else input?.removeAttribute('aria-required')
     }

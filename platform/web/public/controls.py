@@ -98,15 +98,15 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
             more["readonly"] = True
         return self._params(**found, **more)
 
-    def state(self, **more: Any) -> Markup:
+    def state(self, *, is_group: bool = False, **more: Any) -> Markup:
         """Return the attributes that tell assistive technology about hint, error and need."""
-        return self._params(**more)
+        return self._params(is_group=is_group, **more)
 
-    def _params(self, **given: Any) -> Markup:
+    def _params(self, *, is_group: bool = False, **given: Any) -> Markup:
         described = [f"{part}-{self.item.id}" for part, there in self._parts() if there]
         given["aria-describedby"] = " ".join(described) or None
         given["aria-invalid"] = "true" if self.errors else None
-        given["aria-required"] = "true" if self.is_required else None
+        given["aria-required"] = "true" if self.is_required and not is_group else None
         return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704
 
     def _parts(self) -> list[tuple[str, object]]:
