@@ -24,7 +24,7 @@ from formloom.platform.access.secrets import API_PREFIX, digest
 from formloom.platform.kernel.actors import Member
 from formloom.platform.kernel.text import LOCALES
 from formloom.platform.storage import access_epoch
-from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.database import Assumption, ReadUnit, UnitOfWork
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
@@ -67,6 +67,14 @@ class Identities:
         if not secret.startswith(API_PREFIX):
             return None
         return self._find(unit, digest(secret), now, _from_token)
+
+    def remembered(self, secret: str, now: datetime) -> tuple[Proof, Assumption] | None:
+        """Return the identity that this secret had when it was last asked for, and on what it rests; or None."""
+        with self._lock:
+            known, epoch = self._known.get(digest(secret)), self._epoch
+        if known is None or not epoch or now >= known.until:
+            return None
+        return known, access_epoch.still(epoch)
 
     def noted(self, proof: Proof, now: datetime) -> None:
         """Remember that the use of a credential is being written down, so that it is not done twice."""

@@ -5,7 +5,7 @@ Guard, clean, check, store, announce — always in that order and always in one 
 1. the act is allowed (`access`), and only writable fields are given;
 2. values are cleaned by the form version: types, conditions, required;
 3. unique values are not taken, serial numbers are given;
-4. record and history are written, listeners run (the touchpoint), the event goes into the outbox.
+4. record, history and the event in the outbox are written together, listeners run (the touchpoint).
 
     record = db.write(lambda uow: create(uow, actor, form, {"subject": "…"}, now=now, options=options))
 
@@ -225,13 +225,14 @@ def _store_new(
     records = [
         Record(options.record_id or new_id(), form.form_id, 1, one.values, now, author, now, author) for one in cleaned
     ]
+    changes = [(None, record, _filled(record)) for record in records]
+    events = _events(actor, form, "record.created", changes, now=now, options=options)
     try:
-        rows.add_many(uow, form, records)
+        rows.add_many(uow, form, records, *traces.left_by(events))
     except rows.UniqueViolated as fault:
         raise _lost_race(form) from fault
     _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
-    changes = [(None, record, _filled(record)) for record in records]
-    _announce(uow, actor, form, "record.created", changes, now=now, options=options)
+    _tell(uow, form, events, options)
     return records
 
 
@@ -239,7 +240,16 @@ def _announce(
     uow: UnitOfWork, actor: Actor, form: FormVersion, kind: RecordEventKind,
     changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
 ) -> None:  # fmt: skip
-    events = [
+    events = _events(actor, form, kind, changes, now=now, options=options)
+    traces.note(uow, events)
+    _tell(uow, form, events, options)
+
+
+def _events(
+    actor: Actor, form: FormVersion, kind: RecordEventKind,
+    changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
+) -> list[RecordEvent]:  # fmt: skip
+    return [
         RecordEvent(
             id=new_id(), kind=kind, app_id=form.app_id, form_id=form.form_id, version=form.version,
             record_id=after.id, rev=after.rev, actor_kind=actor.kind, actor_id=actor.id, at=now,
@@ -249,10 +259,11 @@ def _announce(
         )
         for before, after, changed in changes
     ]  # fmt: skip
-    traces.note_history(uow, events)
+
+
+def _tell(uow: UnitOfWork, form: FormVersion, events: Sequence[RecordEvent], options: WriteOptions) -> None:
     for listen in options.listeners:
         listen(uow, events, form)
-    traces.put_in_outbox(uow, events)
 
 
 def _existing(

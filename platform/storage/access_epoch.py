@@ -5,24 +5,35 @@ request compares this row first, so that a revocation made by any process holds 
 stands here because publishing and deleting a definition begin a new epoch, too.
 """
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, update
 
 from formloom.platform.kernel.ids import new_id
-from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.database import Assumption, AssumptionWrong, ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import settings
 
 KEY = "access_epoch"
-_CURRENT = select(settings.c.value).where(settings.c.key == bindparam("key"))
+_CURRENT = f"SELECT value FROM {settings.name} WHERE key = '{KEY}'"  # noqa: S608 - names of ours
+"""As text for the driver: every request asks this, and building a statement costs more than answering it."""
 
 
 def current(unit: ReadUnit) -> str:
     """Return the present epoch as this unit sees it; the empty string before the first one."""
     known = unit.memory.get(KEY)
     if known is None:
-        value = unit.conn.execute(_CURRENT, {"key": KEY}).scalar()
+        value = unit.conn.exec_driver_sql(_CURRENT).scalar()
         known = unit.memory[KEY] = value if isinstance(value, str) else ""
     epoch: str = known
     return epoch
+
+
+def still(epoch: str) -> Assumption:
+    """Return the assumption that the epoch is still `epoch`."""
+
+    def prove(unit: ReadUnit) -> None:
+        if current(unit) != epoch:
+            raise AssumptionWrong
+
+    return Assumption(prove)
 
 
 def advance(uow: UnitOfWork) -> None:
@@ -31,4 +42,4 @@ def advance(uow: UnitOfWork) -> None:
     changed = uow.conn.execute(update(settings).where(settings.c.key == KEY).values(value=fresh))
     if changed.rowcount == 0:
         uow.conn.execute(insert(settings).values(key=KEY, value=fresh))
-    uow.memory[KEY] = fresh
+    uow.memory.pop(KEY, None)

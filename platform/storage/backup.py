@@ -59,8 +59,7 @@ def write_backup(
     """Write a backup of everything to `target`, which appears only when it is complete."""
     partial = target.with_name(target.name + ".partial")
     rows = copied = 0
-    with db.read() as unit, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        _hold_snapshot(unit)
+    with db.snapshot() as unit, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         tables = list(_all_tables(unit))
         for table in tables:
             with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as lines:
@@ -95,11 +94,6 @@ def restore_backup(db: Database, store_of_files: FileStore, source: Path, *, pro
     if rows != manifest["rows"]:
         raise BackupUnreadable(f"{source} is damaged: {rows} rows instead of {manifest['rows']}")
     return Summary(len(manifest["tables"]), rows, copied)
-
-
-def _hold_snapshot(unit: ReadUnit) -> None:
-    if unit.dialect == "postgresql":
-        unit.conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:

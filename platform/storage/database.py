@@ -6,6 +6,9 @@ a command) passes a function to `Database.write`, which runs it, commits, and on
 
     record = db.write(lambda uow: create(uow, actor, form, values, now=clock.now()))
 
+What the caller believes from memory (who sends the request) is an `Assumption`: the first unit that is opened within
+`assuming` proves it before anything else, in its own transaction, which is cheaper than to ask in one more.
+
 When not: never keep a unit, never start a thread or wait for anything inside one, never talk to the network
 (the guarded clients refuse while a transaction is open). On SQLite the function may run in another thread and
 may run twice (see `group_commit`); on PostgreSQL it is run again after a deadlock or a serialization failure.
@@ -32,6 +35,7 @@ _RETRIED_STATES = frozenset({"40001", "40P01"})
 _MAX_TRIES = 4
 _open: contextvars.ContextVar[int] = contextvars.ContextVar("open_transactions", default=0)
 _shared: contextvars.ContextVar["tuple[Database, ReadUnit] | None"] = contextvars.ContextVar("shared", default=None)
+_assumed: contextvars.ContextVar["Assumption | None"] = contextvars.ContextVar("assumed", default=None)
 _log = logging.getLogger(__name__)
 
 
@@ -39,9 +43,21 @@ class TransactionOpen(RuntimeError):
     """Something that may wait (network, sleep) was tried while a transaction was open."""
 
 
+class AssumptionWrong(Exception):
+    """What was believed when the work began has changed; the work is to be begun again."""
+
+
+@dataclass(slots=True)
+class Assumption:
+    """Something believed without having asked. `prove` raises AssumptionWrong when it does not hold."""
+
+    prove: "Callable[[ReadUnit], None]"
+    is_proved: bool = False
+
+
 @dataclass(slots=True)
 class ReadUnit:
-    """One consistent look at the database.
+    """One look at the database: on SQLite one snapshot, on PostgreSQL one connection.
 
     `memory` keeps what was read once and can't change while the unit lasts, such as the access epoch.
     """
@@ -88,7 +104,8 @@ class Database:
             self._group = GroupWriter(self.writer_engine)
         else:
             self.path = None
-            self.writer_engine = self._reader_engine = postgresql_engine(url)
+            self.writer_engine = postgresql_engine(url, writes=True)
+            self._reader_engine = postgresql_engine(url, writes=False)
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in one transaction and return its result once it is durable.
@@ -102,6 +119,7 @@ class Database:
             uow = UnitOfWork(conn, self.dialect, _afterwards=afterwards)
             token = _open.set(_open.get() + 1)
             try:
+                _prove(uow)
                 return work(uow)
             finally:
                 _open.reset(token)
@@ -113,7 +131,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[ReadUnit]:
-        """Open one consistent look at the database; inside `reading`, the one that is open there."""
+        """Open a look at the database; inside `reading`, the one that is open there."""
         shared = _shared.get()
         if shared is not None and shared[0] is self:
             yield shared[1]
@@ -121,19 +139,56 @@ class Database:
         token = _open.set(_open.get() + 1)
         try:
             with self._reader_engine.connect() as conn:
-                yield ReadUnit(conn, self.dialect)
+                unit = ReadUnit(conn, self.dialect)
+                _prove(unit)
+                yield unit
         finally:
             _open.reset(token)
 
     @contextmanager
+    def snapshot(self) -> Iterator[ReadUnit]:
+        """Open a look at the database in which nothing changes however long it lasts: for a backup."""
+        if self.dialect == "sqlite":
+            with self.read() as unit:
+                yield unit
+            return
+        with self.writer_engine.connect() as conn:
+            conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield ReadUnit(conn, self.dialect)
+
+    @contextmanager
     def reading(self) -> Iterator[None]:
-        """Let every `read` within answer from one connection and one snapshot: a request that only reads."""
+        """Let every `read` within share one look: a request that only reads."""
         with self.read() as unit:
             token = _shared.set((self, unit))
             try:
                 yield
             finally:
                 _shared.reset(token)
+
+    @contextmanager
+    def assuming(self, assumption: Assumption) -> Iterator[None]:
+        """Let every unit within prove `assumption` first; when none was opened, prove it in the end.
+
+        Raises AssumptionWrong, with nothing written.
+        """
+        token = _assumed.set(assumption)
+        try:
+            yield
+        except AssumptionWrong:
+            raise
+        except BaseException:
+            self._prove_late(assumption)
+            raise
+        else:
+            self._prove_late(assumption)
+        finally:
+            _assumed.reset(token)
+
+    def _prove_late(self, assumption: Assumption) -> None:
+        if not assumption.is_proved:
+            with self.read():
+                pass
 
     def close(self) -> None:
         """Close every connection."""
@@ -150,6 +205,13 @@ class Database:
                     raise
                 _log.info("transaction tried again", extra={"attempt": attempt})
         raise AssertionError("unreachable")
+
+
+def _prove(unit: ReadUnit) -> None:
+    assumption = _assumed.get()
+    if assumption is not None and not assumption.is_proved:
+        assumption.prove(unit)
+        assumption.is_proved = True
 
 
 def ensure_no_transaction() -> None:

@@ -2,7 +2,8 @@
 
 SQLite: WAL, `synchronous=FULL`, foreign keys on, the driver's own transaction handling off
 (`isolation_level=None`), readers begin with BEGIN and can't write (`query_only`), writers with BEGIN IMMEDIATE.
-With the driver's defaults DDL would survive a rollback. PostgreSQL: statement time-out for readers; pool = threads.
+With the driver's defaults DDL would survive a rollback. PostgreSQL: readers can't write either, and are without a
+transaction, which would cost two round trips and, at READ COMMITTED, hold nothing together; pool = threads.
 """
 
 from pathlib import Path
@@ -54,12 +55,12 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     return engine
 
 
-def postgresql_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
-    """Return an engine on PostgreSQL; the pool is as large as the server has threads."""
+def postgresql_engine(url: str, *, writes: bool, pool_size: int = POOL_SIZE) -> Engine:
+    """Return an engine on PostgreSQL; one that may only read unless `writes`. As many connections as threads."""
+    options = "-c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    if not writes:
+        options += f" -c default_transaction_read_only=on -c statement_timeout={READ_TIMEOUT_MS}"
     return create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=4,
-        pool_timeout=10,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"},
-    )
+        url, pool_size=pool_size, max_overflow=4, pool_timeout=10, connect_args={"options": options},
+        **({} if writes else {"isolation_level": "AUTOCOMMIT"}),
+    )  # fmt: skip

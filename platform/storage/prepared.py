@@ -5,7 +5,7 @@ known columns that is more work than the insert. A `PreparedInsert` keeps the SQ
 per dialect and hands plain tuples to the driver. Values still only ever travel as bind parameters.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -21,18 +21,16 @@ class PreparedInsert:
         self._names = list(columns) if columns is not None else [column.name for column in table.columns]
         self._compiled: dict[str, tuple[str, list[tuple[str, Processor]]]] = {}
 
-    def run(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert `rows`; a column that a row does not name is NULL."""
-        sql, processors = self._compiled.get(conn.dialect.name) or self._compile(conn.dialect)
-        many = [
+    def bound(self, dialect: Dialect, rows: Iterable[Mapping[str, Any]]) -> tuple[str, list[tuple[Any, ...]]]:
+        """Return the SQL and the parameters of `rows`; a column that a row does not name is NULL."""
+        sql, processors = self._compiled.get(dialect.name) or self._compile(dialect)
+        return sql, [
             tuple(
                 value if (value := row.get(name)) is None or process is None else process(value)
                 for name, process in processors
             )
             for row in rows
         ]
-        if many:
-            conn.exec_driver_sql(sql, many[0] if len(many) == 1 else many)
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[tuple[str, Processor]]]:
         quote = dialect.identifier_preparer.quote
@@ -46,3 +44,17 @@ class PreparedInsert:
         ]
         self._compiled[dialect.name] = (sql, processors)
         return self._compiled[dialect.name]
+
+
+Insertion = tuple[PreparedInsert, Sequence[Mapping[str, Any]]]
+
+
+def insert(conn: Connection, *insertions: Insertion) -> None:
+    """Run insertions in their order; on PostgreSQL, single rows together in one round trip."""
+    bound = [one.bound(conn.dialect, rows) for one, rows in insertions if rows]
+    if len(bound) > 1 and conn.dialect.name == "postgresql" and all(len(many) == 1 for _sql, many in bound):
+        first = ", ".join(f"i{place} AS ({sql})" for place, (sql, _many) in enumerate(bound[:-1]))
+        conn.exec_driver_sql(f"WITH {first} {bound[-1][0]}", tuple(value for _sql, many in bound for value in many[0]))
+        return
+    for sql, many in bound:
+        conn.exec_driver_sql(sql, many[0] if len(many) == 1 else many)

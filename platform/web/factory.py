@@ -4,11 +4,10 @@ The application knows nothing but the runtime; the routes come in as `Api` objec
 every answer (headers, the problem document, the request log) is added here.
 """
 
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -39,32 +38,13 @@ def create_web(
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_MEMORY
     app.config["SECRET_KEY"] = runtime.settings.secret_key
-    app.before_request(_begin)
     problems.install(app)
     for step in install:
         step(app)
     for api in apis:
         api.register(app)
-    app.after_request(_last_headers)
     _wrap(app, runtime, bundle)
     return app
-
-
-def nonce() -> str:
-    """Return the nonce that scripts of this answer carry."""
-    value: str = g.nonce
-    return value
-
-
-def _begin() -> None:
-    g.nonce = secrets.token_urlsafe(16)
-
-
-def _last_headers(answer: Response) -> Response:
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if request.path.startswith("/api/"):
-        answer.headers.setdefault("Cache-Control", "no-store")
-    return answer
 
 
 def _wrap(app: Flask, runtime: Runtime, bundle: Path) -> None:

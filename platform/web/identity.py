@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from flask import Request
 
 from formloom.platform.kernel.actors import Member
+from formloom.platform.storage.database import Assumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +18,15 @@ class Identity:
     via: Literal["session", "token"]
     csrf_token: str | None = None
     session_hash: str | None = None
+    assumption: Assumption | None = None
+    """What this identity rests on, where it was only remembered; see `Database.assuming`."""
 
 
 class Authenticator(Protocol):
     """Finds out who sent a request."""
 
-    def __call__(self, request: Request, now: datetime) -> Identity | None:
-        """Return the caller, or None for nobody.
+    def __call__(self, request: Request, now: datetime, *, from_memory: bool = False) -> Identity | None:
+        """Return the caller, or None for nobody; `from_memory` allows an identity that is still to be proved.
 
         Checks the CSRF header of session-authenticated writes. Raises Unauthenticated for a bad or dead token,
         Forbidden for a failed CSRF check.

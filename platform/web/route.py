@@ -16,6 +16,7 @@ translate between HTTP and one use case. `who` is a first coarse gate; the use c
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -36,7 +37,7 @@ from formloom.platform.kernel.errors import (
     Unauthenticated,
 )
 from formloom.platform.kernel.text import LOCALES
-from formloom.platform.storage.database import Database
+from formloom.platform.storage.database import AssumptionWrong, Database
 from formloom.platform.web.identity import Identity
 from formloom.platform.web.runtime import Runtime, runtime
 
@@ -73,8 +74,8 @@ class RouteSpec:
     max_bytes: int
     gives: str
     errors: tuple[int, ...]
-    one_snapshot: bool
-    """Answer from one connection and one snapshot: everything that only reads the database."""
+    only_reads: bool
+    """Answer from one look at the database."""
 
 
 @dataclass(slots=True)
@@ -173,7 +174,7 @@ class Api:
         max_bytes: int = MAX_JSON_BYTES,
         gives: str = "application/json",
         errors: tuple[int, ...] = (),
-        one_snapshot: bool | None = None,
+        only_reads: bool | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a route; `path` uses Flask's converters. See the module for the rest."""
 
@@ -182,7 +183,7 @@ class Api:
             spec = RouteSpec(
                 method, self.prefix + path, f"{self.name}.{handler.__name__}", str(act), who, summary,
                 query, body, answer, status, takes, max_bytes, gives, errors,
-                method == "GET" and self.prefix.startswith("/api/") if one_snapshot is None else one_snapshot,
+                method == "GET" and self.prefix.startswith("/api/") if only_reads is None else only_reads,
             )  # fmt: skip
             self.routes.append((spec, handler))
             return handler
@@ -198,26 +199,33 @@ class Api:
 
 
 def _view(spec: RouteSpec, handler: Handler) -> Callable[..., Response]:
+    def answer(path: Mapping[str, object], *, from_memory: bool) -> Response:
+        rt = runtime()
+        now = rt.now()
+        if request.content_length is not None and request.content_length > spec.max_bytes:
+            raise TooLarge(limit=f"{spec.max_bytes // 1000} kB")
+        request.max_content_length = spec.max_bytes
+        identity = rt.authenticator(request, now, from_memory=from_memory)
+        with rt.db.assuming(identity.assumption) if identity and identity.assumption else nullcontext():
+            call = _begin(spec, rt, identity, now)
+            if any("\x00" in str(part) for part in path.values()):  # PostgreSQL can't even be asked for it
+                raise NotFound
+            return _finish(spec, call, handler(call, **path))
+
     def view(**path: object) -> Response:
-        call = _begin(spec)
-        if any("\x00" in str(part) for part in path.values()):  # PostgreSQL can't even be asked for it
-            raise NotFound
-        return _finish(spec, call, handler(call, **path))
+        try:
+            return answer(path, from_memory=spec.takes == "json")
+        except AssumptionWrong:
+            return answer(path, from_memory=False)
 
     def reading_view(**path: object) -> Response:
         with runtime().db.reading():
-            return view(**path)
+            return answer(path, from_memory=False)
 
-    return reading_view if spec.one_snapshot else view
+    return reading_view if spec.only_reads else view
 
 
-def _begin(spec: RouteSpec) -> Call:
-    rt = runtime()
-    now = rt.now()
-    if request.content_length is not None and request.content_length > spec.max_bytes:
-        raise TooLarge(limit=f"{spec.max_bytes // 1000} kB")
-    request.max_content_length = spec.max_bytes
-    identity = rt.authenticator(request, now)
+def _begin(spec: RouteSpec, rt: Runtime, identity: Identity | None, now: datetime) -> Call:
     if identity is not None:
         request.environ.setdefault("formloom.locale", identity.member.locale)
     if spec.who == "member" and identity is None:

@@ -13,10 +13,13 @@ caller, the account that was found, the form. Never of text that the caller can 
 """
 
 import ipaddress
+import secrets
 import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, current_app, g
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -25,12 +28,24 @@ from formloom.platform.access.errors import CsrfRefused
 from formloom.platform.kernel.errors import TooMany
 from formloom.platform.web.runtime import Runtime
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HSTS = "max-age=31536000; includeSubDomains"
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self'{nonce}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ALWAYS = (
+    ("Content-Security-Policy", _POLICY.format(nonce="")),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"),
 )
 _EXTENSION = "formloom.rates"
 
@@ -39,21 +54,41 @@ def install(app: Flask) -> None:
     """Add the headers to every answer of `app`, and give it its rate counters."""
     runtime: Runtime = app.extensions["formloom"]
     app.extensions[_EXTENSION] = Rates()
-    is_https = runtime.settings.is_https
+    app.wsgi_app = _Protected(app.wsgi_app, is_https=runtime.settings.is_https)  # type: ignore[method-assign]
 
-    @app.after_request
-    def protect(answer: Response) -> Response:
-        headers = answer.headers
-        headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=g.get("nonce", "")))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
-        if is_https:
-            headers.setdefault("Strict-Transport-Security", _HSTS)
-        return answer
+
+def nonce() -> str:
+    """Return the nonce that scripts of this answer carry; the answer's policy must name it."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    value: str = g.nonce
+    return value
+
+
+def page_policy() -> str:
+    """Return the policy of a page whose scripts carry this answer's nonce."""
+    return _POLICY.format(nonce=f" 'nonce-{nonce()}'")
+
+
+class _Protected:
+    """Adds to each answer the headers that it does not set itself; below Flask, where that costs next to nothing."""
+
+    def __init__(self, inner: "WSGIApplication", *, is_https: bool) -> None:
+        self._inner = inner
+        self._always = [*_ALWAYS, ("Strict-Transport-Security", _HSTS)] if is_https else list(_ALWAYS)
+        self._names = [name.lower() for name, _value in self._always]
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        is_api = environ["PATH_INFO"].startswith("/api/")
+
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+            given = {name.lower() for name, _value in headers}
+            more = [pair for pair, name in zip(self._always, self._names, strict=True) if name not in given]
+            if is_api and "cache-control" not in given:
+                more.append(("Cache-Control", "no-store"))
+            return start_response(status, headers + more, *fault)
+
+        return self._inner(environ, start)
 
 
 def refuse_other_sites(request: Request, base_url: str) -> None:

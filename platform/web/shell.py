@@ -6,8 +6,8 @@ from pathlib import Path
 from flask import Response, redirect
 
 from formloom.platform.access.acts import Act
-from formloom.platform.web.factory import nonce
 from formloom.platform.web.route import Api, Call
+from formloom.platform.web.security import nonce, page_policy
 
 PAGES = (
     "/", "/setup", "/sign-in", "/forgot", "/invite/<token>", "/reset/<token>", "/gallery", "/gallery/<path:rest>",
@@ -27,7 +27,8 @@ def shell_api(bundle: Path) -> Api:
         file = bundle / "index.html"
         html = file.read_text(encoding="utf-8") if file.is_file() else _MISSING
         marked = _SCRIPT.sub(f'<script nonce="{nonce()}"', html)
-        return Response(marked, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": page_policy()}
+        return Response(marked, content_type="text/html; charset=utf-8", headers=headers)
 
     for number, path in enumerate(PAGES):
         page.__name__ = f"page_{number}"

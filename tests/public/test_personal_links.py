@@ -64,13 +64,15 @@ def test_a_form_may_take_several_answers_from_one_link(form: Publish) -> None:
 
 def test_what_we_did_not_sign_counts_for_nothing(form: Publish) -> None:
     house = form(*FIELDS)
-    good = ref_of(house, new_id(), no="T1")
-    elsewhere = sign(house.formloom.runtime.settings.secret_key, PersonalLink(new_id(), new_id(), {"no": "T9"}))
+    good = ref_of(house, new_id(), no="TICKET-ONE")
+    elsewhere = sign(
+        house.formloom.runtime.settings.secret_key, PersonalLink(new_id(), new_id(), {"no": "TICKET-NINE"})
+    )
     for ref in (good[:-1], good + "x", elsewhere, "x", "x" * 9_000):
         page = house.open(f"?ref={quote(ref)}")
         assert page.status_code == 200
-        assert "T1" not in page.text
-        assert "T9" not in page.text
+        assert "TICKET-ONE" not in page.text
+        assert "TICKET-NINE" not in page.text
     answer = house.send({"ticket": "forged", "no": "typed", "score": "3"})
     assert answer.status_code == 303
     assert house.records()[0]["values"] == {"ticket": None, "no": "typed", "score": 3}

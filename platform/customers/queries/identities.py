@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import PreparedInsert
+from formloom.platform.storage.prepared import PreparedInsert, insert
 from formloom.platform.storage.tables import customer_keys, customers, touchpoints
 
 _ADD_TOUCHPOINT = PreparedInsert(touchpoints)
@@ -53,7 +53,7 @@ def _owners_of_many(unit: ReadUnit, keys: Collection[tuple[str, str]]) -> dict[t
 
 def add_customers(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down new customers: id, name, created_at, seen_at."""
-    _ADD_CUSTOMER.run(uow.conn, rows)
+    insert(uow.conn, (_ADD_CUSTOMER, rows))
 
 
 def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -> None:
@@ -73,7 +73,7 @@ def add_keys(uow: UnitOfWork, rows: Sequence[Mapping[str, str]]) -> None:
 
 def add_touchpoints(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write touchpoints."""
-    _ADD_TOUCHPOINT.run(uow.conn, [{"id": new_id(), **row} for row in rows])
+    insert(uow.conn, (_ADD_TOUCHPOINT, [{"id": new_id(), **row} for row in rows]))
 
 
 def language_of(unit: ReadUnit, record_id: str) -> str | None:

@@ -15,6 +15,7 @@ from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records.queries.plans import plan_of
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.prepared import Insertion, insert
 
 
 def read_one(
@@ -32,8 +33,8 @@ def read_one(
     return None if row is None else plan.record(row)
 
 
-def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record]) -> None:
-    """Insert records."""
+def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record], *along: Insertion) -> None:
+    """Insert records, and `along` with them what they leave behind."""
     plan = plan_of(form)
     rows = [
         {
@@ -42,7 +43,7 @@ def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record]) -> N
         }
         for record in records
     ]  # fmt: skip
-    plan.insert.run(uow.conn, rows)
+    insert(uow.conn, (plan.insert, rows), *along)
 
 
 def change(

@@ -1,6 +1,6 @@
 """What is written beside a record: history, outbox, comments, serial counters."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import PreparedInsert
+from formloom.platform.storage.prepared import Insertion, PreparedInsert, insert
 from formloom.platform.storage.tables import comments, outbox, record_history, serial_counters
 
 _HISTORY = PreparedInsert(record_history)
@@ -42,37 +42,36 @@ class CommentRow:
     at: datetime
 
 
-def note_history(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
-    """Write one history row for each event."""
-    rows = [
-        {
-            "id": event.id, "form_id": event.form_id, "record_id": event.record_id, "rev": event.rev, "at": event.at,
-            "actor_kind": event.actor_kind, "actor_id": event.actor_id, "act": event.kind.removeprefix("record."),
-            "changes": {name: [event.before.get(name), event.after.get(name)] for name in event.changed},
-            "cause": event.cause.dump() if event.cause.flows or event.cause.origin != "person" else None,
-        }
-        for event in events
-    ]  # fmt: skip
-    _HISTORY.run(uow.conn, rows)
+def note(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
+    """Write what each event leaves behind."""
+    insert(uow.conn, *left_by(list(events)))
 
 
-def put_in_outbox(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
-    """Write one outbox row for each event that flows may run for."""
-    rows = [
-        {
-            "id": event.id, "kind": event.kind, "form_id": event.form_id, "record_id": event.record_id,
-            "payload": {
-                "app_id": event.app_id, "version": event.version, "rev": event.rev, "actor_kind": event.actor_kind,
-                "actor_id": event.actor_id, "before": event.before, "after": event.after,
-                "changed": list(event.changed), "cause": event.cause.dump(), "locale": event.locale,
-                "messages": event.messages, "context": dict(event.context),
-            },
-            "created_at": event.at,
-        }
-        for event in events
-        if event.rules
-    ]  # fmt: skip
-    _OUTBOX.run(uow.conn, rows)
+def left_by(events: Sequence[RecordEvent]) -> list[Insertion]:
+    """Return what events leave behind: a history row each, and an outbox row for those that flows may run for."""
+    return [(_HISTORY, [_history(event) for event in events]), (_OUTBOX, [_outbox(one) for one in events if one.rules])]
+
+
+def _history(event: RecordEvent) -> dict[str, Any]:
+    return {
+        "id": event.id, "form_id": event.form_id, "record_id": event.record_id, "rev": event.rev, "at": event.at,
+        "actor_kind": event.actor_kind, "actor_id": event.actor_id, "act": event.kind.removeprefix("record."),
+        "changes": {name: [event.before.get(name), event.after.get(name)] for name in event.changed},
+        "cause": event.cause.dump() if event.cause.flows or event.cause.origin != "person" else None,
+    }  # fmt: skip
+
+
+def _outbox(event: RecordEvent) -> dict[str, Any]:
+    return {
+        "id": event.id, "kind": event.kind, "form_id": event.form_id, "record_id": event.record_id,
+        "payload": {
+            "app_id": event.app_id, "version": event.version, "rev": event.rev, "actor_kind": event.actor_kind,
+            "actor_id": event.actor_id, "before": event.before, "after": event.after,
+            "changed": list(event.changed), "cause": event.cause.dump(), "locale": event.locale,
+            "messages": event.messages, "context": dict(event.context),
+        },
+        "created_at": event.at,
+    }  # fmt: skip
 
 
 def history_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[HistoryRow]:
@@ -131,8 +130,8 @@ def count_comments(unit: ReadUnit, record_ids: Collection[str]) -> Mapping[str, 
 
 def next_numbers(uow: UnitOfWork, form_id: str, field_id: str, period: str, count: int) -> int:
     """Take `count` numbers of a serial field's period and return the first."""
-    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
-    statement = insert(serial_counters).values(form_id=form_id, field_id=field_id, period=period, value=count)
+    insert_into: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    statement = insert_into(serial_counters).values(form_id=form_id, field_id=field_id, period=period, value=count)
     statement = statement.on_conflict_do_update(
         index_elements=["form_id", "field_id", "period"], set_={"value": serial_counters.c.value + count}
     ).returning(serial_counters.c.value)

@@ -16,7 +16,7 @@ from formloom.platform.access.identity import Identities, Proof, note_use
 from formloom.platform.access.secrets import same
 from formloom.platform.kernel.errors import Unauthenticated
 from formloom.platform.kernel.settings import Settings
-from formloom.platform.storage.database import Database
+from formloom.platform.storage.database import Assumption, Database
 from formloom.platform.web.auth.cookies import session_secret
 from formloom.platform.web.identity import Identity
 from formloom.platform.web.route import RouteSpec
@@ -34,37 +34,42 @@ class RequestAuthenticator:
         self._settings = settings
         self._identities = Identities()
 
-    def __call__(self, request: Request, now: datetime) -> Identity | None:
+    def __call__(self, request: Request, now: datetime, *, from_memory: bool = False) -> Identity | None:
         """Return the caller, or None for nobody. Raises Unauthenticated, CsrfRefused."""
-        proof = self._by_token(request, now) if _has_bearer(request) else self._by_cookie(request, now)
-        if proof is None:
-            return None
-        self._note_use(proof, now)
-        return Identity(proof.member, proof.via, proof.csrf_token, proof.key)
-
-    def _by_token(self, request: Request, now: datetime) -> Proof:
-        secret = request.headers["Authorization"].split(" ", 1)[1].strip()
-        with self._db.read() as unit:
-            proof = self._identities.by_token(unit, secret, now)
-        if proof is None:
-            raise Unauthenticated
-        return proof
-
-    def _by_cookie(self, request: Request, now: datetime) -> Proof | None:
-        secret = session_secret(request, self._settings)
+        bearer = _bearer(request)
+        secret = session_secret(request, self._settings) if bearer is None else bearer
         if secret is None:
             return None
+        proof, assumption = self._prove(secret, now, is_token=bearer is not None, from_memory=from_memory)
+        if proof is None and bearer is not None:
+            raise Unauthenticated
+        if proof is None or not self._is_meant(request, proof):
+            return None
+        self._note_use(proof, now)
+        return Identity(proof.member, proof.via, proof.csrf_token, proof.key, assumption)
+
+    def _prove(
+        self, secret: str, now: datetime, *, is_token: bool, from_memory: bool
+    ) -> tuple[Proof | None, Assumption | None]:
+        via = "token" if is_token else "session"
+        known = self._identities.remembered(secret, now) if from_memory else None
+        if known is not None and known[0].via == via and not known[0].is_due(now):
+            return known
+        find = self._identities.by_token if is_token else self._identities.by_session
         with self._db.read() as unit:
-            proof = self._identities.by_session(unit, secret, now)
-        if proof is None or request.method in SAFE_METHODS:
-            return proof
+            return find(unit, secret, now), None
+
+    def _is_meant(self, request: Request, proof: Proof) -> bool:
+        """Tell whether a cookie counts for this request; a token always does. Raises CsrfRefused."""
+        if proof.via == "token" or request.method in SAFE_METHODS:
+            return True
         try:
             _demand_csrf(request, proof, self._settings.base_url)
         except CsrfRefused:
             if _is_for_members(request):
                 raise
-            return None
-        return proof
+            return False
+        return True
 
     def _note_use(self, proof: Proof, now: datetime) -> None:
         if not proof.is_due(now):
@@ -76,8 +81,10 @@ class RequestAuthenticator:
             _log.exception("the use of a credential could not be noted")
 
 
-def _has_bearer(request: Request) -> bool:
-    return request.headers.get("Authorization", "").lower().startswith("bearer ")
+def _bearer(request: Request) -> str | None:
+    """Return the bearer token that a request carries, or None when it carries none."""
+    scheme, _, secret = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def _demand_csrf(request: Request, proof: Proof, base_url: str) -> None:

@@ -13,11 +13,11 @@ from flask import Response, request
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.text import resolve
-from formloom.platform.web.factory import nonce
 from formloom.platform.web.public.moments import shown_moment
 from formloom.platform.web.public.templating import render, stylesheet
 from formloom.platform.web.public.visits import Visit
 from formloom.platform.web.public.weave import Cover, cover_of
+from formloom.platform.web.security import nonce
 
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data: blob:; "
