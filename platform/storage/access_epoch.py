@@ -13,14 +13,13 @@ from formloom.platform.storage.tables import settings
 
 KEY = "access_epoch"
 _CURRENT = f"SELECT value FROM {settings.name} WHERE key = '{KEY}'"  # noqa: S608 - names of ours
-"""As text for the driver: every request asks this, and building a statement costs more than answering it."""
 
 
 def current(unit: ReadUnit) -> str:
     """Return the present epoch as this unit sees it; the empty string before the first one."""
     known = unit.memory.get(KEY)
     if known is None:
-        value = unit.conn.exec_driver_sql(_CURRENT).scalar()
+        value = unit.ask(_CURRENT)
         known = unit.memory[KEY] = value if isinstance(value, str) else ""
     epoch: str = known
     return epoch

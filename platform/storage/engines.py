@@ -44,7 +44,11 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     def _begin(conn: Connection) -> None:
         if writes and is_in_group():
             raise NestedWrite("this unit of work already writes")
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")  # may find the file locked, which SQLAlchemy then tells apart
+        else:
+            raw: Any = conn.connection.dbapi_connection
+            raw.execute("BEGIN")
 
     def _guard_end(_conn: Connection) -> None:
         if writes and is_in_group():

@@ -78,7 +78,7 @@ class GroupWriter:
                 _own.open = True
                 try:
                     for job in group:
-                        if _run_in_savepoint(job, conn, raw):
+                        if _run_alone(job, conn) if len(group) == 1 else _run_in_savepoint(job, conn, raw):
                             done.append(job)  # noqa: PERF401 - what was done before a failure must be known
                     _own.open = False
                     worth_retrying = True
@@ -116,6 +116,16 @@ class _Job:
         self.leads = False
         self.wake = threading.Lock()
         self.wake.acquire()
+
+
+def _run_alone(job: _Job, conn: Connection) -> bool:
+    """Run the only unit of a group, whose failure undoes the whole transaction."""
+    try:
+        job.result = job.context.run(job.unit, conn)
+    except BaseException as fault:
+        job.error = fault
+        raise
+    return True
 
 
 def _run_in_savepoint(job: _Job, conn: Connection, raw: Any) -> bool:

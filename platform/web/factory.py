@@ -37,7 +37,6 @@ def create_web(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_MEMORY
-    app.config["SECRET_KEY"] = runtime.settings.secret_key
     problems.install(app)
     for step in install:
         step(app)

@@ -332,7 +332,8 @@ def _finish(spec: RouteSpec, call: Call, result: object) -> Response:
         answer = Response(status=204)
     else:
         answer = Response(orjson.dumps(result, default=_plain), spec.status, content_type="application/json")
-    answer.headers.extend(call.headers)
+    if call.headers:
+        answer.headers.extend(call.headers)
     return answer
 
 

@@ -47,13 +47,13 @@ class ListQuery(Schema):
 class RecordBody(Schema):
     """Values by field id."""
 
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = fields.Dict(required=True)
 
 
 class BatchEntry(Schema):
     """One record of a batch."""
 
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = fields.Dict(required=True)
 
 
 class BatchBody(Schema):
@@ -95,7 +95,7 @@ class RecordAnswer(Schema):
 
     id = fields.String(required=True)
     rev = fields.Integer(required=True)
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = fields.Dict(required=True)
     created_at = fields.String(required=True)
     created_by = fields.String(required=True, allow_none=True)
     updated_at = fields.String(required=True)
