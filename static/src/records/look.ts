@@ -19,7 +19,7 @@ export type LookChange = Partial<Look>
 
 export const WIDTHS: Record<string, number> = { text: 150, number: 110, date: 120, datetime: 140, boolean: 84, choice: 124, choices: 180, user: 120, department: 130, files: 140 }
 const OPTION_EXTRA = 52
-const MOST_FOR_OPTIONS = 220
+const MOST_FOR_OPTIONS = 168
 const STAR_WIDTH = 15
 export const MIN_WIDTH = 60
 export const MAX_WIDTH = 1200

@@ -1,7 +1,7 @@
 /** What ECharts is told for each type of chart: hairline grid, token colours, no legend of its own. */
 import type { EChartsCoreOption } from 'echarts/core'
 import type { MetricInfo, Widget } from '../figures'
-import type { Palette } from './palette'
+import { sliceTokens, type Palette } from './palette'
 import type { Plot, Point } from './series'
 
 export interface Look {
@@ -122,6 +122,7 @@ function bar(plot: Plot, widget: Widget, look: Look): EChartsCoreOption {
 
 function round(hole: 0 | 1, plot: Plot, _widget: Widget, look: Look): EChartsCoreOption {
   const points = plot.series[0]?.points ?? []
+  const tokens = sliceTokens(points.map((point) => point?.row.color))
   return {
     tooltip: tooltip(look, 'item', (mark) => mark.name ?? ''),
     series: [
@@ -134,7 +135,7 @@ function round(hole: 0 | 1, plot: Plot, _widget: Widget, look: Look): EChartsCor
         labelLine: { show: false },
         itemStyle: { borderColor: look.palette.surface, borderWidth: 2 },
         emphasis: { scale: false },
-        data: points.flatMap((point, at) => (point && point.value ? [{ name: plot.categories[at], value: point.value, point, itemStyle: { color: look.palette.series[at % look.palette.series.length] } }] : [])),
+        data: points.flatMap((point, at) => (point && point.value ? [{ name: plot.categories[at], value: point.value, point, itemStyle: { color: look.palette.of(tokens[at] ?? '--fl-c1') } }] : [])),
       },
     ],
   }

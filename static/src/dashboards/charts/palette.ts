@@ -7,6 +7,8 @@ export interface Palette {
   muted: string
   surface: string
   font: string
+  /** The colour of a token, such as `--fl-c1`. */
+  of: (token: string) => string
 }
 
 const SERIES = ['--fl-c1', '--fl-c2', '--fl-c3', '--fl-c4', '--fl-c5', '--fl-c6', '--fl-c7', '--fl-c8']
@@ -22,7 +24,14 @@ export function readPalette(): Palette {
     muted: read('--fl-line-2'),
     surface: read('--fl-surface'),
     font: read('--fl-font'),
+    of: read,
   }
+}
+
+/** The tokens of the slices of a round chart: the options' own colours when each has another one, else in order. */
+export function sliceTokens(colours: readonly (string | null | undefined)[]): string[] {
+  const isTold = colours.length > 1 && colours.every(Boolean) && new Set(colours).size === colours.length
+  return colours.map((colour, at) => (isTold ? `--fl-tag-${colour}` : (SERIES[at % SERIES.length] ?? '--fl-c1')))
 }
 
 /** The token of the series at a place, for marks and legends outside of the drawing. */
