@@ -96,13 +96,13 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
             found["placeholder"] = self.placeholder
         if self.is_fixed:
             more["readonly"] = True
-        return self._params(**found, **more)
+        return self._params({**found, **more})
 
     def state(self, *, is_group: bool = False, **more: Any) -> Markup:
         """Return the attributes that tell assistive technology about hint, error and need."""
-        return self._params(is_group=is_group, **more)
+        return self._params(more, is_group=is_group)
 
-    def _params(self, *, is_group: bool = False, **given: Any) -> Markup:
+    def _params(self, given: dict[str, Any], *, is_group: bool = False) -> Markup:
         described = [f"{part}-{self.item.id}" for part, there in self._parts() if there]
         given["aria-describedby"] = " ".join(described) or None
         given["aria-invalid"] = "true" if self.errors else None
