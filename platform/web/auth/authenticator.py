@@ -84,7 +84,7 @@ class RequestAuthenticator:
 def _bearer(request: Request) -> str | None:
     """Return the bearer token that a request carries, or None when it carries none."""
     scheme, _, secret = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else None
+    return (secret.strip() or None) if scheme.lower() == "bearer" else None
 
 
 def _demand_csrf(request: Request, proof: Proof, base_url: str) -> None:
