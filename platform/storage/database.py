@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 
 from formloom.platform.storage.engines import postgresql_engine, sqlite_engine
 from formloom.platform.storage.group_commit import GroupWriter
+from formloom.platform.storage.turns import Turn
 
 T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
@@ -114,7 +115,8 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.writer_engine: Engine = sqlite_engine(self.path, writes=True)
             self._reader_engine = sqlite_engine(self.path, writes=False)
-            self._group = GroupWriter(self.writer_engine)
+            self._turn = Turn(self.path)
+            self._group = GroupWriter(self.writer_engine, self._turn)
         else:
             self.path = None
             self.writer_engine = postgresql_engine(url, writes=True)
@@ -207,6 +209,8 @@ class Database:
         """Close every connection."""
         self.writer_engine.dispose()
         self._reader_engine.dispose()
+        if self.dialect == "sqlite":
+            self._turn.close()
 
     def _write_directly(self, unit: Callable[[Connection], T]) -> T:
         for attempt in range(1, _MAX_TRIES + 1):

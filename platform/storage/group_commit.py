@@ -6,6 +6,8 @@ commits once. While the fsync runs the next group gathers, so no artificial wait
 in its own thread. A unit that fails is rolled back alone. A commit that fails is tried again unit by unit, so
 that one poisoned unit does not take the others with it; after an I/O error nothing is tried again.
 
+Other processes that write to the same file get their turn between two groups (`turns`).
+
 Consequences for a unit: it may run in another thread, may run twice, and must not wait for another writer.
 """
 
@@ -17,6 +19,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+
+from formloom.platform.storage.turns import Turn
 
 MAX_GROUP = 64
 _own = threading.local()
@@ -30,8 +34,9 @@ class NestedWrite(RuntimeError):
 class GroupWriter:
     """Runs units of work on one SQLite engine, many to a commit."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, turn: Turn) -> None:
         self._engine = engine
+        self._turn = turn
         self._lock = threading.Lock()
         self._queue: collections.deque[_Job] = collections.deque()
         self._busy = False
@@ -72,7 +77,7 @@ class GroupWriter:
         done: list[_Job] = []
         worth_retrying = False
         try:
-            with self._engine.connect() as conn:
+            with self._turn, self._engine.connect() as conn:
                 conn.begin()
                 raw: Any = conn.connection.dbapi_connection
                 _own.open = True
