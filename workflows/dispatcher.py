@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.events import Cause
@@ -100,6 +102,8 @@ class Dispatcher:
         try:
             with uow.attempt():
                 run_flow(uow, self._rt, flow, form, occasion, now=now)
+        except OperationalError:  # a deadlock, a lost connection, a full disk: no fault of the flow
+            raise
         except Exception as fault:  # noqa: BLE001 - one broken flow must not stop the others
             _log.exception("flow %s broke on event %s", flow.definition.key, occasion.event_id)
             facts = {

@@ -29,7 +29,10 @@ class OutboxRow:
 
 
 def ready(uow: UnitOfWork, *, now: datetime, most: int) -> list[OutboxRow]:
-    """Return up to `most` events whose record has no earlier one open and that nobody holds, locked for this unit."""
+    """Return up to `most` events whose record has no earlier one open and that nobody holds, locked for this unit.
+
+    Occasions without a record (a clock, a hook) have no order among themselves.
+    """
     earlier = outbox.alias("earlier")
     columns = outbox.c
     statement = (
@@ -41,7 +44,10 @@ def ready(uow: UnitOfWork, *, now: datetime, most: int) -> list[OutboxRow]:
             columns.state == "new",
             or_(columns.lease_until.is_(None), columns.lease_until < now),
             ~exists().where(
-                and_(earlier.c.record_id == columns.record_id, earlier.c.state == "new", earlier.c.id < columns.id)
+                and_(
+                    columns.record_id != "", earlier.c.record_id == columns.record_id, earlier.c.state == "new",
+                    earlier.c.id < columns.id,
+                )
             ),
         )
         .order_by(columns.id)
