@@ -3,14 +3,12 @@
 Each part is one transaction that holds the records, the list of what the job made, and how far the job is; so a crash
 leaves a job that says exactly what it did. The same transaction asks whether the job is still wanted.
 
-Between two parts the worker steps aside for a moment: on SQLite there is one writer at a time, and who waits for the
-file looks again only every tenth of a second.
+Parts are short, because on SQLite there is one writer at a time: between two of them others get their turn.
 """
 
 import functools
 import itertools
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +34,6 @@ from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 
 PART = 250
-STEP_ASIDE_S = 0.03
 _TOO_WIDE = {
     "zh-CN": "此行的单元格多于列名，可能缺少引号",
     "en": "This row has more cells than there are column names; a quotation mark may be missing",
@@ -117,8 +114,6 @@ class _Work:
                 self._note(row, Finding("too_many_cells", _TOO_WIDE) if self._is_too_wide(row) else next(outcome))
             done += len(part)
             progress(done, self._job.total or 0)
-            if self._house.db.dialect == "sqlite":
-                time.sleep(STEP_ASIDE_S)
 
     def _store(self, part: Sequence[Row], size: int, now: datetime, uow: UnitOfWork) -> list[Record | InvalidValues]:
         job = rows.find(uow, self._job.id, lock=True)
