@@ -1,0 +1,120 @@
+"""Every main page, in both languages, on a desk and on a phone: axe finds nothing serious, nothing overflows sideways,
+no message key shows instead of words, and the console stays quiet."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
+
+from .conftest import EMAIL, PASSWORD, ROOT, Installation, setup_link
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "static/node_modules/axe-core/axe.min.js"
+SIZES: Mapping[str, ViewportSize] = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+LOOKS = (("zh-CN", "desk", True), ("zh-CN", "phone", False), ("en", "phone", True), ("en", "desk", False))
+"""Language, size, and whether axe looks too: it sees the same in both languages."""
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NAMESPACES = "|".join(sorted(file.stem for file in (ROOT / "static/src/locales/en").glob("*.json")))
+KEY = re.compile(rf"\b(?:{NAMESPACES})\.[a-z][A-Za-z_]+(?:\.[A-Za-z_]+)*\b")
+SETTINGS = ("profile", "people", "departments", "roles", "tokens", "mail", "system")
+LOOK_MS, QUIET_LOOKS = 30, 3
+OUTSIDE = ("/sign-in", "/forgot", "/invite/nothing")
+TEXTS = """() => [document.body.innerText, ...[...document.querySelectorAll('[aria-label],[title],[placeholder]')]
+  .flatMap((one) => ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? ''))].join('\\n')"""
+BEYOND = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth"
+
+
+@pytest.mark.slow
+def test_every_page_can_be_used_by_everybody(installation: Installation, browser: Browser, tmp_path: Path) -> None:
+    admin = browser.new_context(base_url=installation.url)
+    token = setup_link(installation, tmp_path / "log").rsplit("=", 1)[1]
+    addresses = furnish(admin, token)
+    faults = []
+    for language, size, is_examined in LOOKS:
+        csrf = admin.request.get("/api/v1/session").json()["csrf_token"]
+        admin.request.patch("/api/v1/session", data={"locale": language}, headers={"X-CSRF-Token": csrf})
+        common: dict[str, Any] = {
+            "base_url": installation.url, "viewport": SIZES[size], "locale": language, "bypass_csp": True,
+            "reduced_motion": "reduce", "has_touch": size == "phone", "is_mobile": size == "phone",
+        }  # fmt: skip
+        for signed_in, paths in (({}, OUTSIDE), ({"storage_state": admin.storage_state()}, addresses)):
+            context = browser.new_context(**common, **signed_in)
+            for path, fault in visit(context, paths, is_examined=is_examined):
+                faults.append(f"{language} {size} {path}: {fault}")
+            context.close()
+    assert faults == []
+
+
+def furnish(admin: BrowserContext, token: str) -> list[str]:
+    """Set the installation up with a help desk; return the addresses of the pages to look at."""
+    answer = admin.request.post(
+        "/api/v1/setup",
+        data={
+            "token": token, "organisation": "Riverside", "locale": "en", "name": "Lead", "email": EMAIL,
+            "password": PASSWORD,
+        },
+    )  # fmt: skip
+    assert answer.ok, answer.text()
+    headers = {"X-CSRF-Token": answer.json()["csrf_token"]}
+    installed = admin.request.post("/api/v1/templates/ticketing/install", data={"sample_data": True}, headers=headers)
+    assert installed.status == 201, installed.text()
+    form = "/api/v1/forms/ticketing.ticket"
+    record = admin.request.get(f"{form}/records?limit=1").json()["records"][0]["id"]
+    me = admin.request.get("/api/v1/session").json()["user"]["id"]
+    told = admin.request.patch(f"{form}/records/{record}", data={"values": {"assignee": me}}, headers=headers)
+    assert told.ok, told.text()
+    public = admin.request.get(f"{form}/links").json()["links"][0]["url"]
+    grid = "/a/ticketing/f/ticket"
+    return [
+        "/", "/gallery", "/gallery/ticketing", "/gallery/survey", "/notifications", *(f"/settings/{part}" for part in SETTINGS),
+        "/a/ticketing/d/service", grid, f"{grid}?record={record}", f"{grid}?new=1", f"{grid}?trash=1", f"{grid}?q=nothing+at+all",
+        "/a/ticketing/rules", "/a/ticketing/permissions/ticket", "/a/ticketing/links/ticket", "/a/nobody/knows/this", public,
+    ]  # fmt: skip
+
+
+def visit(context: BrowserContext, paths: Iterable[str], *, is_examined: bool) -> Iterator[tuple[str, str]]:
+    """Open one page after the other; yield what is wrong with each."""
+    page = context.new_page()
+    heard: list[str] = []
+    under_way: set[Request] = set()
+    page.on("pageerror", lambda fault: heard.append(f"script: {fault}"))
+    page.on("console", lambda line: heard.append(f"console: {line.text}") if is_fault(line.type, line.text) else None)
+    page.on("request", lambda request: under_way.add(request))
+    page.on("requestfinished", lambda request: under_way.discard(request))
+    page.on("requestfailed", lambda request: under_way.discard(request))
+    for path in paths:
+        under_way.clear()
+        page.goto(path)
+        quiet = 0
+        while quiet < QUIET_LOOKS:
+            page.wait_for_timeout(LOOK_MS)
+            quiet = 0 if under_way else quiet + 1
+        yield from ((path, fault) for fault in [*heard, *plain_faults(page)])
+        heard.clear()
+        if is_examined:
+            yield from ((path, fault) for fault in violations(page))
+
+
+def plain_faults(page: Page) -> list[str]:
+    beyond = page.evaluate(BEYOND)
+    keys = sorted(set(KEY.findall(page.evaluate(TEXTS))))
+    return [*([f"{beyond} px wider than the screen"] if beyond > 0 else []), *(f"message key {key}" for key in keys)]
+
+
+def is_fault(kind: str, text: str) -> bool:
+    """Whether a console line is a fault; a refusal that the page itself tells about is none."""
+    return kind == "error" and not re.search(r"status of (401|404)", text)
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", STANDARD)
+    assert found["passes"], "axe looked at nothing"
+    return [
+        f"{one['id']}: {', '.join(str(node['target'][0]) for node in one['nodes'][:3])}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
