@@ -88,6 +88,18 @@ def bring_in(
     return _create_each(uow, actor, form, many, now=now, options=options, locked=locked)
 
 
+@requires(Act.RECORD_IMPORT)
+def rehearse(
+    unit: ReadUnit, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions = PLAIN,
+) -> list[Cleaned]:  # fmt: skip
+    """Return what `bring_in` would make of these values, and what it would refuse; nothing is written."""
+    locked = _locked(unit, actor, form, Act.RECORD_IMPORT)
+    cleaned = _clean_all(unit, actor, form, many, now=now, options=options, locked=locked)
+    _note_taken(unit, form, cleaned)
+    return cleaned
+
+
 @requires(Act.RECORD_UPDATE)
 def update(
     uow: UnitOfWork, actor: Actor, form: FormVersion, record_id: str, values: JSONObject, *, now: datetime,
@@ -200,10 +212,10 @@ def _store_each(
 
 
 def _clean_all(
-    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    unit: ReadUnit, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Cleaned]:  # fmt: skip
-    ctx = clean_context(uow, form, now=now, locale=options.locale, owner=owner_of(actor))
+    ctx = clean_context(unit, form, now=now, locale=options.locale, owner=owner_of(actor))
     return [form.clean(values, ctx=ctx, locked=locked, public=public) for values in many]
 
 
@@ -289,12 +301,12 @@ def _written(
         raise _lost_race(form) from fault
 
 
-def _note_taken(uow: UnitOfWork, form: FormVersion, cleaned: Sequence[Cleaned], *, but: str | None = None) -> None:
+def _note_taken(unit: ReadUnit, form: FormVersion, cleaned: Sequence[Cleaned], *, but: str | None = None) -> None:
     for item in form.unique_fields:
         given = [one for one in cleaned if one.values.get(item.id) is not None]
         if not given:
             continue
-        seen = rows.taken(uow, form, item.id, {one.values[item.id] for one in given}, but=but)
+        seen = rows.taken(unit, form, item.id, {one.values[item.id] for one in given}, but=but)
         for one in given:
             if one.values[item.id] in seen:
                 one.findings.append(Finding("not_unique", NOT_UNIQUE, field=item.id))

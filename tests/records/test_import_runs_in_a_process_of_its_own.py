@@ -93,6 +93,39 @@ def test_a_file_is_previewed_imported_followed_and_undone(site: Site) -> None:
     assert site.ask("GET", f"{FORMS}/records?count=exact").json["count"] == 0
 
 
+def test_the_first_rows_are_tried_before_anything_is_written(site: Site) -> None:
+    lines = ["Subject;E-Mail;Name;Category", "A;a@example.com;Ada;refund request", "B;nobody;Bob;Refunds;", "C;;;"]
+    seen = site.send(f"{FORMS}/imports/preview", "\n".join(lines).encode()).json
+    assert (seen["encoding"], seen["separator"]) == ("utf-8", "semicolon")
+    assert {"subject", "category"} <= set(seen["fillable"])
+    assert not {"number", "proof"} & set(seen["fillable"])
+    trial = seen["trial"]
+    assert (trial["looked_at"], trial["refused"]) == (3, 2)
+    assert trial["rows"][0]["values"]["category"] == "refund_request"
+    assert [row["row"] for row in trial["rows"]] == [2, 3, 4]
+    assert {fault["field"] for fault in trial["rows"][1]["errors"]} == {"email", "category"}
+    troubles = {one["field"]: (one["count"], one["cell"]) for one in trial["troubles"]}
+    assert troubles == {"email": (1, "nobody"), "category": (1, "Refunds"), "name": (1, "")}
+    mapping = json.dumps({"Subject": "subject", "Name": "name"})
+    again = site.send(f"{FORMS}/imports/preview", None, upload=seen["upload"], mapping=mapping).json
+    assert (again["upload"], again["trial"]["refused"]) == (seen["upload"], 1)
+    assert again["mapping"] == {"Subject": "subject", "E-Mail": None, "Name": "name", "Category": None}
+    assert site.ask("GET", f"{FORMS}/records?count=exact").json["count"] == 0
+
+
+def test_a_person_may_say_how_a_text_is_read(site: Site) -> None:
+    content = "Subject|Name\nÄrger|Zoë\n".encode("windows-1252")
+    reading = {"encoding": "windows-1252", "separator": "pipe"}
+    seen = site.send(f"{FORMS}/imports/preview", content, **reading).json
+    assert seen["rows"] == [["Ärger", "Zoë"]]
+    started = site.send(f"{FORMS}/imports", None, upload=seen["upload"], **reading)
+    assert site.ended(started.json["id"])["ok"] == 1
+    assert site.ask("GET", f"{FORMS}/records").json["records"][0]["values"]["subject"] == "Ärger"
+    wrong = site.send(f"{FORMS}/imports/preview", content, encoding="utf-8")
+    assert (wrong.status_code, wrong.json["code"]) == (422, "file_encoding_wrong")
+    assert site.send(f"{FORMS}/imports/preview", content, encoding="klingon").json["errors"][0]["field"] == "encoding"
+
+
 def test_a_file_that_is_sent_directly_is_imported_by_the_guess(site: Site) -> None:
     started = site.send(f"{FORMS}/imports", export(good=3, broken=1).encode())
     assert (job := site.ended(started.json["id"]))["ok"] == 3

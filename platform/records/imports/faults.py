@@ -24,6 +24,13 @@ class NotText(FileUnreadable):
     }
 
 
+class EncodingWrong(FileUnreadable):
+    """The file is not in the encoding that the person named."""
+
+    code = "file_encoding_wrong"
+    message = {"zh-CN": "文件不是 {encoding} 编码", "en": "The file is not text in {encoding}"}
+
+
 class QuotesBroken(FileUnreadable):
     """A quoted value that does not end, or goes on after its end."""
 

@@ -22,6 +22,7 @@ from formloom.platform.kernel.clock import Clock
 from formloom.platform.kernel.errors import Finding, Forbidden, FormloomError
 from formloom.platform.records import jobs, service
 from formloom.platform.records.imports.cells import CellReader, Row
+from formloom.platform.records.imports.encoding import Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
 from formloom.platform.records.imports.refusals import Refusals
 from formloom.platform.records.imports.sheet import open_sheet
@@ -96,7 +97,8 @@ class _Work:
         self._refusals = refusals
         with house.db.read() as unit:
             self._form: FormVersion = house.catalog.current(unit, job.form_id or "")
-        self._sheet = open_sheet(house.files.path(job.payload["sha256"]))
+        wanted = Reading(job.payload.get("encoding"), job.payload.get("separator"))
+        self._sheet = open_sheet(house.files.path(job.payload["sha256"]), wanted)
         self._reader = CellReader(self._form, self._sheet.columns, job.payload["mapping"])
         self._options = WriteOptions(
             rules=job.payload["rules"], messages=job.payload["messages"], listeners=house.listeners,

@@ -19,6 +19,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from formloom.platform.records.imports import encoding
+from formloom.platform.records.imports.encoding import GUESS, Reading
 from formloom.platform.records.imports.faults import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -45,6 +46,8 @@ class Sheet:
     columns: tuple[str, ...]
     header_at: int
     read: Callable[[], Iterator[Row]]
+    reading: Reading | None = None
+    """How the text was read; None for Excel."""
 
     def rows(self) -> Iterator[Row]:
         """Yield row numbers with cells, the header left out. Raises FileUnreadable in the middle of a broken file."""
@@ -61,20 +64,22 @@ class Survey:
     columns: tuple[str, ...]
     first: list[list[str]]
     total: int
+    reading: Reading | None = None
 
 
-def open_sheet(path: Path) -> Sheet:
-    """Open a file as a table. Raises FileUnreadable."""
+def open_sheet(path: Path, wanted: Reading = GUESS) -> Sheet:
+    """Open a file as a table; a text is read as `wanted`. Raises FileUnreadable."""
     with path.open("rb") as source:
         begin = source.read(4)
-    reader = _book_reader(path) if begin in {_ZIP, _OLE} else _text_reader(path)
+    reading = None if begin in {_ZIP, _OLE} else encoding.settled(path, wanted)
+    reader = _book_reader(path) if reading is None else _text_reader(path, reading)
     at, header = next(((number, cells) for number, cells in reader() if any(map(str.strip, cells))), (1, []))
-    return Sheet(_named(header), at, reader)
+    return Sheet(_named(header), at, reader, reading)
 
 
-def survey(path: Path, *, rows: int = 20) -> Survey:
+def survey(path: Path, wanted: Reading = GUESS, *, rows: int = 20) -> Survey:
     """Walk through the whole file once: its columns, its first rows, how many rows. Raises FileUnreadable."""
-    sheet = open_sheet(path)
+    sheet = open_sheet(path, wanted)
     width, total, first = len(sheet.columns), 0, []
     for _number, cells in sheet.rows():
         total += 1
@@ -82,16 +87,13 @@ def survey(path: Path, *, rows: int = 20) -> Survey:
             raise TooManyRows(limit=f"{MAX_ROWS:,}")
         if total <= rows:
             first.append(cells[:width])
-    return Survey(sheet.columns, first, total)
+    return Survey(sheet.columns, first, total, sheet.reading)
 
 
-def _text_reader(path: Path) -> Callable[[], Iterator[Row]]:
-    codec = encoding.of(path)
-    separator = encoding.separator(path, codec)
-
+def _text_reader(path: Path, reading: Reading) -> Callable[[], Iterator[Row]]:
     def read() -> Iterator[Row]:
-        with path.open(encoding=codec, newline="") as source:
-            reader = csv.reader(source, delimiter=separator, strict=True)
+        with path.open(encoding=reading.encoding, newline="") as source:
+            reader = csv.reader(source, delimiter=reading.separator or ",", strict=True)
             try:
                 yield from enumerate(reader, 1)
             except csv.Error as fault:

@@ -13,6 +13,7 @@ from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.ids import is_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import jobs
+from formloom.platform.records.imports.encoding import GUESS, Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
 from formloom.platform.records.imports.mapping import Mapped, checked, fillable, guess
 from formloom.platform.records.imports.sheet import Survey, survey
@@ -32,6 +33,7 @@ class Upload:
     sha256: str
     name: str
     found: Survey
+    wanted: Reading = GUESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,21 @@ class Wish:
     locale: str = "zh-CN"
 
 
-def keep(files: FileStore, source: BinaryIO, name: str) -> Upload:
+def keep(files: FileStore, source: BinaryIO, name: str, wanted: Reading = GUESS) -> Upload:
     """Store a file and walk through it. Raises TooLarge, FileUnreadable. Needs no transaction and takes its time."""
     stored = files.put(source, limit_bytes=MAX_FILE_BYTES)
-    return Upload(stored.sha256, name[:200] or "import", survey(files.path(stored.sha256)))
+    return Upload(stored.sha256, name[:200] or "import", survey(files.path(stored.sha256), wanted), wanted)
 
 
 def reopen(
-    unit: ReadUnit, files: FileStore, actor: Actor, form: FormVersion, upload_id: str, *, now: datetime
+    unit: ReadUnit,
+    files: FileStore,
+    actor: Actor,
+    form: FormVersion,
+    upload_id: str,
+    wanted: Reading = GUESS,
+    *,
+    now: datetime,
 ) -> Upload:
     """Return the file of an earlier preview. Raises NotFound after a day, and for somebody else's."""
     found = rows.find(unit, upload_id) if is_id(upload_id) else None
@@ -61,7 +70,7 @@ def reopen(
     ):  # fmt: skip
         raise NotFound
     sha256 = str(found.payload["sha256"])
-    return Upload(sha256, str(found.payload["name"]), survey(files.path(sha256)))
+    return Upload(sha256, str(found.payload["name"]), survey(files.path(sha256), wanted), wanted)
 
 
 @requires(Act.RECORD_IMPORT)
@@ -86,6 +95,7 @@ def start(uow: UnitOfWork, actor: Actor, form: FormVersion, upload: Upload, wish
     payload = {
         "sha256": upload.sha256, "name": upload.name, "mapping": mapping, "columns": list(columns),
         "rules": wish.rules, "messages": wish.messages, "locale": wish.locale,
+        "encoding": upload.wanted.encoding, "separator": upload.wanted.separator,
     }  # fmt: skip
     made = jobs.enqueue(uow, actor, KIND, payload, form_id=form.form_id, total=upload.found.total, now=now)
     detail: JSONObject = {"job": made, "file": upload.name, "rows": upload.found.total, "rules": wish.rules}

@@ -72,7 +72,7 @@ def set_deleted(
 
 
 def taken(
-    uow: UnitOfWork, form: FormVersion, field_id: str, values: Collection[Any], *, but: str | None = None
+    unit: ReadUnit, form: FormVersion, field_id: str, values: Collection[Any], *, but: str | None = None
 ) -> set[Any]:
     """Return those of the clean `values` that another living record has in a unique field."""
     plan = plan_of(form)
@@ -82,7 +82,7 @@ def taken(
     statement = select(column).where(column.in_(list(stored)), plan.table.c.deleted_at.is_(None))
     if but is not None:
         statement = statement.where(plan.table.c.id != but)
-    return {stored[found] for found in uow.conn.scalars(statement) if found in stored}
+    return {stored[found] for found in unit.conn.scalars(statement) if found in stored}
 
 
 def count_living(unit: ReadUnit, form: FormVersion) -> int:

@@ -11,10 +11,14 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, Invalid, NotFound
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records import jobs
-from formloom.platform.records.imports import refusals, starting, undoing
+from formloom.platform.records.imports import encoding, refusals, starting, undoing
+from formloom.platform.records.imports.encoding import Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
+from formloom.platform.records.imports.mapping import Mapped, checked, fillable, guess
+from formloom.platform.records.imports.rehearsal import rehearse
 from formloom.platform.records.imports.starting import Upload, Wish
 from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.storage.database import ReadUnit
 from formloom.platform.web.records.idempotency import once
 from formloom.platform.web.route import Api, Call
 
@@ -23,16 +27,55 @@ UPLOAD_BYTES = MAX_FILE_BYTES + 1_048_576
 _NO_FILE = {"zh-CN": "请选择文件", "en": "Choose a file"}
 _NOT_JSON = {"zh-CN": "应为 {列名: 字段} 形式的 JSON 对象", "en": "Must be a JSON object {column: field or null}"}
 _SWITCH = {"zh-CN": "只能是 on 或 off", "en": "Must be on or off"}
+_NOT_KNOWN = {"zh-CN": "只能是 {known} 之一", "en": "Must be one of {known}"}
+
+
+class ErrorAnswer(Schema):
+    """One thing that does not fit."""
+
+    field = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class TriedRow(Schema):
+    """A row as it would be stored."""
+
+    row = fields.Integer(required=True)
+    values = fields.Dict(required=True)
+    errors = fields.List(fields.Nested(ErrorAnswer), required=True)
+
+
+class TroubleAnswer(Schema):
+    """What is wrong with one field in the rows that were tried."""
+
+    field = fields.String(required=True)
+    count = fields.Integer(required=True)
+    message = fields.String(required=True)
+    cell = fields.String(required=True)
+
+
+class TrialAnswer(Schema):
+    """What trying the first rows showed; nothing was stored."""
+
+    looked_at = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(TriedRow), required=True)
+    troubles = fields.List(fields.Nested(TroubleAnswer), required=True)
 
 
 class PreviewAnswer(Schema):
-    """The first rows of a file and the guessed mapping."""
+    """The first rows of a file, the mapping (guessed or as given), and what would become of them."""
 
     columns = fields.List(fields.String(), required=True)
     rows = fields.List(fields.List(fields.String()), required=True)
     total_rows = fields.Integer(required=True)
     mapping = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+    fillable = fields.List(fields.String(), required=True)
     upload = fields.String(required=True)
+    encoding = fields.String(required=True, allow_none=True)
+    separator = fields.String(required=True, allow_none=True)
+    trial = fields.Nested(TrialAnswer, required=True, allow_none=True)
 
 
 class Started(Schema):
@@ -82,13 +125,29 @@ class JobList(Schema):
     answer=PreviewAnswer(),
 )  # fmt: skip
 def preview_import(call: Call, form: str) -> object:
-    """Show the first rows of a file and which column is taken for which field; nothing is imported."""
+    """Show the first rows of a file and try them; nothing is imported.
+
+    `file`, or the `upload` of an earlier preview; `mapping` is guessed unless given, so are `encoding` and `separator`.
+    """
     found = _form(call, form)
-    upload = _uploaded(call)
-    made, mapping = call.db.write(lambda uow: starting.preview(uow, call.actor, found, upload, now=call.now))
-    survey = upload.found
+    if "upload" in call.request.form:
+        made, upload = call.request.form["upload"], _previewed(call, found)
+        with call.db.read() as unit:
+            guessed = guess(upload.found.columns, fillable(unit, call.actor, found))
+    else:
+        upload = _uploaded(call)
+        made, guessed = call.db.write(lambda uow: starting.preview(uow, call.actor, found, upload, now=call.now))
+    survey, given = upload.found, _mapping(call)
+    with call.db.read() as unit:
+        free = fillable(unit, call.actor, found)
+        mapping = guessed if given is None else checked(given, survey.columns, free)
+        trial = _tried(call, unit, found, upload, mapping) if any(mapping.values()) else None
+    reading = survey.reading
     return {
-        "columns": survey.columns, "rows": survey.first, "total_rows": survey.total, "mapping": mapping, "upload": made,
+        "columns": survey.columns, "rows": survey.first, "total_rows": survey.total, "mapping": mapping,
+        "fillable": [item.id for item in free], "upload": made, "trial": trial,
+        "encoding": reading and (reading.encoding or "").replace("-sig", ""),
+        "separator": reading and encoding.name_of(reading.separator or ","),
     }  # fmt: skip
 
 
@@ -107,7 +166,9 @@ def start_import(call: Call, form: str) -> object:
         uow.after_commit(lambda: call.runtime.start_job(made))
         return {"id": made}
 
-    said = orjson.dumps([upload.sha256, wish.mapping, wish.rules, wish.messages], option=orjson.OPT_SORT_KEYS)
+    said = orjson.dumps(
+        [upload.sha256, wish.mapping, wish.rules, wish.messages, str(upload.wanted)], option=orjson.OPT_SORT_KEYS
+    )
     return once(call, work, status=202, content=said)
 
 
@@ -173,13 +234,45 @@ def _uploaded(call: Call) -> Upload:
     given = call.request.files.get("file")
     if given is None or not given.filename:
         raise Invalid(findings=[Finding("required", _NO_FILE, field="file")])
-    return starting.keep(call.runtime.files, given.stream, given.filename)  # type: ignore[arg-type]
+    return starting.keep(call.runtime.files, given.stream, given.filename, _reading(call))  # type: ignore[arg-type]
 
 
 def _previewed(call: Call, form: FormVersion) -> Upload:
     upload_id = call.request.form["upload"]
     with call.db.read() as unit:
-        return starting.reopen(unit, call.runtime.files, call.actor, form, upload_id, now=call.now)
+        return starting.reopen(unit, call.runtime.files, call.actor, form, upload_id, _reading(call), now=call.now)
+
+
+def _reading(call: Call) -> Reading:
+    return Reading(_known(call, "encoding", encoding.CHOICES), _known(call, "separator", tuple(encoding.NAMED)))
+
+
+def _known(call: Call, name: str, known: tuple[str, ...]) -> str | None:
+    raw = call.request.form.get(name) or None
+    if raw is not None and raw not in known:
+        raise Invalid(findings=[Finding("unknown_value", _NOT_KNOWN, field=name, params={"known": ", ".join(known)})])
+    return raw
+
+
+def _tried(call: Call, unit: ReadUnit, form: FormVersion, upload: Upload, mapping: Mapped) -> dict[str, object]:
+    found = rehearse(
+        unit, call.actor, form, call.runtime.files, upload, mapping, now=call.now, locale=call.locale
+    )  # fmt: skip
+    return {
+        "looked_at": found.looked_at, "refused": found.refused,
+        "rows": [
+            {"row": row.number, "values": row.values, "errors": [_said(call, fault) for fault in row.findings]}
+            for row in found.rows
+        ],
+        "troubles": [
+            {"field": one.field, "count": one.count, "message": one.first.words(call.locale), "cell": one.cell[:80]}
+            for one in found.troubles
+        ],
+    }  # fmt: skip
+
+
+def _said(call: Call, fault: Finding) -> dict[str, object]:
+    return {"field": fault.field, "code": fault.code, "message": fault.words(call.locale)}
 
 
 def _mapping(call: Call) -> dict[str, object] | None:
