@@ -1,7 +1,11 @@
-"""What runs beside the requests: one thread for flows, one for deliveries, woken after each commit."""
+"""What runs beside the requests: one thread for flows, one for deliveries, woken after each commit.
+
+What is sent is sent by threads of the sender, one for each server that it goes to.
+"""
 
 import logging
 import os
+import secrets
 import threading
 from collections.abc import Callable
 
@@ -23,14 +27,14 @@ class Worker:
     """The background work of one process."""
 
     def __init__(self, rt: Runtime, *, with_ticker: bool = True, with_flows: bool = True) -> None:
-        owner = f"{os.uname().nodename[:30]}:{os.getpid()}"
+        owner = f"{os.uname().nodename[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.dispatcher = Dispatcher(rt, owner)
         self.sender = Sender(rt.db, rt.settings, rt.clock, owner)
         self.ticker = Ticker(rt) if with_ticker else None
         self._stopping = threading.Event()
         self._loops = [
             _Loop("flows", self.dispatcher.dispatch, self._stopping),
-            _Loop("deliveries", self.sender.send_due, self._stopping),
+            _Loop("deliveries", lambda: self.sender.begin_due(self.wake), self._stopping),
         ]
         if not with_flows:
             self._loops = []
@@ -56,6 +60,7 @@ class Worker:
         self.wake()
         for loop in self._loops:
             loop.join(STOP_S)
+        self.sender.close()
 
     def drain(self, *, rounds: int = 1_000) -> None:
         """Work in this thread until nothing waits; for tests, scenarios and commands."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from formloom.platform.kernel.errors import NotFound
 from formloom.platform.storage import tables
 from formloom.workflows import dispatcher as dispatching
 from formloom.workflows.desks import LiveDesk
@@ -99,23 +100,22 @@ def test_a_worker_that_comes_back_after_its_lease_does_nothing_a_second_time(hou
     slow._work_on(rows)
     assert len(rows) == 1
     assert len(house.records("task")) == 1
-    assert len([row for row in house.rows(runs) if row.record_id == rows[0].record_id]) == 1
+    assert [row.state for row in house.rows(runs, runs.c.record_id == rows[0].record_id)] == ["done"]
+    assert [(row.state, row.last_error) for row in house.rows(outbox, outbox.c.id == rows[0].id)] == [("done", None)]
 
 
 def test_a_step_that_fails_is_undone_alone_and_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    nodes = [
-        {"type": "set_fields", "values": {"status": {"liquid": "{{ 'no such option' }}"}, "note": "half"}},
-        set_fields(other="whole"),
-    ]
-    flow_id = house.flow("two", nodes)
+    flow_id = house.flow("two", [{"type": "add_comment", "text": both("half")}, set_fields(other="whole")])
     record = house.ticket()
+    _dies_once(monkeypatch, LiveDesk, "add_comment", NotFound(), after=True)
     house.work()
-    values = house.values(record)
-    assert (values["note"], values["other"]) == (None, "whole")
+    assert house.rows(tables.comments) == []
+    assert house.values(record)["other"] == "whole"
     (run,) = house.runs(flow_id)
     assert run["state"] == "partial"
     assert [line["result"] for line in run["trace"]] == ["failed", "done"]
     assert all(run["trace"][0]["error"][locale] for locale in ("zh-CN", "en"))
+    assert all(run["summary"][locale] for locale in ("zh-CN", "en"))
 
 
 def test_a_flow_that_breaks_does_not_stop_the_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.settings import Settings
 from formloom.platform.kernel.text import LocalizedText, resolve
 from formloom.platform.storage.database import UnitOfWork
+from formloom.workflows.channels.addresses import AddressRefused
 from formloom.workflows.mail import loops
 from formloom.workflows.mail.message import automatic_headers, checked_address, domain_of, one_line, stable_message_id
 from formloom.workflows.queries import posts
@@ -75,18 +76,25 @@ def put_call(
     is_on: bool,
     now: datetime,
 ) -> dict[str, Any]:
-    """Put a webhook call in line under an id that stays the same over repeats."""
+    """Put a webhook call in line under an id that stays the same over repeats. Raises AddressRefused."""
     stable = f"msg_{stable_message_id('webhook', origin.flow_id, origin.event_id, str(origin.step_no))[4:44]}"
     delivery, state = posts.add(
         uow,
         {
             "channel": "webhook", "state": "pending" if is_on else "suspended", "stable_id": stable,
-            "recipient": url[:500], "subject": None, "lane": (urlsplit(url).hostname or "")[:200], "purpose": "flow",
+            "recipient": url[:500], "subject": None, "lane": _host(url), "purpose": "flow",
             "form_id": origin.form_id, "record_id": origin.record_id, "run_id": origin.run_id,
             "step_no": origin.step_no, "created_at": now, "payload": {"url": url, "secret": secret, "body": dict(body)},
         },
     )  # fmt: skip
     return {"delivery": delivery, "state": state}
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "")[:200]
+    except ValueError as fault:
+        raise AddressRefused(why="malformed") from fault
 
 
 class HouseMail:

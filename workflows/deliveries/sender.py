@@ -2,10 +2,18 @@
 
 A delivery is claimed under a lease, sent, and settled after the other side said yes. A crash between that yes and our
 commit is the one window in which something is sent twice; both times it carries the same Message-ID or webhook-id.
+
+What goes to one server is a lane. Lanes do not wait for each other: a server that answers after ten seconds, or never,
+holds up nothing but what is meant for it. Within a lane one delivery follows the other.
 """
 
-from collections.abc import Callable
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -24,6 +32,9 @@ from formloom.workflows.queries import posts
 from formloom.workflows.queries.posts import Post
 
 BATCH = 20
+LANES = 6
+"""How many lanes are served at once."""
+_log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -31,7 +42,7 @@ class Refused(Exception):
 
 
 class Delayed(Exception):
-    """Not taken now; the delivery is tried again later. `until` overrides the back-off."""
+    """Not taken now; the delivery is tried again later. With `until` nothing was tried at all."""
 
     def __init__(self, why: str, until: datetime | None = None) -> None:
         super().__init__(why)
@@ -49,17 +60,66 @@ class Sender:
         self._breaker = Breaker()
         self._http = GuardedHttp(Allowance.parse(settings.outbound_allow))
         self._ways: dict[str, Callable[[Post], None]] = {"mail": self._mail, "webhook": self._webhook}
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._pool: ThreadPoolExecutor | None = None
+        self._is_closing = False
 
     def send_due(self) -> int:
-        """Send what is due; return how many deliveries were tried."""
-        now = self._clock.now()
-        with self._db.read() as unit:
-            if not posts.is_due(unit, now=now):
-                return 0
-        claimed = self._db.write(lambda uow: posts.claim(uow, self._owner, now=now, most=BATCH))
-        for post in claimed:
-            self._try(post)
+        """Send what is due, in this thread; return how many deliveries were tried."""
+        began, claimed = self._claim()
+        self._send(claimed, began)
         return len(claimed)
+
+    def begin_due(self, done: Callable[[], None]) -> int:
+        """Begin to send what is due and return how many deliveries that is; `done` is called after each lane."""
+        began, claimed = self._claim()
+        for lane, found in itertools.groupby(sorted(claimed, key=attrgetter("lane")), key=attrgetter("lane")):
+            with self._lock:
+                self._busy.add(lane)
+                self._pool = self._pool or ThreadPoolExecutor(LANES, thread_name_prefix="lane")
+            self._pool.submit(self._serve, lane, list(found), began, done)
+        return len(claimed)
+
+    def close(self) -> None:
+        """Finish what is being sent at this moment; give back what was claimed with it."""
+        self._is_closing = True
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._db.write(lambda uow: posts.give_back(uow, self._owner))
+
+    def _claim(self) -> tuple[datetime, list[Post]]:
+        now = self._clock.now()
+        with self._lock:
+            busy = frozenset(self._busy)
+        with self._db.read() as unit:
+            if not posts.is_due(unit, now=now, but=busy):
+                return now, []
+        return now, self._db.write(lambda uow: posts.claim(uow, self._owner, now=now, most=BATCH, but=busy))
+
+    def _serve(self, lane: str, claimed: Sequence[Post], began: datetime, done: Callable[[], None]) -> None:
+        try:
+            self._send(claimed, began)
+        except Exception:  # noqa: BLE001 - the rows are still there
+            _log.exception("the lane %s stumbled", lane)
+        finally:
+            with self._lock:
+                self._busy.discard(lane)
+            done()
+
+    def _send(self, claimed: Sequence[Post], began: datetime) -> None:
+        for post in claimed:
+            if self._is_closing:
+                return
+            if self._still_ours(post, began):
+                self._try(post)
+
+    def _still_ours(self, post: Post, began: datetime) -> bool:
+        """Tell whether nobody else took a delivery that had to wait for others of its batch."""
+        now = self._clock.now()
+        if now - began < posts.LEASE / 3:
+            return True
+        return self._db.write(lambda uow: posts.hold(uow, post.id, self._owner, now=now))
 
     def _try(self, post: Post) -> None:
         ensure_no_transaction()
@@ -69,15 +129,21 @@ class Sender:
             self._settle(post, state="dead", last_error=str(fault)[:2000], next_at=None)
         except Delayed as fault:
             self._put_off(post, str(fault), fault.until)
+        except Exception as fault:  # noqa: BLE001 - one delivery that can't be sent must not stop the others
+            _log.exception("delivery %s could not be sent", post.id)
+            self._put_off(post, f"{type(fault).__name__}: {fault}", None)
         else:
             self._settle(post, state="sent", last_error=None, next_at=None, sent_at=self._clock.now())
 
     def _put_off(self, post: Post, why: str, until: datetime | None) -> None:
-        if post.attempts >= len(BACK_OFF):
+        if until is not None:
+            values = {"state": "retrying", "last_error": why[:2000], "next_at": until}
+            self._db.write(lambda uow: posts.settle(uow, post.id, values, tried=False))
+        elif post.attempts >= len(BACK_OFF):
             self._settle(post, state="dead", last_error=why[:2000], next_at=None)
-            return
-        later = until or self._clock.now() + BACK_OFF[post.attempts]
-        self._settle(post, state="retrying", last_error=why[:2000], next_at=later)
+        else:
+            later = self._clock.now() + BACK_OFF[post.attempts]
+            self._settle(post, state="retrying", last_error=why[:2000], next_at=later)
 
     def _settle(self, post: Post, **values: Any) -> None:
         self._db.write(lambda uow: posts.settle(uow, post.id, values))

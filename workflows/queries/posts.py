@@ -1,11 +1,11 @@
 """Deliveries: what leaves the house, with its stable id, its state and its attempts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
@@ -53,23 +53,18 @@ def add(uow: UnitOfWork, row: Mapping[str, Any]) -> tuple[str, str]:
     return found.id, found.state
 
 
-def is_due(unit: ReadUnit, *, now: datetime) -> bool:
+def is_due(unit: ReadUnit, *, now: datetime, but: Collection[str] = ()) -> bool:
     """Tell whether any delivery is due: asked at every poll, so that an idle sender writes nothing."""
-    columns = deliveries.c
-    statement = select(columns.id).where(
-        columns.state.in_((*WAITING, "sending")), or_(columns.next_at.is_(None), columns.next_at <= now)
-    )
+    statement = select(deliveries.c.id).where(*_takeable(now, but))
     return unit.conn.execute(statement.limit(1)).first() is not None
 
 
-def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[Post]:
-    """Take up to `most` deliveries that are due, for ninety seconds."""
+def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int, but: Collection[str] = ()) -> list[Post]:
+    """Take up to `most` deliveries that are due, for ninety seconds, leaving out the lanes `but`."""
     columns = deliveries.c
-    due = or_(columns.next_at.is_(None), columns.next_at <= now)
-    free = or_(columns.lease_until.is_(None), columns.lease_until < now)
     statement = (
         select(*_COLUMNS)
-        .where(columns.state.in_((*WAITING, "sending")), due, free)
+        .where(*_takeable(now, but))
         .order_by(columns.next_at.asc().nulls_first(), columns.id)
         .limit(most)
     )
@@ -85,12 +80,44 @@ def claim(uow: UnitOfWork, owner: str, *, now: datetime, most: int) -> list[Post
     return found
 
 
-def settle(uow: UnitOfWork, post_id: str, values: Mapping[str, Any]) -> None:
-    """Write what came of an attempt and give the lease back."""
+def hold(uow: UnitOfWork, post_id: str, owner: str, *, now: datetime) -> bool:
+    """Hold a claimed delivery for ninety more seconds; False when somebody else has it by now."""
+    columns = deliveries.c
+    statement = (
+        update(deliveries)
+        .where(columns.id == post_id, columns.state == "sending", columns.lease_owner == owner)
+        .values(lease_until=now + LEASE)
+    )
+    return uow.conn.execute(statement).rowcount == 1
+
+
+def give_back(uow: UnitOfWork, owner: str) -> None:
+    """Let others take what `owner` claimed and did not get to."""
+    columns = deliveries.c
+    uow.conn.execute(
+        update(deliveries)
+        .where(columns.state == "sending", columns.lease_owner == owner)
+        .values(lease_until=None, lease_owner=None)
+    )
+
+
+def _takeable(now: datetime, but: Collection[str]) -> list[ColumnElement[bool]]:
+    columns = deliveries.c
+    found = [
+        columns.state.in_((*WAITING, "sending")),
+        or_(columns.next_at.is_(None), columns.next_at <= now),
+        or_(columns.lease_until.is_(None), columns.lease_until < now),
+    ]
+    return [*found, columns.lane.not_in(list(but))] if but else found
+
+
+def settle(uow: UnitOfWork, post_id: str, values: Mapping[str, Any], *, tried: bool = True) -> None:
+    """Write what came of an attempt, or why there was none, and give the lease back."""
+    attempts = deliveries.c.attempts + (1 if tried else 0)
     uow.conn.execute(
         update(deliveries)
         .where(deliveries.c.id == post_id)
-        .values(lease_until=None, lease_owner=None, attempts=deliveries.c.attempts + 1, **values)
+        .values(lease_until=None, lease_owner=None, attempts=attempts, **values)
     )
 
 
