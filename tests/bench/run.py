@@ -214,12 +214,21 @@ def settle(app: App, seconds: float) -> None:
         time.sleep(1)
 
 
+def analyse(url: str) -> None:
+    """Do what PostgreSQL does by itself a minute after so many rows came: look at how values are spread."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as conn:
+            conn.execute("ANALYZE")
+
+
 def compare(url: str, other_url: str, *, count: int, rounds: int, seconds: float, settle_s: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         mine, started = start_formloom(url, Path(folder), count)
         theirs = start_handwritten(other_url, count)
         try:
             settle(mine, settle_s)
+            for address in (url, other_url):
+                analyse(address)
             memory = resident_mb(mine.process)
             cells: dict[str, dict[str, list[Figures]]] = {}
             for _ in range(rounds):

@@ -176,6 +176,8 @@ def main() -> int:
         _settle(house, token)
         house.stop()
         found = check(Path(folder), acknowledged, sink)
+        if found["repeats"] > given.rounds:
+            found["faults"].append("a kill explains one repeated mail at most")
     controller.stop()
     print(f"{given.rounds} kills, {len(acknowledged)} acknowledged, {found['stored']} stored, {found['mails']} mails taken, "
           f"{found['repeats']} of them repeats under the same id, {len(found['faults'])} faults")  # fmt: skip
