@@ -23,14 +23,23 @@ from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.engine.context import Occasion
+from formloom.workflows.engine.trace import TraceLine
 from formloom.workflows.queries import claims, clockwork, runs
 from formloom.workflows.queries.claims import OutboxRow
-from formloom.workflows.running import MAX_DEPTH, Flow, run_flow
+from formloom.workflows.running import MAX_DEPTH, Flow, begin_run, run_flow
 from formloom.workflows.triggers.registry import TRIGGERS
 
 BATCH = 100
 TOGETHER = 8
 MAX_ATTEMPTS = 6
+ITS_OWN_DOING = {
+    "zh-CN": "由本规则自己的动作引起，未再次执行，以免循环",
+    "en": "Not run again: this came of what the rule itself did",
+}
+TOO_LONG_A_CHAIN = {
+    "zh-CN": "规则接连触发已达 {max} 层，未再执行".replace("{max}", str(MAX_DEPTH)),
+    "en": "Not run: {max} rules had set each other off by then".replace("{max}", str(MAX_DEPTH)),
+}
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +103,11 @@ class Dispatcher:
         flows = self._flows_of(uow, form)
         self._plan_dates(uow, form, occasion, flows)
         for flow in flows:
-            if self._is_meant(flow, occasion):
+            if not self._is_meant(flow, occasion):
+                continue
+            if flow.id in occasion.cause.flows or occasion.cause.depth >= MAX_DEPTH:
+                self._stop(uow, flow, form, occasion)
+            else:
                 self._run_one(uow, flow, form, occasion)
 
     def _run_one(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
@@ -106,22 +119,22 @@ class Dispatcher:
             raise
         except Exception as fault:  # noqa: BLE001 - one broken flow must not stop the others
             _log.exception("flow %s broke on event %s", flow.definition.key, occasion.event_id)
-            facts = {
-                "form_id": form.form_id,
-                "record_id": occasion.record_id,
-                "trigger": str(flow.trigger.get("type")),
-                "at": now,
-            }
-            run_id = runs.begin(uow, flow.id, flow.definition.version or 0, occasion.event_id, facts)
+            run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
             if run_id is not None:
                 runs.finish(uow, run_id, {"state": "failed", "error": f"{type(fault).__name__}: {fault}"[:2000]})
 
     def _is_meant(self, flow: Flow, occasion: Occasion) -> bool:
         if not flow.is_on or (occasion.flow_id is not None and occasion.flow_id != flow.id):
             return False
-        if flow.id in occasion.cause.flows or occasion.cause.depth >= MAX_DEPTH:
-            return False
         return TRIGGERS.get(str(flow.trigger["type"])).accepts(flow.trigger, occasion)
+
+    def _stop(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
+        """Write down that a flow was not started, because what would start it came from itself or from too many."""
+        run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
+        if run_id is not None:
+            text = ITS_OWN_DOING if flow.id in occasion.cause.flows else TOO_LONG_A_CHAIN
+            line = TraceLine("", "loop", "skipped", error=text)
+            runs.finish(uow, run_id, {"state": "skipped", "trace": [line.dump()], "took_ms": 0})
 
     def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
         payload = row.payload

@@ -49,14 +49,7 @@ class Flow:
 def run_flow(uow: UnitOfWork, rt: Runtime, flow: Flow, form: FormVersion, occasion: Occasion, *, now: datetime) -> None:
     """Run a flow for an occasion, once: a second attempt finds the run there and does nothing."""
     began = time.perf_counter()
-    title = title_of(form, occasion.after)
-    run_id = runs.begin(
-        uow, flow.id, flow.definition.version or 0, occasion.event_id,
-        {
-            "form_id": form.form_id, "record_id": occasion.record_id, "record_title": title,
-            "trigger": str(flow.trigger.get("type")), "cause": occasion.cause.dump(), "at": now,
-        },
-    )  # fmt: skip
+    run_id = begin_run(uow, flow, form, occasion, now=now)
     if run_id is None:
         return
     context = context_of(uow, rt, form, occasion, now=now)
@@ -70,6 +63,17 @@ def run_flow(uow: UnitOfWork, rt: Runtime, flow: Flow, form: FormVersion, occasi
 
     lines = drive(flow.document.get("nodes") or (), context, perform)
     runs.finish(uow, run_id, _told(lines, began))
+
+
+def begin_run(uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion, *, now: datetime) -> str | None:
+    """Claim the run of a flow for an occasion and return its id; None when it is there already."""
+    return runs.begin(
+        uow, flow.id, flow.definition.version or 0, occasion.event_id,
+        {
+            "form_id": form.form_id, "record_id": occasion.record_id, "record_title": title_of(form, occasion.after),
+            "trigger": str(flow.trigger.get("type")), "cause": occasion.cause.dump(), "at": now,
+        },
+    )  # fmt: skip
 
 
 def rehearse(
