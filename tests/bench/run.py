@@ -136,7 +136,15 @@ def start_handwritten(url: str, count: int) -> App:
     engine.dispose()
     port, token = free_port(), secrets.token_urlsafe(32)
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/bench/handwritten.py"), "--url", url, "--port", str(port), "--token", token],
+        [
+            sys.executable,
+            str(ROOT / "tests/bench/handwritten.py"),
+            "--url",
+            url,
+            "--port",
+            str(port),
+            f"--token={token}",
+        ],
         cwd=ROOT,
     )
     wait_for(port, "/tickets/none", token)
