@@ -12,15 +12,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.events import Cause
 from formloom.platform.records.queries.rows import read_one
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
-from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.trace import TraceLine
@@ -115,7 +113,7 @@ class Dispatcher:
         try:
             with uow.attempt():
                 run_flow(uow, self._rt, flow, form, occasion, now=now)
-        except OperationalError:  # a deadlock, a lost connection, a full disk: no fault of the flow
+        except DatabaseTroubled:  # a deadlock, a lost connection, a full disk: no fault of the flow
             raise
         except Exception as fault:  # noqa: BLE001 - one broken flow must not stop the others
             _log.exception("flow %s broke on event %s", flow.definition.key, occasion.event_id)

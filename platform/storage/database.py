@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from formloom.platform.storage.engines import postgresql_engine, sqlite_engine
 from formloom.platform.storage.group_commit import GroupWriter
@@ -38,6 +38,10 @@ _open: contextvars.ContextVar[int] = contextvars.ContextVar("open_transactions",
 _shared: contextvars.ContextVar["tuple[Database, ReadUnit] | None"] = contextvars.ContextVar("shared", default=None)
 _assumed: contextvars.ContextVar["Assumption | None"] = contextvars.ContextVar("assumed", default=None)
 _log = logging.getLogger(__name__)
+
+
+DatabaseTroubled = OperationalError
+"""What the database raises for its own reasons (a deadlock, a full disk, no connection), whatever the work was."""
 
 
 class TransactionOpen(RuntimeError):

@@ -2,6 +2,7 @@
 
 import ast
 import platform as standard_platform
+import re
 import subprocess
 import sys
 import tomllib
@@ -146,3 +147,12 @@ def test_lock_files_name_no_download_address() -> None:
         assert "://" not in (ROOT / name).read_text()
     lock = (ROOT / "static" / "package-lock.json").read_text()
     assert '"resolved"' not in lock
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    named = re.findall(r"`([a-z]+/test_[a-z_]+\.py)::(test_[a-z0-9_]+)`", (ROOT / "docs/security.md").read_text())
+    assert len(named) > 60
+    gone = [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / "tests" / file).read_text()]
+    assert not gone, gone
+    lines = re.findall(r"^\| W(\d+) \|", (ROOT / "docs/security.md").read_text(), re.MULTILINE)
+    assert lines == [str(number) for number in range(1, 39)]
