@@ -32,10 +32,12 @@ MOST_OTHERS = 20
 class _Looking:
     """What both desks find out the same way."""
 
-    def __init__(self, unit: ReadUnit, rt: Runtime, context: Context) -> None:
+    def __init__(self, unit: ReadUnit, rt: Runtime, context: Context, *, flow_id: str) -> None:
         self._unit = unit
         self._rt = rt
+        self._flow_id = flow_id
         self.context = context
+        self.step_no = 0
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         return store.published_document(self._unit, self.context.form.app_id, kind, key)
@@ -78,6 +80,10 @@ class _Looking:
             ),
         )
 
+    def _lane_of(self, rule_key: str) -> str:
+        """Return whose turns count: a rule's in its app, or those of this very step."""
+        return f"{self.context.form.app_id}:{rule_key}" if rule_key else f"{self._flow_id}:{self.step_no}"
+
     def _members(self, named: Mapping[str, Any], further: Sequence[str]) -> list[Candidate]:
         return staff.candidates(self._unit, named, further)
 
@@ -97,13 +103,11 @@ class LiveDesk(_Looking):
     def __init__(
         self, uow: UnitOfWork, rt: Runtime, context: Context, *, flow_id: str, flow_key: str, run_id: str
     ) -> None:
-        super().__init__(uow, rt, context)
+        super().__init__(uow, rt, context, flow_id=flow_id)
         self._uow = uow
-        self._flow_id = flow_id
         self._flow_key = flow_key
         self._run_id = run_id
         self._mails = 0
-        self.step_no = 0
 
     @property
     def _actor(self) -> System:
@@ -165,7 +169,7 @@ class LiveDesk(_Looking):
         )  # fmt: skip
 
     def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
-        lane_of = f"{self.context.form.app_id}:{rule_key}" if rule_key else f"{self._flow_id}:{self.step_no}"
+        lane_of = self._lane_of(rule_key)
         staff.lock_rule(self._uow, lane_of)
         found = self._choice(rule, lane_of, field)
         if found.user_id is not None:
@@ -193,8 +197,6 @@ class LiveDesk(_Looking):
 
 class DryDesk(_Looking):
     """Says what would happen: reads, never writes, never sends."""
-
-    step_no = 0
 
     def change_record(self, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self.context.form
@@ -242,6 +244,5 @@ class DryDesk(_Looking):
         return {"delivery": None, "state": "simulated", "body": dict(body)}
 
     def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
-        lane_of = f"{self.context.form.app_id}:{rule_key}" if rule_key else ""
-        found = self._choice(rule, lane_of, field)
+        found = self._choice(rule, self._lane_of(rule_key), field)
         return {"user": found.user_id, "name": found.name, "why": found.dump()}

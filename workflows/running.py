@@ -81,9 +81,10 @@ def rehearse(
 ) -> list[TraceLine]:
     """Return the trace of what would happen, without doing any of it."""
     context = context_of(unit, rt, form, occasion, now=now)
-    desk = DryDesk(unit, rt, context)
+    desk = DryDesk(unit, rt, context, flow_id=flow.id)
 
     def perform(step: Step) -> Outcome:
+        desk.step_no = step.no
         try:
             return step.action.perform(step.plan, desk)
         except FormloomError as fault:

@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from formloom.platform.access.policy import Act, demand, requires
+from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, Member
-from formloom.platform.kernel.errors import Conflict, Invalid, NotFound
+from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound
 from formloom.platform.kernel.events import Cause
+from formloom.platform.kernel.ids import is_id
 from formloom.platform.records import service
+from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries.rows import read_one
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
@@ -37,6 +41,13 @@ class NotAButton(Invalid):
 
     code = "not_a_button"
     message = {"zh-CN": "该规则不由按钮触发", "en": "This rule isn't started by a button"}
+
+
+class NoSuchRecord(Invalid):
+    """A call from outside names a record that is not there."""
+
+    code = "no_such_record"
+    message = {"zh-CN": "没有这条记录", "en": "There is no such record"}
 
 
 def list_runs(
@@ -84,21 +95,27 @@ def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: 
     demand(uow, actor, Act.FLOW_TRIGGER, form=form)
     if document["trigger"]["type"] != "button":
         raise NotAButton
-    service.read(uow, actor, form, record_id)
+    service.changeable(uow, actor, form, record_id)
     payload = _payload(flow.id, actor)
     return claims.add_occasion(uow, "flow.button", form.form_id, record_id, payload, now=now)
 
 
 def receive_hook(uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, Any], *, now: datetime) -> str:
-    """Start the flow that listens at `token`; return the occasion's id. Raises NotFound."""
+    """Start the flow that listens at `token`; return the occasion's id. Raises NotFound, NoSuchRecord.
+
+    Of the body's members that are named like fields, those that fit their field can be used in conditions; the
+    others are in the template variable `hook` only, with all the rest.
+    """
     found = inbox.hook_of(uow, token)
     if found is None:
         raise NotFound
     flow = _flow(uow, found[0])
     document = store.version(uow, flow.id, flow.version or 0).document
     form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
-    after = {name: value for name, value in body.items() if name in form.columns}
-    record_id = str(body.get("record") or "")
+    record_id = _record_of(uow, form, body.get("record"))
+    named = {name: value for name, value in body.items() if name in form.columns}
+    ctx = clean_context(uow, form, now=now, locale="zh-CN", owner="hook")
+    after = form.dump(form.clean(named, ctx=ctx, partial=True).values)
     payload = {**_payload(flow.id, None), "hook": dict(body), "after": after}
     return claims.add_occasion(uow, "flow.webhook", form.form_id, record_id, payload, now=now)
 
@@ -150,6 +167,14 @@ def _flow(unit: ReadUnit, flow_id: str) -> store.Definition:
     if found.kind != "flow":
         raise NotFound
     return found
+
+
+def _record_of(unit: ReadUnit, form: FormVersion, named: Any) -> str:
+    if named in (None, ""):
+        return ""
+    if not is_id(named) or read_one(unit, form, named) is None:
+        raise NoSuchRecord(findings=[Finding("no_such_record", NoSuchRecord.message, "record")])
+    return str(named)
 
 
 def _payload(flow_id: str, actor: Member | None) -> dict[str, Any]:

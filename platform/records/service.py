@@ -170,6 +170,12 @@ def read(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> Rec
     return _existing(unit, actor, form, record_id, Act.RECORD_READ)
 
 
+@requires(Act.RECORD_UPDATE)
+def changeable(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> Record:
+    """Return one record that the actor may change. Raises NotFound for one that he may not."""
+    return _existing(unit, actor, form, record_id, Act.RECORD_UPDATE)
+
+
 def owner_of(actor: Actor) -> str:
     """Return under which name an actor's uploads stand."""
     return f"link:{actor.link_token}" if isinstance(actor, Public) else f"{actor.kind}:{actor.id}"

@@ -43,6 +43,38 @@ def drop_waiting(uow: UnitOfWork, flow_id: str, record_id: str | None) -> None:
     uow.conn.execute(delete(timers).where(timers.c.flow_id == flow_id, same, timers.c.fired_at.is_(None)))
 
 
+def drop_other(uow: UnitOfWork, flow_id: str, fire_at: datetime, *, now: datetime) -> None:
+    """Take back the coming firings of a flow that follows the clock, but the one at `fire_at`."""
+    columns = timers.c
+    uow.conn.execute(
+        delete(timers).where(
+            columns.flow_id == flow_id, columns.record_id.is_(None), columns.fired_at.is_(None),
+            columns.fire_at > now, columns.fire_at != fire_at,
+        )
+    )  # fmt: skip
+
+
+def is_adopted(unit: ReadUnit, flow_id: str, version: int) -> bool:
+    """Tell whether the records that were there before this version of a flow have their timers."""
+    return (
+        unit.conn.execute(select(timers.c.id).where(timers.c.dedupe == _adoption(flow_id, version))).first() is not None
+    )
+
+
+def adopted(uow: UnitOfWork, flow_id: str, version: int, form_id: str, *, now: datetime) -> None:
+    """Write down that they have."""
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    row: Mapping[str, Any] = {
+        "id": new_id(), "kind": "adoption", "flow_id": flow_id, "form_id": form_id, "fire_at": now, "fired_at": now,
+        "created_at": now, "dedupe": _adoption(flow_id, version),
+    }  # fmt: skip
+    uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
+
+
+def _adoption(flow_id: str, version: int) -> str:
+    return f"{flow_id}:adopted:{version}"
+
+
 def is_due(unit: ReadUnit, *, now: datetime) -> bool:
     """Tell whether any timer is due: asked every second, so that an idle clock writes nothing."""
     statement = select(timers.c.id).where(timers.c.fire_at <= now, timers.c.fired_at.is_(None)).limit(1)

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Regexp
 
-from formloom.workflows.calendars import zone_of
+from formloom.workflows.calendars import CalendarInvalid, zone_of
 from formloom.workflows.durations import Duration
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.expressions import moment
+from formloom.workflows.triggers import settings as common
 from formloom.workflows.triggers.base import Settings, Trigger
 
 
@@ -24,9 +24,9 @@ class DateOffset(Trigger):
     settings = Schema.from_dict(
         {
             "field": fields.String(required=True),
-            "offset": fields.String(load_default="P0D"),
-            "at": fields.String(load_default="09:00", validate=Regexp(r"([01]\d|2[0-3]):[0-5]\d")),
-            "timezone": fields.String(load_default="Asia/Shanghai"),
+            "offset": common.offset(),
+            "at": common.time_of_day(),
+            "timezone": common.time_zone(),
         },
         name="DateOffset",
     )()
@@ -35,11 +35,9 @@ class DateOffset(Trigger):
         return occasion.kind == "flow.date_offset"
 
     def fires_for(self, cfg: Settings, values: Mapping[str, Any]) -> datetime | None:
-        zone = zone_of(cfg.get("timezone") or "Asia/Shanghai")
-        at = moment(values.get(cfg.get("field", "")), cfg.get("at") or "09:00", zone)
-        if at is None:
-            return None
         try:
-            return Duration.parse(cfg.get("offset") or "P0D").after(at, zone)
-        except (ValueError, OverflowError):
+            zone = zone_of(cfg.get("timezone") or common.HOUSE_ZONE)
+            at = moment(values.get(cfg.get("field", "")), cfg.get("at") or "09:00", zone)
+            return None if at is None else Duration.parse(cfg.get("offset") or "P0D").after(at, zone)
+        except (CalendarInvalid, ValueError, OverflowError):
             return None

@@ -4,10 +4,11 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range, Regexp
+from marshmallow.validate import OneOf, Range
 
 from formloom.workflows.calendars import WEEKDAYS, zone_of
 from formloom.workflows.engine.context import Occasion
+from formloom.workflows.triggers import settings as common
 from formloom.workflows.triggers.base import Settings, Trigger
 
 
@@ -26,8 +27,8 @@ class Scheduled(Trigger):
     settings = Schema.from_dict(
         {
             "every": fields.String(required=True, validate=OneOf(["hour", "day", "week", "month"])),
-            "at": fields.String(load_default="09:00", validate=Regexp(r"([01]\d|2[0-3]):[0-5]\d")),
-            "timezone": fields.String(load_default="Asia/Shanghai"),
+            "at": common.time_of_day(),
+            "timezone": common.time_zone(),
             "weekday": fields.String(load_default="mon", validate=OneOf(WEEKDAYS)),
             "day": fields.Integer(load_default=1, validate=Range(1, 31)),
             "filter": fields.Dict(load_default=None, allow_none=True),
@@ -39,7 +40,7 @@ class Scheduled(Trigger):
         return occasion.kind == "flow.scheduled"
 
     def next_fire(self, cfg: Settings, after: datetime) -> datetime | None:
-        zone = zone_of(cfg.get("timezone") or "Asia/Shanghai")
+        zone = zone_of(cfg.get("timezone") or common.HOUSE_ZONE)
         hour, minute = (int(part) for part in str(cfg.get("at") or "09:00").split(":"))
         if cfg.get("every") == "hour":
             first = after.astimezone(UTC).replace(minute=minute, second=0, microsecond=0)

@@ -54,6 +54,8 @@ class Flow(DefinitionKind):
         trigger: Mapping[str, Any] = document["trigger"]
         yield from _check_part(trigger, world.triggers, "trigger", {"zh-CN": "触发条件", "en": "trigger"})
         yield from check_fields(form, _fields_of_trigger(trigger))
+        if trigger.get("filter"):
+            yield from check_condition(form, trigger["filter"], "trigger/filter")
         seen: set[str] = set()
         nodes = list(walk_nodes(document))
         if len(nodes) > MAX_NODES:
@@ -68,6 +70,8 @@ class Flow(DefinitionKind):
         trigger: Mapping[str, Any] = document.get("trigger") or {}
         for path, name in _fields_of_trigger(trigger):
             yield Usage("form", form, path, str(name))
+        for name in sorted(fields_of(trigger.get("filter"))):
+            yield Usage("form", form, "trigger/filter", name)
         for path, node in walk_nodes(document):
             for owner, place, name in named_fields(node, form):
                 yield Usage("form", owner, f"{path}/{place}", name)
@@ -88,20 +92,25 @@ def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str,
     """Yield (form key, setting, field id) for every field that a node of a flow over `form` names.
 
     `values` and `match` have the fields of the node's own `form`, when it names one, as keys; every `ref`, every
-    `field` and every `user_field` is one of the flow's form.
+    `field`, `per` and `user_field`, and every field of a condition, is one of the flow's form.
     """
-    for name in sorted(fields_of(node.get("when"))):
-        yield form, "when", name
+    for condition in ("when", "open"):
+        for name in sorted(fields_of(node.get(condition))):
+            yield form, condition, name
     target = node.get("form")
-    for setting in ("values", "match"):
+    for setting in ("values", "match", "body"):
         inner = node.get(setting)
         if isinstance(inner, Mapping):
             for name, value in inner.items():
-                yield (target if isinstance(target, str) else form), setting, str(name)
+                if setting != "body":
+                    yield (target if isinstance(target, str) else form), setting, str(name)
                 if isinstance(value, Mapping) and isinstance(value.get("ref"), str):
                     yield form, f"{setting}/{name}", value["ref"]
-    if isinstance(node.get("field"), str):
-        yield form, "field", node["field"]
+    table = node.get("by_value")
+    for setting, owner in (("field", node), ("per", node), ("by_value", table)):
+        name = owner.get("field" if setting == "by_value" else setting) if isinstance(owner, Mapping) else None
+        if isinstance(name, str):
+            yield form, setting, name
     recipients = node.get("to")
     for setting in ("field", "user_field"):
         if isinstance(recipients, Mapping) and isinstance(recipients.get(setting), str):
@@ -137,6 +146,8 @@ def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World
             yield Finding("not_a_list", words, f"{path}/{side}")
     if "when" in node:
         yield from check_condition(form, node["when"], f"{path}/when", with_before=True)
+    if node.get("open"):
+        yield from check_condition(form, node["open"], f"{path}/open")
     yield from _check_named_fields(node, path, form, world)
     yield from _check_liquid(node, path, world)
     yield from _check_part(node, world.nodes, path, {"zh-CN": "动作", "en": "action"})
@@ -156,7 +167,7 @@ def _is_list_of_objects(value: object) -> bool:
 def _check_named_fields(node: Mapping[str, Any], path: str, form: Document, world: World) -> Iterator[Finding]:
     for owner, setting, name in named_fields(node, ""):
         meant = form if owner == "" else world.form(owner)
-        if setting != "when" and meant is not None:
+        if setting not in {"when", "open"} and meant is not None:
             yield from check_fields(meant, [(f"{path}/{setting}", name)], reserved=setting != "values")
 
 
