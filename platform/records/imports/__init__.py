@@ -3,7 +3,7 @@
 The way of a file:
 
 1. `sheet` reads CSV and Excel as rows of text cells and refuses what is no table;
-2. `mapping` guesses which column is which field, the person corrects the guess;
+2. `mapping` guesses which column is which field, the person corrects the guess; `rehearsal` tries the first rows;
 3. `starting` keeps the file, checks the mapping and writes a job (a row in `jobs`);
 4. `running` works the job off in another process, 250 rows to a transaction: cells become values by the field
    types' own `parse_cell`, values become records by `records.service.bring_in`;

@@ -85,7 +85,7 @@ def _as_said(path: Path, encoding: str) -> str:
         begin = source.read(4)
     codec = "utf-8-sig" if encoding == "utf-8" and begin.startswith(codecs.BOM_UTF8) else encoding
     if not _reads(path, codec):
-        raise EncodingWrong(encoding=encoding)
+        raise EncodingWrong(encoding=encoding.upper())
     return codec
 
 

@@ -2,6 +2,7 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { isProblem, type ApiProblem } from '@/api/problem'
 import { t } from '@/i18n'
+import { number } from '@/i18n/format'
 import { router } from '@/router'
 import { toast } from '@/ui/toasts'
 import { importsApi, isOver, type Job } from './imports'
@@ -60,7 +61,7 @@ async function tellWhenOver(id: string): Promise<void> {
       throw caught
     })
     if (!found || !isOver(found)) continue
-    toast(t('imports.overToast', { file: found.file ?? '', ok: found.ok, failed: found.failed }), {
+    toast(t('imports.overToast', { file: found.file ?? '', ok: number(found.ok), failed: number(found.failed) }), {
       kind: found.state === 'done' ? 'done' : 'error',
       action: { label: t('imports.openResult'), run: () => void router.push({ name: 'job', params: { id } }) },
     })
