@@ -6,6 +6,8 @@ from typing import Any
 
 from formloom.platform.access.policy import Act, demand, requires
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.kinds.base import setting_findings, shape_findings, unknown
+from formloom.platform.definitions.kinds.types.flow import FlowDocument, walk_nodes
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound
 from formloom.platform.kernel.events import Cause
@@ -18,6 +20,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.trace import TraceLine
+from formloom.workflows.nodes.registry import NODES
 from formloom.workflows.queries import claims, inbox, posts, runs
 from formloom.workflows.queries.posts import Post
 from formloom.workflows.queries.runs import RunRow
@@ -73,6 +76,10 @@ def simulate(
     definition = store.find(unit, flow_id, with_draft=True)
     demand(unit, actor, Act.FLOW_SIMULATE, app=definition.app_id)
     document = definition.draft or {}
+    if definition.kind != "flow":
+        raise NotFound
+    if faults := _unreadable(document):
+        raise Invalid(findings=faults)
     form = rt.catalog.in_app(unit, definition.app_id, str(document.get("form")))
     record = service.read(unit, actor, form, record_id)
     shown = form.dump(record.values)
@@ -166,6 +173,19 @@ def _flow(unit: ReadUnit, flow_id: str) -> store.Definition:
     found = store.find(unit, flow_id)
     if found.kind != "flow":
         raise NotFound
+    return found
+
+
+def _unreadable(document: Mapping[str, Any]) -> list[Finding]:
+    """Return what keeps a draft from being run at all; it may still name things that are not there."""
+    found = shape_findings(FlowDocument, document)
+    for path, node in walk_nodes(document):
+        kind = str(node.get("type"))
+        if kind not in NODES:
+            found.append(unknown("unknown_type", f"{path}/type", kind, NODES.ids(), {"zh-CN": "动作", "en": "action"}))
+            continue
+        given = {name: value for name, value in node.items() if name not in {"id", "type"}}
+        found += setting_findings(NODES.get(kind).settings, given, path)
     return found
 
 

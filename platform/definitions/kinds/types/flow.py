@@ -107,10 +107,11 @@ def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str,
                 if isinstance(value, Mapping) and isinstance(value.get("ref"), str):
                     yield form, f"{setting}/{name}", value["ref"]
     table = node.get("by_value")
-    for setting, owner in (("field", node), ("per", node), ("by_value", table)):
-        name = owner.get("field" if setting == "by_value" else setting) if isinstance(owner, Mapping) else None
-        if isinstance(name, str):
-            yield form, setting, name
+    told = {"field": node.get("field"), "per": node.get("per")}
+    told["by_value"] = table.get("field") if isinstance(table, Mapping) else None
+    for setting, field in told.items():
+        if isinstance(field, str):
+            yield form, setting, field
     recipients = node.get("to")
     for setting in ("field", "user_field"):
         if isinstance(recipients, Mapping) and isinstance(recipients.get(setting), str):
