@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from formloom.platform.storage import tables
+from formloom.workflows import dispatcher as dispatching
 
 from .house import House, both
 
@@ -69,6 +70,12 @@ def team(house: House) -> House:
     return house
 
 
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each worker take two events at a time, so that all have something to do."""
+    monkeypatch.setattr(dispatching, "BATCH", 2)
+
+
 AGENTS = {"candidates": {"roles": ["agent"]}}
 
 
@@ -77,7 +84,7 @@ def test_everybody_of_the_role_gets_one_in_turn(team: House) -> None:
     assert assigned(team, 7) == ["bo", "cy", "di", "bo", "cy", "di", "bo"]
 
 
-def test_turns_stay_fair_while_several_workers_assign_at_once(team: House) -> None:
+def test_turns_stay_fair_while_several_workers_assign_at_once(team: House, few_at_once: None) -> None:
     rule(team, pool(**AGENTS))
     tickets = [team.ticket(f"No {number}") for number in range(31)]
     workers = [team.formloom.worker, *(team.another_process().worker for _ in range(2))]
@@ -119,7 +126,7 @@ def test_whoever_has_the_fewest_open_gets_the_next(team: House) -> None:
     assert why(team)["because"]["en"] == "has the fewest open"
 
 
-def test_open_loads_differ_by_at_most_one_while_several_workers_assign_at_once(team: House) -> None:
+def test_open_loads_differ_by_at_most_one_while_several_workers_assign_at_once(team: House, few_at_once: None) -> None:
     rule(team, pool("least_open", **AGENTS))
     tickets = [team.ticket(f"No {number}") for number in range(20)]
     workers = [team.formloom.worker, team.another_process().worker]
