@@ -81,7 +81,7 @@ export const ruleApi = {
   save: (id: string, document: RuleDocument, rev: number) => http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document }, { ifMatch: rev }),
   publish: (id: string) => http.post<{ version: number }>(`/definitions/${id}/publish`, {}),
   create: (app: string, key: string, document: RuleDocument) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind: 'flow', key, document }),
-  runs: (id: string, state = '') => http.get<{ runs: Run[] }>(`/flows/${id}/runs`, { query: { state } }).then((answer) => answer.runs),
+  runs: (id: string, state = '', cursor = '') => http.get<{ runs: Run[]; next: string | null }>(`/flows/${id}/runs`, { query: { state, cursor } }),
   simulate: (id: string, record: string) => http.post<{ would_run: boolean; trace: TraceLine[] }>(`/flows/${id}/simulate`, { record }),
   form: (app: string, key: string) => http.get<FormInfo>(`/forms/${app}.${key}`),
   records: (form: string) => http.get<{ records: { id: string; values: Record<string, unknown> }[] }>(`/forms/${form}/records`, { query: { limit: 20 } }).then((answer) => answer.records),

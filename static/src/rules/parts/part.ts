@@ -1,0 +1,76 @@
+/**
+ * Documents that an action names and that are made and changed where they are used: assignment rules and message
+ * templates. They keep a draft of their own and go public together with the rule.
+ */
+import { http } from '@/api/http'
+import type { Condition, FormField, L10n } from '@/api/types'
+import { ruleApi, type DefinitionSummary, type Finding, type RuleDocument, type RuleNode } from '../rule'
+
+export type PartKind = 'assignment_rule' | 'message_template'
+export interface MessageTemplate {
+  title: L10n
+  channel: 'mail'
+  subject: L10n
+  body: L10n
+}
+export interface Pool {
+  id?: string
+  when?: Condition
+  candidates?: { users?: string[]; roles?: string[]; departments?: string[] }
+  strategy: string
+  by_value?: { field: string; map: Record<string, string> } | null
+  calendar?: string | null
+  max_open?: number | null
+  open?: Condition
+}
+export interface AssignmentRule {
+  title: L10n
+  form: string
+  field: string
+  pools: Pool[]
+  fallback?: { role?: string; user?: string } | null
+}
+export type PartDocument = MessageTemplate | AssignmentRule
+export interface PartDraft {
+  id: string
+  key: string
+  rev: number
+  document: PartDocument
+  findings: Finding[]
+  saved_at: string
+}
+
+export const partApi = {
+  draft: (id: string) => http.get<PartDraft>(`/definitions/${id}/draft`),
+  save: (id: string, document: PartDocument, rev: number) => http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document }, { ifMatch: rev }),
+  create: (app: string, kind: PartKind, document: PartDocument) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind, key: `${kind === 'assignment_rule' ? 'assign' : 'mail'}_${Date.now().toString(36)}`, document }),
+}
+const WORDS: Record<'template' | 'subject' | 'body' | 'assignment', L10n> = {
+  template: { 'zh-CN': '新邮件', en: 'New mail' },
+  subject: { 'zh-CN': '我们已收到', en: 'We have your answer' },
+  body: { 'zh-CN': '您好：\n\n谢谢，我们已收到，会尽快与您联系。', en: 'Hello,\n\nthank you, we have your answer and will be in touch.' },
+  assignment: { 'zh-CN': '新派单规则', en: 'New assignment rule' },
+}
+export const freshPool = (): Pool => ({ when: {}, candidates: { users: [], roles: [], departments: [] }, strategy: 'round_robin' })
+
+/** What a new part says; null when the form has no field to assign to. */
+export function freshPart(kind: PartKind, form: string, fields: FormField[]): PartDocument | null {
+  if (kind === 'message_template') return { title: WORDS.template, channel: 'mail', subject: WORDS.subject, body: WORDS.body }
+  const field = fields.find((one) => one.type === 'user')
+  return field ? { title: WORDS.assignment, form, field: field.id, pools: [freshPool()], fallback: null } : null
+}
+
+/** Publish what the rule names and what is not public yet, before the rule itself. */
+export async function publishParts(app: string, document: RuleDocument): Promise<void> {
+  const named = new Set<string>()
+  const walk = (nodes: RuleNode[]) => nodes.forEach((node) => {
+    for (const key of [node.rule, node.template]) if (typeof key === 'string') named.add(key)
+    walk(node.then ?? [])
+    walk(node.else ?? [])
+  })
+  walk(document.nodes)
+  if (!named.size) return
+  const kinds: PartKind[] = ['assignment_rule', 'message_template']
+  const known = (await Promise.all(kinds.map((kind) => ruleApi.list(app, kind)))).flat()
+  for (const part of known) if (named.has(part.key) && (part.version === null || part.has_changes)) await ruleApi.publish(part.id)
+}

@@ -1,0 +1,18 @@
+/** People, roles and forms that a rule names, as the pickers need them. */
+import { http } from '@/api/http'
+import type { L10n } from '@/api/types'
+import { resolve } from '@/i18n'
+import type { Choice } from '@/records/values/names'
+
+interface Role {
+  key: string
+  title: L10n
+}
+/** The roles of the installation; none where the reader may not list them. */
+export function readRoles(): Promise<Choice[]> {
+  return http.get<{ roles: Role[] }>('/roles').then(
+    (answer) => answer.roles.map((one) => ({ value: one.key, label: resolve(one.title) || one.key })),
+    () => [],
+  )
+}
+export const textOf = (event: Event): string => (event.target as HTMLInputElement).value
