@@ -7,6 +7,7 @@ import { http } from '@/api/http'
 import { isProblem, type ApiProblem } from '@/api/problem'
 import type { Command } from './commands/command'
 import type { FormDocument } from './document'
+import { located } from './findings'
 import { emptyHistory, perform, redo, undo, type History, type Step } from './history'
 import { keep, kept } from './keeper'
 
@@ -90,7 +91,7 @@ export function useDraft(id: string): Draft {
     saved = answer.document
     document.value = answer.document
     savedAt.value = answer.saved_at
-    findings.value = answer.findings
+    findings.value = located(answer.findings, answer.document)
     state.value = 'saved'
     if (before) {
       // read again, after publishing or rolling back: what the server made of it is one more step
@@ -150,7 +151,7 @@ export function useDraft(id: string): Draft {
       rev = answer.rev
       saved = sent
       savedAt.value = answer.saved_at
-      findings.value = answer.findings
+      findings.value = located(answer.findings, sent)
       problem.value = null
       state.value = 'saved'
       void remember()

@@ -138,12 +138,17 @@ export function beginDrag(event: PointerEvent, source: DragSource): void {
   window.addEventListener('keydown', onKey, true)
 }
 
-/** The click that follows a drag is none. */
+/** The click that ends a drag is none; a click that begins with its own press is one. */
 function swallowClick(): void {
   const stop = (event: Event) => {
     event.stopPropagation()
     event.preventDefault()
   }
+  const done = () => {
+    window.removeEventListener('click', stop, true)
+    window.removeEventListener('pointerdown', done, true)
+  }
   window.addEventListener('click', stop, { capture: true, once: true })
-  setTimeout(() => window.removeEventListener('click', stop, true), 50)
+  window.addEventListener('pointerdown', done, { capture: true, once: true })
+  setTimeout(done, 50)
 }

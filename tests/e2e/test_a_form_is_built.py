@@ -1,0 +1,195 @@
+"""From nothing to an answered form: built in the designer by mouse."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from .conftest import EMAIL, PASSWORD, Installation, setup_link
+
+pytestmark = pytest.mark.browser
+TYPES = ("text", "textarea", "select", "radio", "number", "date", "email", "phone", "rating", "user")
+"""What the form asks for, in the order of its building."""
+
+
+def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, tmp_path: Path) -> None:
+    page = _workspace(installation, browser, tmp_path)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto("/")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_label("App name").fill("Repairs")
+    page.get_by_role("button", name="Create app").click()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_label("Form name").fill("Repair request")
+    page.get_by_role("button", name="Create and design").click()
+
+    for type_id in TYPES:
+        _drag_type(page, type_id)
+    fields = page.locator("[data-field]")
+    expect(fields).to_have_count(10)
+    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    props = page.get_by_role("complementary", name="Properties")
+
+    # what a field is called, whether it must be answered, what can be chosen
+    fields.nth(0).click()
+    props.get_by_label("Label", exact=True).fill("Subject")
+    props.get_by_role("switch", name="Required").click()
+    _name(page, "textarea", "What to watch for")
+    _name(page, "select", "Priority", "Normal", "Urgent")
+    _name(page, "radio", "Kind", "Fault", "Wish")
+    _name(page, "number", "Cost")
+    _name(page, "user", "Looked after by")
+    props.get_by_label("Who sees it").select_option("members")
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+
+    # the order on the paper: the kind goes above the priority
+    page.locator("[data-field=radio]").scroll_into_view_if_needed()
+    above = page.locator("[data-field=select]").bounding_box()
+    assert above is not None
+    _drag(page, page.locator("[data-field=radio] [role=button]"), above["x"] + 60, above["y"] + 4)
+    moved = ["text", "textarea", "radio", "select", *TYPES[4:]]
+    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+
+    # taken back, put again, and the steps outlive a reload
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    page.reload()
+    page.get_by_role("button", name=re.compile("^Redo")).click()
+    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+
+    # the costs are asked only for a fault
+    props.get_by_role("tab", name="Logic").click()
+    props.get_by_role("button", name="Add rule").click()
+    props.get_by_label("Field", exact=True).select_option(label="Kind")
+    props.get_by_label("Comparison").select_option("eq")
+    props.get_by_label("Value", exact=True).select_option(label="Fault")
+    page.mouse.click(*_centre(props.get_by_label("Then show")))
+    page.get_by_role("listbox", name="Then show").get_by_role("option", name="Cost").click()
+    page.keyboard.press("Escape")
+    expect(props.locator("article")).to_contain_text(re.compile("Kind.*Fault.*show.*Cost"))
+
+    # what goes public is seen before it does
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Published as v1")).to_be_visible()
+    _name(page, "rating", "How urgent is it?")
+    page.get_by_role("button", name="Publish 1 change").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_contain_text("How urgent is it?")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Published as v2")).to_be_visible()
+    page.get_by_role("button", name="Share it").last.click()
+    page.get_by_role("button", name="Create public link").click()
+    link = page.get_by_label("Public link").input_value()
+
+    # a rule: what comes in as a fault is urgent, and the one who looks after repairs is told
+    page.get_by_role("link", name="Flow").click()
+    page.get_by_role("button", name="New rule").last.click()
+    page.get_by_label("Name of the rule").fill("Faults are urgent")
+    condition = page.get_by_role("group", name="Conditions")
+    condition.get_by_role("button", name="Add condition").click()
+    condition.get_by_label("Field", exact=True).select_option(label="Kind")
+    condition.get_by_label("Value", exact=True).select_option(label="Fault")
+    then = page.locator("section", has=page.get_by_role("heading", name="Then"))
+    then.get_by_role("button", name="Add an action").click()
+    page.get_by_role("menuitem", name="Set fields").click()
+    then.get_by_role("button", name="Add a field").click()
+    page.get_by_role("menuitem", name="Priority").click()
+    page.mouse.click(*_centre(then.get_by_label("Value of Priority", exact=True)))
+    page.get_by_role("listbox", name="Value of Priority").get_by_text("Urgent").click()
+    then.get_by_role("button", name="Add a field").click()
+    page.get_by_role("menuitem", name="Looked after by").click()
+    page.mouse.click(*_centre(then.get_by_label("Value of Looked after by", exact=True)))
+    page.get_by_role("listbox", name="Value of Looked after by").get_by_text("Lead").click()
+    then.get_by_role("button", name="Add an action").click()
+    page.get_by_role("menuitem", name="Notify in the app").click()
+    then.get_by_label("to", exact=True).select_option(label="Looked after by")
+    then.get_by_label("Text", exact=True).fill("Urgent: ")
+    then.get_by_role("button", name="Insert a value").click()
+    page.get_by_role("menuitem", name="Subject").click()
+    expect(then.get_by_label("Text", exact=True)).to_have_value("Urgent: {{ record.text }}")
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Published version 1")).to_be_visible()
+
+    _answer(browser, link)
+    page.get_by_role("link", name="Repair request").click()
+    row = page.get_by_role("row").filter(has_text="The boiler is cold")
+    expect(row).to_contain_text("Urgent")
+    row.get_by_text("The boiler is cold").click()
+    expect(page.get_by_role("complementary").last).to_contain_text("Lead")
+    page.get_by_role("link", name="Notifications").click()
+    expect(page.get_by_text("Urgent: The boiler is cold")).to_be_visible()
+    assert faults == []
+
+
+def _workspace(house: Installation, browser: Browser, tmp_path: Path) -> Page:
+    """Return a page of the builder of an empty installation, signed in."""
+    context = browser.new_context(locale="en-GB", base_url=house.url, viewport={"width": 1440, "height": 900})
+    token = setup_link(house, tmp_path / "log").rsplit("=", 1)[1]
+    person = {"organisation": "Riverside", "locale": "en", "name": "Lead", "email": EMAIL, "password": PASSWORD}
+    done = context.request.post("/api/v1/setup", data={"token": token, **person})
+    assert done.ok, done.text()
+    page = context.new_page()
+    page.set_default_timeout(8_000)
+    return page
+
+
+def _answer(browser: Browser, link: str) -> None:
+    """Fill the form in as a customer does; the cost is asked for only once it is a fault."""
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(link)
+    page.get_by_label("Subject").fill("The boiler is cold")
+    page.get_by_label("What to watch for").fill("Second door on the left")
+    cost = page.get_by_label("Cost")
+    expect(cost).to_be_hidden()
+    page.get_by_label("Fault").check(force=True)
+    expect(cost).to_be_visible()
+    cost.fill("120")
+    page.get_by_label("Date").fill("2026-11-30")
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Phone").fill("13800138000")
+    page.get_by_label("4").check(force=True)
+    page.wait_for_timeout(3_000)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("h1")).to_contain_text(re.compile("thank you|have it", re.IGNORECASE))
+    page.context.close()
+
+
+def _name(page: Page, field: str, label: str, *options: str) -> None:
+    """Click the field and say what it is called and what can be chosen."""
+    props = page.get_by_role("complementary", name="Properties")
+    page.locator(f"[data-field={field}] .lab").click()
+    props.get_by_label("Label", exact=True).fill(label)
+    for number, option in enumerate(options, 1):
+        props.get_by_label(f"Option {number}", exact=True).fill(option)
+
+
+def _centre(what: Locator) -> tuple[float, float]:
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def _drag(page: Page, what: Locator, x: float, y: float) -> None:
+    page.mouse.move(*_centre(what))
+    page.mouse.down()
+    page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
+def _drag_type(page: Page, type_id: str) -> None:
+    """Carry a type from the palette to below the last field."""
+    source, last = page.locator(f".pal [data-type={type_id}]"), page.locator("[data-field]").last
+    source.scroll_into_view_if_needed()
+    if last.count():
+        last.scroll_into_view_if_needed()
+        box = last.bounding_box()
+        assert box is not None
+        _drag(page, source, box["x"] + 60, box["y"] + box["height"] - 4)
+    else:
+        _drag(page, source, *_centre(page.locator("[data-paper]")))
