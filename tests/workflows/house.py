@@ -88,9 +88,9 @@ class House:
         assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json
 
-    def person(self, name: str, *, status: str = "active", **more: Any) -> str:
+    def person(self, name: str, *, status: str = "active", locale: str = "en", **more: Any) -> str:
         """Add a member with a token and return his id."""
-        new = NewPerson(f"{name}@house.example", name, "en", **more)
+        new = NewPerson(f"{name}@house.example", name, locale, **more)
         now = self.clock.now()
         user_id = self.db.write(lambda uow: people.insert(uow, new, status=status, password_hash=None, now=now))
         with self.db.read() as unit:
