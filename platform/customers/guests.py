@@ -53,9 +53,8 @@ class Guests:
         """Write what was collected."""
         identities.add_customers(self._uow, list(self._new.values()))
         identities.add_keys(self._uow, self._keys)
-        for customer_id in sorted(self._seen):  # in one order everywhere, so that two writers never wait in a circle
-            name, now = self._seen[customer_id]
-            identities.see(self._uow, customer_id, name, now=now)
+        in_order = sorted(self._seen)  # the same everywhere, so that two writers never wait in a circle
+        identities.see(self._uow, [(customer_id, *self._seen[customer_id]) for customer_id in in_order])
         identities.add_touchpoints(self._uow, self._touchpoints)
         self._new, self._keys, self._seen, self._touchpoints = {}, [], {}, []
 

@@ -24,7 +24,7 @@ def merge(uow: UnitOfWork, actor: Actor, customer_id: str, into: str, *, now: da
     if source.id == target.id:
         raise Invalid(findings=[Finding("same_customer", SAME, field="into")])
     identities.merge(uow, source.id, target.id)
-    identities.see(uow, target.id, source.name, now=now)
+    identities.see(uow, [(target.id, source.name, now)])
     audit.note(uow, actor, Act.CUSTOMER_MERGE, "customer", source.id, {"into": target.id}, now=now)
     return target.id
 

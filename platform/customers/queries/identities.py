@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
@@ -20,6 +20,14 @@ _ADD_KEY: dict[str, Any] = {
 }
 _OWNER = select(customer_keys.c.customer_id).where(
     customer_keys.c.kind == bindparam("key_kind"), customer_keys.c.value == bindparam("key_value")
+)
+_SEE = (
+    update(customers)
+    .where(customers.c.id == bindparam("seen"))
+    .values(
+        seen_at=bindparam("now", type_=customers.c.seen_at.type),
+        name=func.coalesce(customers.c.name, bindparam("called", type_=customers.c.name.type)),
+    )
 )
 
 FEW_KEYS = 4
@@ -56,13 +64,10 @@ def add_customers(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     insert(uow.conn, (_ADD_CUSTOMER, rows))
 
 
-def see(uow: UnitOfWork, customer_id: str, name: str | None, *, now: datetime) -> None:
-    """Note that a customer was met; a name that was missing is filled in."""
-    uow.conn.execute(update(customers).where(customers.c.id == customer_id).values(seen_at=now))
-    if name:
-        uow.conn.execute(
-            update(customers).where(customers.c.id == customer_id, customers.c.name.is_(None)).values(name=name)
-        )
+def see(uow: UnitOfWork, seen: Sequence[tuple[str, str | None, datetime]]) -> None:
+    """Note that customers were met, given as id, name and time; a name that was missing is filled in."""
+    if seen:
+        uow.conn.execute(_SEE, [{"seen": one, "called": name or None, "now": at} for one, name, at in seen])
 
 
 def add_keys(uow: UnitOfWork, rows: Sequence[Mapping[str, str]]) -> None:
