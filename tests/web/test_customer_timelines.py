@@ -64,6 +64,14 @@ def test_one_person_is_one_customer_across_forms_whatever_the_spelling(shop: Sho
     assert seen["customer"]["keys"] == [{"kind": "email", "value": "mei@example.com"}]
 
 
+def test_a_missing_name_is_filled_in_later_and_a_known_one_stays(shop: Shop) -> None:
+    customer = shop.customer_of(shop.add("order", email="mei@example.com"))
+    shop.add("order", email="mei@example.com")
+    shop.add("order", name="Mei", email="mei@example.com")
+    shop.add("order", name="Somebody", email="mei@example.com")
+    assert shop.timeline(customer)["customer"]["name"] == "Mei"
+
+
 def test_a_record_that_names_nobody_is_no_touchpoint(shop: Shop) -> None:
     assert shop.customer_of(shop.add("order", name="Somebody")) is None
 
