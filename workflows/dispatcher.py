@@ -131,7 +131,7 @@ class Dispatcher:
         run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
         if run_id is not None:
             text = ITS_OWN_DOING if flow.id in occasion.cause.flows else TOO_LONG_A_CHAIN
-            line = TraceLine("", "loop", "skipped", error=text)
+            line = TraceLine("", "", "skipped", error=text)
             runs.finish(uow, run_id, {"state": "skipped", "trace": [line.dump()], "took_ms": 0})
 
     def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
