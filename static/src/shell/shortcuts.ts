@@ -40,7 +40,8 @@ export function shortcut(keys: string, label: string, group: string, run: (event
     if (document.querySelector('dialog[open]') && keys !== 'Escape') return
     if (run(event) !== false) event.preventDefault()
   }
-  const off = tinykeys(window, { [keys]: handler })
+  // tinykeys by itself leaves every field and every repeat alone, combinations too; what may pass is decided above
+  const off = tinykeys(window, { [keys]: handler }, { ignore: (event) => event.isComposing || (event.repeat && isSingle(keys)) })
   onScopeDispose(() => {
     off()
     shortcuts.value = shortcuts.value.filter((one) => one !== entry)
