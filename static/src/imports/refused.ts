@@ -24,14 +24,14 @@ export async function readRefused(url: string, most: number): Promise<Refused[]>
   }
   if (!isWhole) await reader.cancel()
   const lines = parseCsv(text.replace(/^\uFEFF/, ''))
-  return (isWhole ? lines : lines.slice(0, -1)).slice(1, most + 1).map(([row = '', field = '', reason = '', ...cells]) => ({ row, field, reason, cells: cells.filter((cell) => cell.trim()) }))
+  return lines.slice(1, most + 1).map(([row = '', field = '', reason = '', ...cells]) => ({ row, field, reason, cells: cells.filter((cell) => cell.trim()) }))
 }
 
-/** Rows of cells of a CSV text, as RFC 4180 has it. */
+/** Rows of cells of a CSV text, as RFC 4180 has it; a last row without its line end was cut off and is passed over. */
 export function parseCsv(text: string): string[][] {
   const lines: string[][] = []
   let line: string[] = []
-  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/gy
+  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n)/gy
   while (cell.lastIndex < text.length) {
     const found = cell.exec(text)
     if (!found) break
