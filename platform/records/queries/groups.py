@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -76,7 +77,7 @@ def aggregate(
     values = [_measure(plan, form, one) for one in measures]
     statement = select(*keys, *values).where(*where_of(plan, form, query))
     if keys:
-        statement = statement.group_by(*keys).order_by(*(key.asc().nulls_last() for key in keys)).limit(most)
+        statement = statement.group_by(*keys).order_by(*(key.asc().nulls_last() for key in keys)).limit(_plain(most))
     width = len(keys)
     return [
         GroupRow(
@@ -85,6 +86,11 @@ def aggregate(
         )
         for row in unit.conn.execute(statement)
     ]
+
+
+def _plain(most: int) -> ColumnElement[int]:
+    """Return a limit that stands in the statement: PostgreSQL would take an unknown one for a tenth of all groups."""
+    return bindparam("most", most, Integer, literal_execute=True)
 
 
 def _key(
