@@ -1,4 +1,4 @@
-"""From nothing to an answered form: built in the designer by mouse."""
+"""From nothing to an answered form and a rule that acts on it: by mouse, and by keyboard alone."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import EMAIL, PASSWORD, Installation, setup_link
+from .keys import Keys
 
 pytestmark = pytest.mark.browser
 TYPES = ("text", "textarea", "select", "radio", "number", "date", "email", "phone", "rating", "user")
 """What the form asks for, in the order of its building."""
+LABELS = {"text": "Subject", "textarea": "What to watch for", "select": "Priority", "radio": "Kind", "number": "Cost",
+          "rating": "How urgent is it?", "user": "Looked after by"}  # fmt: skip
+OPTIONS = {"select": ("Normal", "Urgent"), "radio": ("Fault", "Wish")}
 
 
 def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, tmp_path: Path) -> None:
@@ -126,6 +130,112 @@ def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, 
     assert faults == []
 
 
+def test_a_form_is_built_by_keyboard(installation: Installation, browser: Browser, tmp_path: Path) -> None:
+    page = _workspace(installation, browser, tmp_path)
+    keys = Keys(page)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto("/")
+    keys.go(page.get_by_role("button", name="Start"))
+    keys.press("Enter").type("Repairs").press("Enter")
+    expect(page.get_by_role("heading", name="Repairs")).to_be_visible()
+    keys.go(page.get_by_role("button", name="Start"))
+    keys.press("Enter").type("Repair request").press("Enter")
+    expect(page.get_by_text("Drag a field here")).to_be_visible()
+
+    # a field by `/` and a few letters; Enter goes to its label and Esc back to the paper
+    for type_id in TYPES:
+        keys.press("/").type(type_id).press("Enter")
+        expect(page.locator(f"[data-field={type_id}] [role=button]")).to_be_focused()
+        if type_id in LABELS:
+            keys.press("Enter").type(LABELS[type_id])
+        for number, option in enumerate(OPTIONS.get(type_id, ()), 1):
+            keys.go(page.get_by_label(f"Option {number}", exact=True)).write(option)
+        if type_id == "text":
+            keys.go(page.get_by_role("switch", name="Required")).press("Space")
+        if type_id == "user":
+            keys.go(page.get_by_label("Who sees it")).type("Mem")
+        keys.press("Escape")
+    fields = page.locator("[data-field]")
+    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+
+    # the order, by Alt and arrows and by the menu
+    expect(page.locator("[data-field=user] [role=button]")).to_be_focused()
+    keys.press(*["ArrowUp"] * 6)
+    expect(page.locator("[data-field=radio] [role=button]")).to_be_focused()
+    keys.press("Alt+ArrowUp")
+    moved = ["text", "textarea", "radio", "select", *TYPES[4:]]
+    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    keys.press("Control+z")
+    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    keys.go(page.get_by_role("button", name="Move to…")).press("Enter", "ArrowDown", "ArrowDown", "Enter")
+    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    keys.press("Control+z")
+    page.reload()
+    expect(fields.first).to_be_visible()
+    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    keys.press("Control+Shift+z")
+    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+
+    # the costs are asked only for a fault
+    props = page.get_by_role("complementary", name="Properties")
+    keys.go(props.get_by_role("tab", name="Field")).press("ArrowRight", "ArrowRight")
+    keys.go(props.get_by_role("button", name="Add rule")).press("Enter")
+    expect(props.get_by_label("Field", exact=True)).to_be_focused()
+    keys.type("Kin")
+    keys.go(props.get_by_label("Comparison"))
+    keys.go(props.get_by_label("Value", exact=True)).type("Fau")
+    keys.go(props.get_by_role("combobox", name="Then show")).type("Cost").press("Enter", "Escape")
+    expect(props.locator("article")).to_contain_text(re.compile("Kind.*Fault.*show.*Cost"))
+
+    keys.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Publish")).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_text("Published as v1")).to_be_visible()
+    keys.go(page.get_by_role("link", name="Share", exact=True)).press("Enter")
+    keys.go(page.get_by_role("button", name="Create public link")).press("Enter")
+    link = page.get_by_label("Public link").input_value()
+
+    # a rule: what comes in as a fault is urgent, and the one who looks after repairs is told
+    keys.go(page.get_by_role("link", name="Flow", exact=True)).press("Enter")
+    keys.go(page.get_by_role("button", name="New rule").last).press("Enter")
+    keys.go(page.get_by_label("Name of the rule")).write("Faults are urgent")
+    condition = page.get_by_role("group", name="Conditions")
+    keys.go(condition.get_by_role("button", name="Add condition")).press("Enter")
+    keys.go(condition.get_by_label("Field", exact=True), back=True).type("Kin")
+    keys.go(condition.get_by_label("Value", exact=True)).type("Fau")
+    then = page.locator("section", has=page.get_by_role("heading", name="Then"))
+    keys.go(then.get_by_role("button", name="Add an action")).press("Enter").type("Set").press("Enter")
+    for field, value in (("Priority", "Urgent"), ("Looked after by", "Lead")):
+        keys.go(then.get_by_role("button", name="Add a field")).press("Enter").type(field).press("Enter")
+        entry = then.get_by_role("combobox", name=f"Value of {field}", exact=True)
+        keys.go(entry, back=True).type(value)
+        expect(page.get_by_role("option", name=value, exact=True)).to_be_visible()
+        keys.press("Enter")
+        expect(page.get_by_role("listbox")).to_have_count(0)
+    keys.go(then.get_by_role("button", name="Add an action")).press("Enter").type("Notify").press("Enter")
+    keys.go(then.get_by_label("to", exact=True), back=True).type("Loo")
+    keys.go(then.get_by_label("Text", exact=True)).type("Urgent: ")
+    keys.go(then.get_by_role("button", name="Insert a value"), back=True).press("Enter").type("Sub").press("Enter")
+    expect(then.get_by_label("Text", exact=True)).to_have_value("Urgent: {{ record.text }}")
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    keys.press("Control+s")
+    expect(page.get_by_text("Published version 1")).to_be_visible()
+
+    _answer_by_keyboard(browser, link)
+    keys.press("Control+k").type("Repair request").press("Enter")
+    row = page.get_by_role("row").filter(has_text="The boiler is cold")
+    expect(row).to_contain_text("Urgent")
+    keys.go(page.locator("[role=gridcell][tabindex='0']")).press("ArrowRight", "Space")
+    expect(page.get_by_role("complementary").last).to_contain_text("Lead")
+    keys.press("Escape", "Control+k").type("Notifications").press("Enter")
+    expect(page.get_by_text("Urgent: The boiler is cold")).to_be_visible()
+    assert faults == []
+
+
 def _workspace(house: Installation, browser: Browser, tmp_path: Path) -> Page:
     """Return a page of the builder of an empty installation, signed in."""
     context = browser.new_context(locale="en-GB", base_url=house.url, viewport={"width": 1440, "height": 900})
@@ -155,6 +265,23 @@ def _answer(browser: Browser, link: str) -> None:
     page.get_by_label("4").check(force=True)
     page.wait_for_timeout(3_000)
     page.get_by_role("button", name="Submit").click()
+    expect(page.locator("h1")).to_contain_text(re.compile("thank you|have it", re.IGNORECASE))
+    page.context.close()
+
+
+def _answer_by_keyboard(browser: Browser, link: str) -> None:
+    page = browser.new_context(locale="en-GB").new_page()
+    keys = Keys(page)
+    page.goto(link)
+    keys.go(page.get_by_label("Subject")).type("The boiler is cold")
+    cost = page.get_by_label("Cost")
+    expect(cost).to_be_hidden()
+    keys.go(page.get_by_label("Fault")).press("Space")
+    expect(cost).to_be_visible()
+    keys.go(cost).type("120")
+    keys.go(page.get_by_label("Email")).type("ada@example.com")
+    page.wait_for_timeout(3_000)
+    keys.go(page.get_by_role("button", name="Submit")).press("Enter")
     expect(page.locator("h1")).to_contain_text(re.compile("thank you|have it", re.IGNORECASE))
     page.context.close()
 

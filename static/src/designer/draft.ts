@@ -9,7 +9,7 @@ import type { Command } from './commands/command'
 import type { FormDocument } from './document'
 import { located } from './findings'
 import { emptyHistory, perform, redo, undo, type History, type Step } from './history'
-import { keep, kept } from './keeper'
+import { isOurs, isSame, keep, kept } from './keeper'
 
 export interface Finding {
   code: string
@@ -97,9 +97,9 @@ export function useDraft(id: string): Draft {
       // read again, after publishing or rolling back: what the server made of it is one more step
       if (JSON.stringify(before) !== JSON.stringify(answer.document)) history.value = perform(before, history.value, { kind: 'replace', document: answer.document }, 'designer.did.replace', Date.now()).history
       void remember()
-    } else if (local && local.rev === rev) {
+    } else if (local && (local.rev === rev || isOurs(local, answer.document))) {
       history.value = local.history
-      if (!local.isSaved) document.value = local.document
+      if (!local.isSaved && !isSame(local.document, answer.document)) document.value = local.document
     } else if (local && !local.isSaved) {
       document.value = local.document
       history.value = local.history

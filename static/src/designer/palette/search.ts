@@ -6,10 +6,11 @@ export function rank(type: FieldTypeInfo, query: string): number | null {
   if (!typed) return 0
   const names = Object.values(type.label).map((name) => (name ?? '').toLowerCase())
   const words = [...names, type.id, ...type.keywords.map((word) => word.toLowerCase())]
-  if (words.includes(typed)) return 0
-  if (names.some((name) => name.startsWith(typed))) return 1
-  if (words.some((word) => word.startsWith(typed))) return 2
-  if (words.some((word) => typed.length > 1 && word.includes(typed))) return 3
+  if (names.includes(typed) || type.id === typed) return 0
+  if (words.includes(typed)) return 1
+  if (names.some((name) => name.startsWith(typed))) return 2
+  if (words.some((word) => word.startsWith(typed))) return 3
+  if (words.some((word) => typed.length > 1 && word.includes(typed))) return 4
   return null
 }
 
