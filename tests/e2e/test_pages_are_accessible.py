@@ -14,8 +14,8 @@ from .conftest import EMAIL, PASSWORD, ROOT, Installation, setup_link
 pytestmark = pytest.mark.browser
 AXE = ROOT / "static/node_modules/axe-core/axe.min.js"
 SIZES: Mapping[str, ViewportSize] = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-LOOKS = (("zh-CN", "desk", True), ("zh-CN", "phone", False), ("en", "phone", True), ("en", "desk", False))
-"""Language, size, and whether axe looks too: it sees the same in both languages."""
+LOOKS = (("zh-CN", "desk", True), ("en", "phone", True), ("en", "desk", False))
+"""Language, size, and whether axe looks too: it sees the same in both. English is the longer one, so it is measured twice."""
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NAMESPACES = "|".join(sorted(file.stem for file in (ROOT / "static/src/locales/en").glob("*.json")))
 KEY = re.compile(rf"\b(?:{NAMESPACES})\.[a-z][A-Za-z_]+(?:\.[A-Za-z_]+)*\b")
@@ -24,7 +24,7 @@ LOOK_MS, QUIET_LOOKS = 30, 3
 OUTSIDE = ("/sign-in", "/forgot", "/invite/nothing")
 TEXTS = """() => [document.body.innerText, ...[...document.querySelectorAll('[aria-label],[title],[placeholder]')]
   .flatMap((one) => ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? ''))].join('\\n')"""
-BEYOND = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth"
+WIDTH = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def furnish(admin: BrowserContext, token: str) -> list[str]:
     grid = "/a/ticketing/f/ticket"
     return [
         "/", "/gallery", "/gallery/ticketing", "/gallery/survey", "/notifications", *(f"/settings/{part}" for part in SETTINGS),
-        "/a/ticketing/d/service", grid, f"{grid}?record={record}", f"{grid}?new=1", f"{grid}?trash=1", f"{grid}?q=nothing+at+all",
+        "/a/ticketing/d/service", grid, f"{grid}?record={record}", f"{grid}?new=1", f"{grid}?trash=1", f"{grid}/import", f"{grid}?q=nothing+at+all",
         "/a/ticketing/rules", "/a/ticketing/permissions/ticket", "/a/ticketing/links/ticket", "/a/nobody/knows/this", public,
     ]  # fmt: skip
 
@@ -99,7 +99,7 @@ def visit(context: BrowserContext, paths: Iterable[str], *, is_examined: bool) -
 
 
 def plain_faults(page: Page) -> list[str]:
-    beyond = page.evaluate(BEYOND)
+    beyond = page.evaluate(WIDTH) - page.viewport_size["width"] if page.viewport_size else 0
     keys = sorted(set(KEY.findall(page.evaluate(TEXTS))))
     return [*([f"{beyond} px wider than the screen"] if beyond > 0 else []), *(f"message key {key}" for key in keys)]
 
