@@ -191,3 +191,12 @@ def test_the_other_lists_refuse_the_same(desk: Desk, path: str) -> None:
     for query in ({"filter": "x"}, {"sort": "nothing"}, {"unknown": "1"}, {"q": "x" * 201}):
         answer = desk.site.ask("admin", "GET", path, query_string=query)
         assert_problem(answer, 422)
+
+
+def test_a_browser_at_an_unknown_address_gets_a_page_and_a_program_a_problem(desk: Desk) -> None:
+    lost = desk.site.client().get("/nothing", headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"})
+    assert (lost.status_code, lost.mimetype) == (404, "text/html")
+    assert 'lang="en"' in lost.text
+    for path, accept in (("/nothing", "*/*"), ("/api/v1/nothing", "text/html")):
+        answer = desk.site.client().get(path, headers={"Accept": accept})
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

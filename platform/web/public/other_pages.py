@@ -40,7 +40,7 @@ def closed(visit: Visit) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Turn problem documents about public pages into pages, for browsers."""
+    """Turn problem documents about public pages and unknown addresses into pages, for browsers."""
 
     @app.after_request
     def explain(answer: Response) -> Response:
@@ -57,7 +57,8 @@ def install(app: Flask) -> None:
 def _is_for_people() -> bool:
     path, accepts = request.path, request.headers.get("Accept", "")
     is_page = path.startswith(PREFIX) and not path.endswith(("/files", ".svg"))
-    return is_page and request.mimetype != "application/json" and "application/json" not in accepts
+    is_lost = "text/html" in accepts and not path.startswith(("/api/", "/hooks/", PREFIX))
+    return (is_page or is_lost) and request.mimetype != "application/json" and "application/json" not in accepts
 
 
 def _trouble(rt: Runtime, status: int, detail: str) -> Response:
