@@ -121,6 +121,7 @@ export function freshAction(type: string, id: string): RuleNode {
     call_webhook: { url: '' },
     add_comment: { text: { 'zh-CN': '', en: '' } },
     assign: { rule: null },
+    branch: { when: {}, then: [], else: [] },
   }
   return { id, type, ...starts[type] }
 }
