@@ -289,7 +289,7 @@ def _answer_by_keyboard(browser: Browser, link: str) -> None:
 def _name(page: Page, field: str, label: str, *options: str) -> None:
     """Click the field and say what it is called and what can be chosen."""
     props = page.get_by_role("complementary", name="Properties")
-    page.locator(f"[data-field={field}] .lab").click()
+    page.locator(f"[data-field={field}] [role=button]").click()
     props.get_by_label("Label", exact=True).fill(label)
     for number, option in enumerate(options, 1):
         props.get_by_label(f"Option {number}", exact=True).fill(option)

@@ -26,7 +26,7 @@ export function createDesigner(id: string) {
   function placeName(place: string | null): string {
     if (!place) return ''
     const part = t(`designer.part.${place}`)
-    return `${fieldOf(document.value, place) ? nameOfId(place) : part.startsWith('designer.') ? place : part}：`
+    return `${fieldOf(document.value, place) ? nameOfId(place) : part.startsWith('designer.') ? place : part}${t('designer.colon')}`
   }
 
   function select(fieldId: string | null, extend = false): void {

@@ -166,6 +166,7 @@ export function useDraft(id: string): Draft {
     problem.value = caught
     if (caught.status === 409) {
       theirs.value = await http.get<DraftAnswer>(`/definitions/${id}/draft`).catch(() => null)
+      if (theirs.value && isOurs({ document: document.value, history: history.value }, theirs.value.document)) return void keepMine()
       state.value = theirs.value ? 'conflict' : 'offline'
     } else if (caught.isOffline || caught.status >= 500 || caught.status === 429) {
       state.value = 'offline'

@@ -1,6 +1,6 @@
 /** Keeps drafts and their history on this device (IndexedDB), written at once, so that closing the tab loses nothing. */
 import type { FormDocument } from './document'
-import { undo, type History } from './history'
+import { redo, undo, type History } from './history'
 
 export interface Kept {
   document: FormDocument
@@ -42,20 +42,26 @@ export async function kept(id: string): Promise<Kept | undefined> {
   return (await run('readonly', (store) => store.get(id))) as Kept | undefined
 }
 
-const STEPS_BACK = 50
+const STEPS = 50
 const sorted = (_key: string, value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value)
 
 export function isSame(one: FormDocument, other: FormDocument): boolean {
   return JSON.stringify(one, sorted) === JSON.stringify(other, sorted)
 }
 
-/** Whether the server's document is one that this device sent before it could hear the answer: on leaving the page. */
-export function isOurs(local: Kept, theirs: FormDocument): boolean {
-  let at = { document: local.document, history: local.history }
-  for (let step = 0; step <= STEPS_BACK; step++) {
+/**
+ * Whether the server's document is one that stood here before or after some steps: this device sent it itself, on
+ * leaving the page, before it could hear the answer.
+ */
+export function isOurs(here: { document: FormDocument; history: History }, theirs: FormDocument): boolean {
+  return isSame(here.document, theirs) || [undo, redo].some((step) => isReached(here, theirs, step))
+}
+
+function isReached(here: { document: FormDocument; history: History }, theirs: FormDocument, step: typeof undo): boolean {
+  let at = here
+  for (let taken = 0; taken < STEPS && (step === undo ? at.history.done : at.history.undone).length; taken++) {
+    at = step(at.document, at.history)
     if (isSame(at.document, theirs)) return true
-    if (!at.history.done.length) return false
-    at = undo(at.document, at.history)
   }
   return false
 }
