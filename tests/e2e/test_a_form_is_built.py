@@ -173,6 +173,7 @@ def test_a_form_is_built_by_keyboard(installation: Installation, browser: Browse
     assert [item.get_attribute("data-field") for item in fields.all()] == moved
     expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
     keys.press("Control+z")
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
     page.reload()
     expect(fields.first).to_be_visible()
     assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)

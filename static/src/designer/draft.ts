@@ -9,7 +9,7 @@ import type { Command } from './commands/command'
 import type { FormDocument } from './document'
 import { located } from './findings'
 import { emptyHistory, perform, redo, undo, type History, type Step } from './history'
-import { isOurs, isSame, keep, kept } from './keeper'
+import { keep, kept, reached } from './keeper'
 
 export interface Finding {
   code: string
@@ -86,6 +86,7 @@ export function useDraft(id: string): Draft {
     const answer = await http.get<DraftAnswer>(`/definitions/${id}/draft`)
     const before = about.value ? document.value : null
     const local = await kept(id)
+    const ours = local && reached(local, answer.document)
     about.value = answer
     rev = answer.rev
     saved = answer.document
@@ -97,9 +98,10 @@ export function useDraft(id: string): Draft {
       // read again, after publishing or rolling back: what the server made of it is one more step
       if (JSON.stringify(before) !== JSON.stringify(answer.document)) history.value = perform(before, history.value, { kind: 'replace', document: answer.document }, 'designer.did.replace', Date.now()).history
       void remember()
-    } else if (local && (local.rev === rev || isOurs(local, answer.document))) {
-      history.value = local.history
-      if (!local.isSaved && !isSame(local.document, answer.document)) document.value = local.document
+    } else if (local && (local.rev === rev || ours)) {
+      const isNewer = !local.isSaved && ours?.document !== local.document
+      history.value = isNewer ? local.history : (ours ?? local).history
+      if (isNewer) document.value = local.document
     } else if (local && !local.isSaved) {
       document.value = local.document
       history.value = local.history
@@ -166,7 +168,7 @@ export function useDraft(id: string): Draft {
     problem.value = caught
     if (caught.status === 409) {
       theirs.value = await http.get<DraftAnswer>(`/definitions/${id}/draft`).catch(() => null)
-      if (theirs.value && isOurs({ document: document.value, history: history.value }, theirs.value.document)) return void keepMine()
+      if (theirs.value && reached({ document: document.value, history: history.value }, theirs.value.document)) return void keepMine()
       state.value = theirs.value ? 'conflict' : 'offline'
     } else if (caught.isOffline || caught.status >= 500 || caught.status === 429) {
       state.value = 'offline'

@@ -45,23 +45,28 @@ export async function kept(id: string): Promise<Kept | undefined> {
 const STEPS = 50
 const sorted = (_key: string, value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value)
 
-export function isSame(one: FormDocument, other: FormDocument): boolean {
+function isSame(one: FormDocument, other: FormDocument): boolean {
   return JSON.stringify(one, sorted) === JSON.stringify(other, sorted)
 }
 
+interface Here {
+  document: FormDocument
+  history: History
+}
 /**
- * Whether the server's document is one that stood here before or after some steps: this device sent it itself, on
- * leaving the page, before it could hear the answer.
+ * Where in what was done here the server's document stands, some steps back or forward; null when it is not ours.
+ * It is, where this device sent it on leaving the page, before it could hear the answer.
  */
-export function isOurs(here: { document: FormDocument; history: History }, theirs: FormDocument): boolean {
-  return isSame(here.document, theirs) || [undo, redo].some((step) => isReached(here, theirs, step))
+export function reached(here: Here, theirs: FormDocument): Here | null {
+  if (isSame(here.document, theirs)) return here
+  return walk(here, theirs, undo, (history) => history.done.length) ?? walk(here, theirs, redo, (history) => history.undone.length)
 }
 
-function isReached(here: { document: FormDocument; history: History }, theirs: FormDocument, step: typeof undo): boolean {
+function walk(here: Here, theirs: FormDocument, step: typeof undo, left: (history: History) => number): Here | null {
   let at = here
-  for (let taken = 0; taken < STEPS && (step === undo ? at.history.done : at.history.undone).length; taken++) {
+  for (let taken = 0; taken < STEPS && left(at.history); taken++) {
     at = step(at.document, at.history)
-    if (isSame(at.document, theirs)) return true
+    if (isSame(at.document, theirs)) return at
   }
-  return false
+  return null
 }
