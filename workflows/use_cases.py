@@ -57,7 +57,7 @@ def list_runs(
     unit: ReadUnit, actor: Actor, flow_id: str, *, state: str | None, record_id: str | None, before: str | None
 ) -> list[RunRow]:
     """Return a flow's runs, newest first. Raises NotFound, Forbidden."""
-    flow = _flow(unit, flow_id)
+    flow = store.find_named(unit, "flow", flow_id)
     demand(unit, actor, Act.FLOW_RUNS_READ, app=flow.app_id)
     return runs.of_flow(unit, flow.id, state=state, record_id=record_id, before=before)
 
@@ -96,7 +96,7 @@ def simulate(
 
 def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: str, *, now: datetime) -> str:
     """Start a button's flow on a record that the actor may change; return the occasion's id."""
-    flow = _flow(uow, flow_id)
+    flow = store.find_named(uow, "flow", flow_id)
     document = store.version(uow, flow.id, flow.version or 0).document
     form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
     demand(uow, actor, Act.FLOW_TRIGGER, form=form)
@@ -116,7 +116,7 @@ def receive_hook(uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, An
     found = inbox.hook_of(uow, token)
     if found is None:
         raise NotFound
-    flow = _flow(uow, found[0])
+    flow = store.find_named(uow, "flow", found[0])
     document = store.version(uow, flow.id, flow.version or 0).document
     form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
     record_id = _record_of(uow, form, body.get("record"))
@@ -165,13 +165,6 @@ def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime
         raise NotSendable
     found = posts.find(uow, delivery_id)
     if found is None:
-        raise NotFound
-    return found
-
-
-def _flow(unit: ReadUnit, flow_id: str) -> store.Definition:
-    found = store.find(unit, flow_id)
-    if found.kind != "flow":
         raise NotFound
     return found
 

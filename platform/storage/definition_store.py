@@ -110,6 +110,21 @@ def find(unit: ReadUnit, definition_id: str, *, with_draft: bool = False, lock: 
     return _definition(row)
 
 
+def find_named(unit: ReadUnit, kind: str, reference: str) -> Definition:
+    """Return the definition of that kind named by its id or by `app.key`. Raises NotFound."""
+    if is_id(reference):
+        found = find(unit, reference)
+        if found.kind != kind:
+            raise NotFound
+        return found
+    app_key, _, key = reference.partition(".")
+    statement = _listing(with_draft=False).where(apps.c.key == app_key, definitions.c.kind == kind, definitions.c.key == key)
+    row = unit.conn.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return _definition(row)
+
+
 def find_by_key(unit: ReadUnit, app_id: str, kind: str, key: str, *, with_draft: bool = False) -> Definition | None:
     """Return the definition of that kind and key in the app, or None."""
     statement = _listing(with_draft).where(

@@ -259,6 +259,16 @@ def test_a_button_runs_its_flow_on_the_record_and_no_other_flow(house: House) ->
     assert house.runs(other) == []
 
 
+def test_a_button_is_named_by_its_app_and_key_as_the_page_of_records_does(house: House) -> None:
+    house.flow("close", [set_fields(status="closed")], BUTTON)
+    record = house.ticket()
+    assert house.ask("POST", "/flows/desk.close/trigger", {"record": record}, ok=False).status_code == 202
+    house.work()
+    assert house.values(record)["status"] == "closed"
+    for unknown in ("desk.nothing", "nowhere.close", "desk", "desk."):
+        assert house.ask("POST", f"/flows/{unknown}/trigger", {"record": record}, ok=False).status_code == 404
+
+
 def test_a_flow_without_a_button_can_not_be_pressed(house: House) -> None:
     flow_id = house.flow("mark", MARK)
     answer = house.ask("POST", f"/flows/{flow_id}/trigger", {"record": house.ticket()}, ok=False)

@@ -89,6 +89,10 @@ export function useEdits(reference: () => string, shelf: Shelf, onChanged: (reco
     window.setTimeout(() => void settle(step.id), SETTLE_MS)
   }
   /** Rules may have changed the record after us: look once more. */
+  /** Resolves when nothing of this record is on its way any more: what acts on the record has to see it. */
+  async function saved(id: string): Promise<void> {
+    await queue.get(id)
+  }
   async function settle(id: string): Promise<void> {
     const shown = shelf.find(id)
     const found = await http.get<RecordRow>(path(id)).catch(() => null)
@@ -129,6 +133,6 @@ export function useEdits(reference: () => string, shelf: Shelf, onChanged: (reco
   }
   const undo = () => turnBack(done, undone, (step) => step.before)
   const redo = () => turnBack(undone, done, (step) => step.after)
-  return { conflict, pending, savedAt, refused, change, settleConflict, settle, undo, redo }
+  return { conflict, pending, savedAt, refused, change, settleConflict, saved, settle, undo, redo }
 }
 export type Edits = ReturnType<typeof useEdits>
