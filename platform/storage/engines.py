@@ -6,11 +6,13 @@ With the driver's defaults DDL would survive a rollback. PostgreSQL: readers can
 transaction, which would cost two round trips and, at READ COMMITTED, hold nothing together; pool = threads.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from formloom.platform.storage.group_commit import NestedWrite, is_in_group
 
@@ -44,11 +46,12 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     def _begin(conn: Connection) -> None:
         if writes and is_in_group():
             raise NestedWrite("this unit of work already writes")
-        if writes:
-            conn.exec_driver_sql("BEGIN IMMEDIATE")  # may find the file locked, which SQLAlchemy then tells apart
-        else:
-            raw: Any = conn.connection.dbapi_connection
-            raw.execute("BEGIN")
+        raw: Any = conn.connection.dbapi_connection
+        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        try:
+            raw.execute(begin)
+        except sqlite3.Error as fault:  # the file is locked, say
+            raise DBAPIError.instance(begin, None, fault, sqlite3.Error) from fault
 
     def _guard_end(_conn: Connection) -> None:
         if writes and is_in_group():
