@@ -118,8 +118,8 @@ def find_named(unit: ReadUnit, kind: str, reference: str) -> Definition:
             raise NotFound
         return found
     app_key, _, key = reference.partition(".")
-    statement = _listing(with_draft=False).where(apps.c.key == app_key, definitions.c.kind == kind, definitions.c.key == key)
-    row = unit.conn.execute(statement).one_or_none()
+    named = and_(apps.c.key == app_key, definitions.c.kind == kind, definitions.c.key == key)
+    row = unit.conn.execute(_listing(with_draft=False).where(named)).one_or_none()
     if row is None:
         raise NotFound
     return _definition(row)
