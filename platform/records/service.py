@@ -27,6 +27,7 @@ from formloom.platform.kernel.events import RecordEvent, RecordEventKind
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import opening
+from formloom.platform.records.audience import is_heard
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import rows, traces, uploads
 from formloom.platform.records.record import InvalidValues, Record, StaleRecord, WriteOptions
@@ -209,7 +210,7 @@ def _store_each(
 ) -> Sequence[Record | InvalidValues]:
     """Store all at once; where somebody was faster with a unique value, one by one, so that only that one fails."""
     try:
-        with uow.conn.begin_nested():
+        with uow.attempt():
             return _store_new(uow, actor, form, good, now=now, options=options)
     except InvalidValues as fault:
         if len(good) == 1:
@@ -246,7 +247,7 @@ def _store_new(
     changes = [(None, record, _filled(record)) for record in records]
     events = _events(actor, form, "record.created", changes, now=now, options=options)
     try:
-        rows.add_many(uow, form, records, *traces.left_by(events))
+        rows.add_many(uow, form, records, *traces.left_by(events, is_heard=is_heard(uow, form)))
     except rows.UniqueViolated as fault:
         raise _lost_race(form) from fault
     _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
@@ -259,7 +260,7 @@ def _announce(
     changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
 ) -> None:  # fmt: skip
     events = _events(actor, form, kind, changes, now=now, options=options)
-    traces.note(uow, events)
+    traces.note(uow, events, is_heard=is_heard(uow, form))
     _tell(uow, form, events, options)
 
 

@@ -8,7 +8,7 @@ stands here because publishing and deleting a definition begin a new epoch, too.
 from sqlalchemy import insert, update
 
 from formloom.platform.kernel.ids import new_id
-from formloom.platform.storage.database import Assumption, AssumptionWrong, ReadUnit, UnitOfWork
+from formloom.platform.storage.database import Assumption, ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import settings
 
 KEY = "access_epoch"
@@ -17,22 +17,13 @@ _CURRENT = f"SELECT value FROM {settings.name} WHERE key = '{KEY}'"  # noqa: S60
 
 def current(unit: ReadUnit) -> str:
     """Return the present epoch as this unit sees it; the empty string before the first one."""
-    known = unit.memory.get(KEY)
-    if known is None:
-        value = unit.ask(_CURRENT)
-        known = unit.memory[KEY] = value if isinstance(value, str) else ""
-    epoch: str = known
-    return epoch
+    value = unit.ask(_CURRENT)
+    return value if isinstance(value, str) else ""
 
 
 def still(epoch: str) -> Assumption:
     """Return the assumption that the epoch is still `epoch`."""
-
-    def prove(unit: ReadUnit) -> None:
-        if current(unit) != epoch:
-            raise AssumptionWrong
-
-    return Assumption(prove)
+    return Assumption(_CURRENT, epoch)
 
 
 def advance(uow: UnitOfWork) -> None:
@@ -41,4 +32,4 @@ def advance(uow: UnitOfWork) -> None:
     changed = uow.conn.execute(update(settings).where(settings.c.key == KEY).values(value=fresh))
     if changed.rowcount == 0:
         uow.conn.execute(insert(settings).values(key=KEY, value=fresh))
-    uow.memory.pop(KEY, None)
+    uow.forget(_CURRENT)

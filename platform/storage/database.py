@@ -19,19 +19,20 @@ import contextvars
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from formloom.platform.storage.engines import postgresql_engine, sqlite_engine
+from formloom.platform.storage.engines import BEGIN, postgresql_engine, sqlite_engine
 from formloom.platform.storage.group_commit import GroupWriter
 from formloom.platform.storage.turns import Turn
+from formloom.platform.storage.units import Assumption, AssumptionWrong, Dialect, LazyUnitOfWork, ReadUnit, UnitOfWork
+
+__all__ = ["Assumption", "AssumptionWrong", "Database", "DatabaseTroubled", "ReadUnit", "TransactionOpen", "UnitOfWork"]
 
 T = TypeVar("T")
-Dialect = Literal["sqlite", "postgresql"]
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 _MAX_TRIES = 4
 _open: contextvars.ContextVar[int] = contextvars.ContextVar("open_transactions", default=0)
@@ -46,65 +47,6 @@ DatabaseTroubled = OperationalError
 
 class TransactionOpen(RuntimeError):
     """Something that may wait (network, sleep) was tried while a transaction was open."""
-
-
-class AssumptionWrong(Exception):
-    """What was believed when the work began has changed; the work is to be begun again."""
-
-
-@dataclass(slots=True)
-class Assumption:
-    """Something believed without having asked. `prove` raises AssumptionWrong when it does not hold."""
-
-    prove: "Callable[[ReadUnit], None]"
-    is_proved: bool = False
-
-
-@dataclass(slots=True)
-class ReadUnit:
-    """One look at the database: on SQLite one snapshot, on PostgreSQL one connection.
-
-    `memory` keeps what was read once and can't change while the unit lasts, such as the access epoch.
-    """
-
-    conn: Connection
-    dialect: Dialect
-    memory: dict[str, Any] = field(default_factory=dict)
-
-    def ask(self, sql: str) -> Any:
-        """Return the one value that `sql` (a constant of ours, without parameters) gives, or None.
-
-        For what every request asks: on SQLite the driver answers faster than SQLAlchemy can hand the question on.
-        """
-        if self.dialect == "postgresql":
-            return self.conn.exec_driver_sql(sql).scalar()
-        if not self.conn.in_transaction():
-            self.conn.begin()
-        raw: Any = self.conn.connection.dbapi_connection
-        row = raw.execute(sql).fetchone()
-        return None if row is None else row[0]
-
-
-@dataclass(slots=True)
-class UnitOfWork(ReadUnit):
-    """One transaction that writes."""
-
-    _afterwards: list[Callable[[], None]] = field(default_factory=list)
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Undo what is done within, and only that, when it raises; the unit goes on."""
-        savepoint = self.conn.begin_nested()
-        try:
-            yield
-        except BaseException:
-            savepoint.rollback()
-            raise
-        savepoint.commit()
-
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Run `act` once the transaction is durable; never if it fails. Must not raise."""
-        self._afterwards.append(act)
 
 
 class Database:
@@ -132,18 +74,30 @@ class Database:
         Raises whatever `work` raises, with nothing written.
         """
         afterwards: list[Callable[[], None]] = []
+        unproved = _unproved()
 
-        def unit(conn: Connection) -> T:
+        def unit(conn: Connection, answers: dict[str, Any]) -> T:
             afterwards.clear()
-            uow = UnitOfWork(conn, self.dialect, _afterwards=afterwards)
+            uow = UnitOfWork(conn, self.dialect, afterwards, answers)
             token = _open.set(_open.get() + 1)
             try:
-                _prove(uow)
+                _prove(unproved, uow)
                 return work(uow)
             finally:
                 _open.reset(token)
 
-        result: T = self._group.run(unit) if self.dialect == "sqlite" else self._write_directly(unit)
+        def lazy_unit(conn: Connection) -> T:
+            afterwards.clear()
+            uow = LazyUnitOfWork(conn, afterwards, unproved)
+            token = _open.set(_open.get() + 1)
+            try:
+                result = work(uow)
+                uow.commit()
+            finally:
+                _open.reset(token)
+            return result
+
+        result: T = self._group.run(unit) if self.dialect == "sqlite" else self._write_directly(lazy_unit)
         for act in afterwards:
             act()
         return result
@@ -159,7 +113,7 @@ class Database:
         try:
             with self._reader_engine.connect() as conn:
                 unit = ReadUnit(conn, self.dialect)
-                _prove(unit)
+                _prove(_unproved(), unit)
                 yield unit
         finally:
             _open.reset(token)
@@ -211,28 +165,39 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        if self.dialect == "sqlite":
+            self._group.close()
+            self._turn.close()
         self.writer_engine.dispose()
         self._reader_engine.dispose()
-        if self.dialect == "sqlite":
-            self._turn.close()
 
     def _write_directly(self, unit: Callable[[Connection], T]) -> T:
         for attempt in range(1, _MAX_TRIES + 1):
             try:
-                with self.writer_engine.begin() as conn:
+                with self.writer_engine.connect() as conn:
                     return unit(conn)
             except DBAPIError as fault:
-                if getattr(fault.orig, "sqlstate", None) not in _RETRIED_STATES or attempt == _MAX_TRIES:
+                if not _may_be_repeated(fault) or attempt == _MAX_TRIES:
                     raise
                 _log.info("transaction tried again", extra={"attempt": attempt})
         raise AssertionError("unreachable")
 
 
-def _prove(unit: ReadUnit) -> None:
+def _may_be_repeated(fault: DBAPIError) -> bool:
+    """Tell whether the database undid everything and another try may succeed, or nothing had begun yet."""
+    never_began = fault.connection_invalidated and fault.statement == BEGIN
+    return never_began or getattr(fault.orig, "sqlstate", None) in _RETRIED_STATES
+
+
+def _unproved() -> Assumption | None:
     assumption = _assumed.get()
-    if assumption is not None and not assumption.is_proved:
-        assumption.prove(unit)
-        assumption.is_proved = True
+    return None if assumption is None or assumption.is_proved else assumption
+
+
+def _prove(assumption: Assumption | None, unit: ReadUnit) -> None:
+    """Prove it in this unit, each time that the unit is run. Raises AssumptionWrong."""
+    if assumption is not None:
+        assumption.compare(unit.ask(assumption.question))
 
 
 def ensure_no_transaction() -> None:

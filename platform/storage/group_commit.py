@@ -1,10 +1,12 @@
 """Group commit for SQLite: waiting units of work share one transaction and one fsync.
 
 SQLite has one writer, and `synchronous=FULL` costs an fsync per commit. The first thread that wants to write
-becomes the leader: it takes everything that waits, runs each unit in a savepoint of one transaction and
-commits once. While the fsync runs the next group gathers, so no artificial wait is needed; a lone request runs
-in its own thread. A unit that fails is rolled back alone. A commit that fails is tried again unit by unit, so
-that one poisoned unit does not take the others with it; after an I/O error nothing is tried again.
+becomes the leader: it takes everything that waits, runs unit after unit in one transaction and commits once.
+While the fsync runs the next group gathers, so no artificial wait is needed; a lone request runs in its own
+thread. Units nearly always succeed, so they are first run without savepoints, each of which would let other
+threads in between twice. When one fails, everything is undone and the group is run again with each unit in a
+savepoint of its own: that one is rolled back alone. A commit that fails is tried again unit by unit, so that one
+poisoned unit does not take the others with it; after an I/O error nothing is tried again.
 
 Other processes that write to the same file get their turn between two groups (`turns`).
 
@@ -15,7 +17,8 @@ import collections
 import contextvars
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -31,6 +34,10 @@ class NestedWrite(RuntimeError):
     """A unit of work tried to write through another one, or to end its own transaction."""
 
 
+Unit = Callable[[Connection, dict[str, Any]], Any]
+"""What is run: gets the connection, and what was asked in this transaction so far (see `ReadUnit.ask`)."""
+
+
 class GroupWriter:
     """Runs units of work on one SQLite engine, many to a commit."""
 
@@ -40,8 +47,10 @@ class GroupWriter:
         self._lock = threading.Lock()
         self._queue: collections.deque[_Job] = collections.deque()
         self._busy = False
+        self._kept: Connection | None = None
+        """The leader's connection, kept for the next one: to check one out costs as much as an insert."""
 
-    def run(self, unit: Callable[[Connection], Any]) -> Any:
+    def run(self, unit: Unit) -> Any:
         """Return what `unit` returns once its effects are durable; raise what it raises."""
         if is_in_group():
             raise NestedWrite("a unit of work can't start another one")
@@ -58,11 +67,18 @@ class GroupWriter:
             raise job.error
         return job.result
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
     def _lead(self) -> None:
         with self._lock:
             group = [self._queue.popleft() for _ in range(min(MAX_GROUP, len(self._queue)))]
         try:
-            self._commit(group)
+            with self._turn:
+                self._commit(group, apart=False)
         finally:
             with self._lock:
                 self._busy = bool(self._queue)
@@ -73,36 +89,64 @@ class GroupWriter:
             for job in successors:
                 job.wake.release()
 
-    def _commit(self, group: "list[_Job]") -> None:
+    def _commit(self, group: "list[_Job]", *, apart: bool) -> None:
+        """Run a group in one transaction, each unit in a savepoint of its own when they are to be kept `apart`."""
         done: list[_Job] = []
         worth_retrying = False
         try:
-            with self._turn, self._engine.connect() as conn:
-                conn.begin()
-                raw: Any = conn.connection.dbapi_connection
+            with self._transaction() as (conn, raw):
                 _own.open = True
                 try:
                     for job in group:
-                        if _run_alone(job, conn) if len(group) == 1 else _run_in_savepoint(job, conn, raw):
-                            done.append(job)  # noqa: PERF401 - what was done before a failure must be known
-                    _own.open = False
-                    worth_retrying = True
-                    conn.commit()
+                        job.error = None
+                    answers: dict[str, Any] = {}
+                    for job in group:
+                        if apart and not _run_in_savepoint(job, conn, raw):
+                            continue
+                        if not apart:
+                            job.run(conn, answers)
+                        done.append(job)
                 finally:
                     _own.open = False
-                    if raw.in_transaction:  # SQLAlchemy forgets a failed COMMIT, SQLite does not
-                        raw.rollback()
+                worth_retrying = True
+                conn.commit()
         except BaseException as fault:  # noqa: BLE001 - handed to the units' own threads
-            self._recover(group, done, fault, worth_retrying)
+            self._recover(group, done, fault, worth_retrying=worth_retrying, apart=apart)
 
-    def _recover(self, group: "list[_Job]", done: "list[_Job]", fault: BaseException, worth_retrying: bool) -> None:
+    def _recover(
+        self, group: "list[_Job]", done: "list[_Job]", fault: BaseException, *, worth_retrying: bool, apart: bool
+    ) -> None:
+        if len(group) > 1 and not apart and not worth_retrying and not _is_io_error(fault):
+            self._commit(group, apart=True)
+            return
         for job in group:
             if job.error is not None and job not in done:
                 continue
             if worth_retrying and len(group) > 1 and not _is_io_error(fault):
-                self._commit([job])
+                self._commit([job], apart=False)
             else:
                 job.error = fault
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Connection, Any]]:
+        """Begin a transaction on the kept connection, and undo what is not committed in the end."""
+        conn = self._kept or self._engine.connect()
+        self._kept = None
+        is_sound = False
+        try:
+            conn.begin()
+            raw: Any = conn.connection.dbapi_connection
+            try:
+                yield conn, raw
+                is_sound = True
+            finally:
+                if raw.in_transaction:  # SQLAlchemy forgets a failed COMMIT, SQLite does not
+                    raw.rollback()
+        finally:
+            if is_sound:
+                self._kept = conn
+            else:
+                conn.close()
 
 
 def is_in_group() -> bool:
@@ -113,7 +157,7 @@ def is_in_group() -> bool:
 class _Job:
     __slots__ = ("context", "error", "leads", "result", "unit", "wake")
 
-    def __init__(self, unit: Callable[[Connection], Any]) -> None:
+    def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.context = contextvars.copy_context()
         self.result: Any = None
@@ -122,21 +166,18 @@ class _Job:
         self.wake = threading.Lock()
         self.wake.acquire()
 
-
-def _run_alone(job: _Job, conn: Connection) -> bool:
-    """Run the only unit of a group, whose failure undoes the whole transaction."""
-    try:
-        job.result = job.context.run(job.unit, conn)
-    except BaseException as fault:
-        job.error = fault
-        raise
-    return True
+    def run(self, conn: Connection, answers: dict[str, Any]) -> None:
+        try:
+            self.result = self.context.run(self.unit, conn, answers)
+        except BaseException as fault:
+            self.error = fault
+            raise
 
 
 def _run_in_savepoint(job: _Job, conn: Connection, raw: Any) -> bool:
     raw.execute("SAVEPOINT unit")
     try:
-        job.result = job.context.run(job.unit, conn)
+        job.run(conn, {})
         raw.execute("RELEASE unit")
     except BaseException as fault:
         job.error = fault

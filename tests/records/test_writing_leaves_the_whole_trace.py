@@ -82,6 +82,15 @@ def test_rules_off_writes_history_but_no_event(desk: Desk) -> None:
     assert (count(desk, record_history), count(desk, outbox)) == (1, 0)
 
 
+def test_an_event_that_no_flow_listens_to_is_done_from_the_start(desk: Desk) -> None:
+    record = desk.create(subject="Loom")
+    desk.update(record, subject="Shuttle")
+    with desk.db.read() as unit:
+        assert unit.conn.execute(select(outbox.c.state, outbox.c.kind).order_by(outbox.c.id)).all() == [
+            ("done", "record.created"), ("done", "record.updated"),
+        ]  # fmt: skip
+
+
 def test_a_stale_change_shows_both_sides(desk: Desk) -> None:
     record = desk.create(subject="Loom")
     desk.update(record, subject="Shuttle", if_rev=1)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import PreparedInsert, insert
+from formloom.platform.storage.prepared import PreparedInsert
 from formloom.platform.storage.tables import assignment_log, flow_runs, flow_steps
 
 _STEPS = PreparedInsert(flow_steps)
@@ -61,7 +61,7 @@ def add_step(
 ) -> None:
     """Write down one step; a second one of the same number is refused by the key."""
     row = {"run_id": run_id, "step_no": step_no, "node": node, "state": state, "output": dict(output), "at": now}
-    insert(uow.conn, (_STEPS, [row]))
+    uow.leave((_STEPS, [row]))
 
 
 def of_flow(

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import PreparedInsert, insert
+from formloom.platform.storage.prepared import PreparedInsert
 from formloom.platform.storage.tables import customer_keys, customers, touchpoints
 
 _ADD_TOUCHPOINT = PreparedInsert(touchpoints)
@@ -61,7 +61,7 @@ def _owners_of_many(unit: ReadUnit, keys: Collection[tuple[str, str]]) -> dict[t
 
 def add_customers(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down new customers: id, name, created_at, seen_at."""
-    insert(uow.conn, (_ADD_CUSTOMER, rows))
+    uow.leave((_ADD_CUSTOMER, rows))
 
 
 def see(uow: UnitOfWork, seen: Sequence[tuple[str, str | None, datetime]]) -> None:
@@ -78,7 +78,7 @@ def add_keys(uow: UnitOfWork, rows: Sequence[Mapping[str, str]]) -> None:
 
 def add_touchpoints(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write touchpoints."""
-    insert(uow.conn, (_ADD_TOUCHPOINT, [{"id": new_id(), **row} for row in rows]))
+    uow.leave((_ADD_TOUCHPOINT, [{"id": new_id(), **row} for row in rows]))
 
 
 def language_of(unit: ReadUnit, record_id: str) -> str | None:

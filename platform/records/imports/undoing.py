@@ -44,7 +44,7 @@ def undo(uow: UnitOfWork, actor: Actor, catalog: FormCatalog, job_id: str, *, no
         raise JobNotUndoable
     found = rows.untouched(uow, form, job_id)
     rows.trash(uow, form, [record_id for record_id, _rev in found], by=jobs.author_of(actor), now=now)
-    traces.note(uow, [_event(actor, form, record_id, rev + 1, now) for record_id, rev in found])
+    traces.note(uow, [_event(actor, form, record_id, rev + 1, now) for record_id, rev in found], is_heard=False)
     result = {**(job.result or {}), "removed": len(found), "kept": rows.count_living(uow, form, job_id)}
     rows.change(uow, job_id, {"result": result})
     detail: JSONObject = {"undone": job_id, "rows": len(found)}

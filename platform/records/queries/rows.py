@@ -15,7 +15,7 @@ from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records.queries.plans import plan_of
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import Insertion, insert
+from formloom.platform.storage.prepared import Insertion
 
 
 def read_one(
@@ -34,7 +34,10 @@ def read_one(
 
 
 def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record], *along: Insertion) -> None:
-    """Insert records, and `along` with them what they leave behind."""
+    """Insert records, and `along` with them what they leave behind.
+
+    Raises UniqueViolated at once, where the form has unique fields.
+    """
     plan = plan_of(form)
     rows = [
         {
@@ -43,7 +46,9 @@ def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record], *alo
         }
         for record in records
     ]  # fmt: skip
-    insert(uow.conn, (plan.insert, rows), *along)
+    uow.leave((plan.insert, rows), *along)
+    if form.unique_fields:
+        uow.settle()
 
 
 def change(

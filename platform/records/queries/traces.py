@@ -11,11 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.prepared import Insertion, PreparedInsert, insert
+from formloom.platform.storage.prepared import Insertion, PreparedInsert
 from formloom.platform.storage.tables import comments, outbox, record_history, serial_counters
 
 _HISTORY = PreparedInsert(record_history)
-_OUTBOX = PreparedInsert(outbox, ("id", "kind", "form_id", "record_id", "payload", "created_at"))
+_OUTBOX = PreparedInsert(outbox, ("id", "kind", "form_id", "record_id", "payload", "state", "created_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,22 @@ class CommentRow:
     at: datetime
 
 
-def note(uow: UnitOfWork, events: Iterable[RecordEvent]) -> None:
+def note(uow: UnitOfWork, events: Iterable[RecordEvent], *, is_heard: bool) -> None:
     """Write what each event leaves behind."""
-    insert(uow.conn, *left_by(list(events)))
+    uow.leave(*left_by(list(events), is_heard=is_heard))
 
 
-def left_by(events: Sequence[RecordEvent]) -> list[Insertion]:
-    """Return what events leave behind: a history row each, and an outbox row for those that flows may run for."""
-    return [(_HISTORY, [_history(event) for event in events]), (_OUTBOX, [_outbox(one) for one in events if one.rules])]
+def left_by(events: Sequence[RecordEvent], *, is_heard: bool) -> list[Insertion]:
+    """Return what events leave behind: a history row each, and an outbox row for those that flows may run for.
+
+    Where no flow listens (`is_heard` is False) the outbox row is done from the start and carries no values, which
+    stand in the history.
+    """
+    outbox_row = _waiting if is_heard else _done
+    return [
+        (_HISTORY, [_history(event) for event in events]),
+        (_OUTBOX, [outbox_row(one) for one in events if one.rules]),
+    ]
 
 
 def _history(event: RecordEvent) -> dict[str, Any]:
@@ -61,16 +69,21 @@ def _history(event: RecordEvent) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _outbox(event: RecordEvent) -> dict[str, Any]:
+def _waiting(event: RecordEvent) -> dict[str, Any]:
+    row = _done(event)
+    values = {"before": event.before, "after": event.after, "changed": list(event.changed)}
+    return {**row, "payload": {**row["payload"], **values}, "state": "new"}
+
+
+def _done(event: RecordEvent) -> dict[str, Any]:
     return {
         "id": event.id, "kind": event.kind, "form_id": event.form_id, "record_id": event.record_id,
         "payload": {
             "app_id": event.app_id, "version": event.version, "rev": event.rev, "actor_kind": event.actor_kind,
-            "actor_id": event.actor_id, "before": event.before, "after": event.after,
-            "changed": list(event.changed), "cause": event.cause.dump(), "locale": event.locale,
+            "actor_id": event.actor_id, "cause": event.cause.dump(), "locale": event.locale,
             "messages": event.messages, "context": dict(event.context),
         },
-        "created_at": event.at,
+        "state": "done", "created_at": event.at,
     }  # fmt: skip
 
 

@@ -1,0 +1,32 @@
+"""Whether any flow listens to a form.
+
+Most records of most forms set nothing off. Their event is still written down, but as done, so that the worker does
+not have to take it up only to find that out. Which forms have flows is asked once per access epoch, which every
+publication ends.
+"""
+
+import threading
+
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.storage import access_epoch
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit
+
+_lock = threading.Lock()
+_heard: dict[str, dict[str, frozenset[str]]] = {}
+"""Access epoch → app id → keys of the forms that published flows are about; one epoch at a time."""
+
+
+def is_heard(unit: ReadUnit, form: FormVersion) -> bool:
+    """Tell whether a published flow is about this form, switched on or not."""
+    epoch = access_epoch.current(unit)
+    with _lock:
+        known = _heard.get(epoch, {}).get(form.app_id) if epoch else None
+    if known is None:
+        flows = store.published(unit, "flow", app_id=form.app_id)
+        known = frozenset(str(document.get("form")) for _definition, document in flows)
+        with _lock:
+            if epoch not in _heard:
+                _heard.clear()
+            _heard.setdefault(epoch, {})[form.app_id] = known
+    return form.key in known
