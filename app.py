@@ -33,6 +33,7 @@ from formloom.platform.kernel.clock import Clock, SystemClock
 from formloom.platform.kernel.registry import Registry
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
 from formloom.platform.records import jobs
+from formloom.platform.records.audience import waking
 from formloom.platform.records.job_processes import JobProcesses
 from formloom.platform.storage.database import Database
 from formloom.platform.storage.definition_store import FormCatalog
@@ -96,10 +97,11 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
     upgrade(db)
     runtime = Runtime(
         settings=settings, db=db, clock=clock, files=FileStore(settings.files_path), catalog=FormCatalog(),
-        authenticator=RequestAuthenticator(db, settings), send_mail=HouseMail(settings), listeners=(stream.listen,),
+        authenticator=RequestAuthenticator(db, settings), send_mail=HouseMail(settings),
     )  # fmt: skip
     worker = Worker(runtime)
     runtime.wake = worker.wake
+    runtime.listeners = (stream.listen, waking(worker.wake))
     runtime.probe_mail = lambda: probe(settings.smtp_url) if settings.smtp_url else None
     _register_flows(runtime)
     REGISTRIES.metrics = frozenset(METRICS.ids())

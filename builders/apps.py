@@ -93,6 +93,7 @@ class _FormName:
     app_id: str
     key: str
     fields: tuple[Any, ...] = ()
+    field_ids: frozenset[str] = frozenset()
 
 
 def _may_open(access: Access, found: store.Definition) -> bool:

@@ -90,6 +90,7 @@ class FormVersion:
         self.fields = fields
         self.stored = tuple(item for item in fields if item.type.is_stored)
         self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
+        self.field_ids = frozenset(self.by_id)
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self._visibility = visibility
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}

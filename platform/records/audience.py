@@ -6,11 +6,13 @@ publication ends.
 """
 
 import threading
+from collections.abc import Callable, Sequence
 
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.events import RecordEvent, RecordListener
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
-from formloom.platform.storage.database import ReadUnit
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 _lock = threading.Lock()
 _heard: dict[str, dict[str, frozenset[str]]] = {}
@@ -30,3 +32,13 @@ def is_heard(unit: ReadUnit, form: FormVersion) -> bool:
                 _heard.clear()
             _heard.setdefault(epoch, {})[form.app_id] = known
     return form.key in known
+
+
+def waking(wake: Callable[[], None]) -> RecordListener[UnitOfWork, FormVersion]:
+    """Return a listener that calls `wake` after the commit of what some flow has to be run for."""
+
+    def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) -> None:
+        if any(event.rules for event in events) and is_heard(uow, form):
+            uow.after_commit(wake)
+
+    return listen

@@ -340,8 +340,7 @@ def _bind_files(
 
 
 def _locked(unit: ReadUnit, actor: Actor, form: FormVersion, act: Act) -> frozenset[str]:
-    writable = Access.of(unit, actor).writable(form, act)
-    return frozenset() if len(writable) == len(form.fields) else frozenset(form.by_id) - writable
+    return form.field_ids - Access.of(unit, actor).writable(form, act)
 
 
 def _refusal(cleaned: Cleaned) -> InvalidValues:

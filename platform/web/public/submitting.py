@@ -91,7 +91,6 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     if link_hash := answers_once(visit, sent.personal):
         answers.add(uow, form.form_id, link_hash, answers.Answer(receipt.id, receipt.number, receipt.at))
     links.count_submission(uow, visit.link.token)
-    uow.after_commit(visit.rt.wake)
     return receipt
 
 

@@ -36,13 +36,13 @@ class InProgress(Conflict):
 def once(
     call: Call, work: Callable[[UnitOfWork], object], *, status: int, content: bytes | None = None
 ) -> object:  # fmt: skip
-    """Run `work` in one unit and wake the worker; with an `Idempotency-Key`, at most once per caller and key.
+    """Run `work` in one unit; with an `Idempotency-Key`, at most once per caller and key.
 
     `content` stands for the body where that was read as a stream.
     """
     key = call.request.headers.get("Idempotency-Key")
     if key is None:
-        return call.db.write(lambda uow: _run(call, work, uow))
+        return call.db.write(work)
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
         words = {"zh-CN": "Idempotency-Key 应为 1 到 200 个字符", "en": "Idempotency-Key must have 1 to 200 characters"}
         raise Invalid(findings=[Finding("bad_idempotency_key", words, field="Idempotency-Key")])
@@ -63,14 +63,8 @@ def _once(
             raise KeyReused
         return Response(earlier.answer, earlier.status, content_type="application/json")
     repeats.claim(uow, caller, key, fingerprint, now=call.now)
-    result: Any = _run(call, work, uow)
+    result: Any = work(uow)
     repeats.finish(uow, caller, key, status, orjson.dumps(result, default=str).decode())
-    return result
-
-
-def _run(call: Call, work: Callable[[UnitOfWork], object], uow: UnitOfWork) -> object:
-    result = work(uow)
-    uow.after_commit(call.runtime.wake)
     return result
 
 

@@ -121,7 +121,6 @@ def delete_record(call: Call, form: str, record_id: str) -> object:
     def work(uow: Any) -> None:
         found = call.runtime.catalog.find(uow, form)
         service.delete(uow, call.actor, found, record_id, now=call.now, if_rev=if_rev, options=options_of(call))
-        uow.after_commit(call.runtime.wake)
 
     call.db.write(work)
     return None
@@ -134,7 +133,6 @@ def restore_record(call: Call, form: str, record_id: str) -> object:
     def work(uow: Any) -> object:
         found = call.runtime.catalog.find(uow, form)
         record = service.restore(uow, call.actor, found, record_id, now=call.now, options=options_of(call))
-        uow.after_commit(call.runtime.wake)
         return shown(found, record, _fields(uow, call, found))
 
     return call.db.write(work)
