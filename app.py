@@ -50,7 +50,7 @@ from formloom.platform.web.records import activity_routes, customer_routes, expo
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
-from formloom.workflows import registries
+from formloom.workflows import dead_events, registries
 from formloom.workflows import routes as flow_routes
 from formloom.workflows.assignment.base import STRATEGIES
 from formloom.workflows.channels.smtp import probe
@@ -136,7 +136,7 @@ def _web(runtime: Runtime) -> Flask:
         operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
         definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api, export_routes.api,
         import_routes.api, file_routes.api, customer_routes.api, dashboard_routes.api, flow_routes.api,
-        flow_routes.hooks, link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
+        flow_routes.hooks, dead_events.api, link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

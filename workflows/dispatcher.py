@@ -3,7 +3,8 @@
 An event is claimed under a lease; its flows run, and it is marked as done, in one transaction. The unique key of a
 run (flow, event) makes a repeat after a crash do nothing. Events of one record are worked on in order. A flow that
 breaks for a reason nobody foresaw is written down as failed, alone; an event that can't be worked on at all is tried
-again and in the end put aside as dead.
+again and in the end put aside as dead. So is one that ends the process of whoever works on it: tries are counted when
+an event is claimed. A person can have it run again (`dead_events`).
 """
 
 import logging
@@ -30,6 +31,7 @@ from formloom.workflows.triggers.registry import TRIGGERS
 BATCH = 100
 TOGETHER = 8
 MAX_ATTEMPTS = 6
+ENDED_ITS_WORKER = "the process that worked on it ended each time, or took longer than its lease"
 ITS_OWN_DOING = {
     "zh-CN": "由本规则自己的动作引起，未再次执行，以免循环",
     "en": "Not run again: this came of what the rule itself did",
@@ -57,6 +59,7 @@ class Dispatcher:
             if not claims.waiting(unit):
                 return 0
         taken, rows = self._rt.db.write(self._claim)
+        rows = self._but_worn_out(rows)
         for first in range(0, len(rows), TOGETHER):
             self._work_on(rows[first : first + TOGETHER])
         return taken
@@ -71,6 +74,13 @@ class Dispatcher:
         if rows:
             claims.lease(uow, [row.id for row in rows], self._owner, now=self._rt.now())
         return len(found), rows
+
+    def _but_worn_out(self, rows: list[OutboxRow]) -> list[OutboxRow]:
+        """Put aside what was tried as often as can be without anybody living to tell; return the others."""
+        if worn := [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]:
+            _log.error("events put aside, %s: %s", ENDED_ITS_WORKER, ", ".join(worn))
+            self._rt.db.write(lambda uow: claims.finish(uow, worn, state="dead", error=ENDED_ITS_WORKER))
+        return [row for row in rows if row.attempts < MAX_ATTEMPTS]
 
     def _has_flows(self, uow: UnitOfWork, form_id: str) -> bool:
         try:

@@ -134,6 +134,8 @@ class Act(StrEnum):
     CUSTOMER_MERGE = "customer.merge"
     DELIVERY_LIST = "delivery.list"
     DELIVERY_SEND = "delivery.send"
+    EVENT_LIST = "event.list"
+    EVENT_RUN = "event.run"
     SYSTEM_CHECK = "system.check"
     SYSTEM_CHANGE = "system.change"
     AUDIT_VERIFY = "audit.verify"
@@ -172,7 +174,7 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
     "admin": (
         Act.USER_LIST, Act.USER_CREATE, Act.USER_CHANGE, Act.USER_INVITE, Act.DEPARTMENT_CHANGE,
         Act.ROLE_CHANGE, Act.TEMPLATE_IMPORT, Act.DELIVERY_LIST, Act.DELIVERY_SEND, Act.SYSTEM_CHECK,
-        Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP, Act.CUSTOMER_MERGE,
+        Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP, Act.CUSTOMER_MERGE, Act.EVENT_LIST, Act.EVENT_RUN,
     ),
 }  # fmt: skip
 
