@@ -24,6 +24,7 @@ from formloom.builders.world import world_of
 from formloom.platform.access import audit
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.sample_people import ensure_role, give_role
+from formloom.platform.access.settings import default_locale
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import UnitOfWork
@@ -35,7 +36,7 @@ OURS = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a package is to be installed."""
+    """How a package is to be installed; sample data comes in the language of the one who installs."""
 
     sample_data: bool = True
     source: str = "gallery"
@@ -85,6 +86,7 @@ def install(
             links.add(uow, forms[key], by=author, now=now)
     samples = 0
     if wish.sample_data:
+        ready = ready.in_language(actor.locale if isinstance(actor, Member) else default_locale(uow))
         people = sampling.bring_people(uow, actor, ready, now=now)
         rows.note(uow, ready.slug, {**facts, "people": people})
         samples = sampling.bring_records(

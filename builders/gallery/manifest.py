@@ -1,4 +1,4 @@
-"""The shape of a package's own files: the manifest, the sample people, the sample records."""
+"""The shape of a package's own files: the manifest, the sample people, the sample records and their words."""
 
 from typing import Any
 
@@ -65,7 +65,19 @@ class SampleRecord(Schema):
     values = fields.Dict(keys=fields.String(validate=SLUG), required=True)
 
 
+class Words(Schema):
+    """Texts of the sample data, and the same in another language; a text stands for a whole value."""
+
+    words = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 2_000)),
+        values=fields.String(validate=validate.Length(1, 2_000)),
+        required=True,
+        validate=validate.Length(max=5_000),
+    )
+
+
 SHAPES: dict[str, Schema] = {
     "manifest.json": Manifest(), "sample/people.json": SamplePerson(many=True),
 }  # fmt: skip
 SAMPLE = SampleRecord(many=True)
+WORDS = Words()

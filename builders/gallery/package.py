@@ -4,6 +4,7 @@
     definitions/<kind>/<key>.json     the documents, one each; the app itself is definitions/app/app.json
     sample/people.json                people who can be assigned to but never sign in
     sample/<form>.json                records with relative dates: now-58d, today+3d, @person
+    words/<language>.json             texts of the sample data → the same in that language
     scenario.json                     a story that the test suite plays on the installed app
 
 Nothing in a package is code: documents pass the checks of their kinds, templates are Liquid, patterns are RE2. Where
@@ -13,20 +14,20 @@ others made is `archive`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError
 
 from formloom.builders.gallery.errors import PackageHasFaults, PackageUnreadable
-from formloom.builders.gallery.manifest import SAMPLE, SHAPES
+from formloom.builders.gallery.manifest import SAMPLE, SHAPES, WORDS
 from formloom.builders.gallery.strict_json import read_json
 from formloom.platform.definitions.kinds.base import Document, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.errors import Finding
 
 PART = re.compile(
-    r"manifest\.json|scenario\.json|sample/[a-z][a-z0-9_]{0,39}\.json"
+    r"manifest\.json|scenario\.json|sample/[a-z][a-z0-9_]{0,39}\.json|words/(?:zh-CN|en)\.json"
     r"|definitions/[a-z][a-z0-9_]{0,39}/[a-z][a-z0-9_]{0,39}\.json"
 )
 """The only names that a package's files can have."""
@@ -45,6 +46,8 @@ class Package:
     samples: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """Form key → records, oldest first."""
     scenario: Mapping[str, Any] | None = None
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Language → text of the sample data → the same in that language."""
 
     @property
     def slug(self) -> str:
@@ -62,6 +65,17 @@ class Package:
         """Return how many sample records there are."""
         return sum(len(records) for records in self.samples.values())
 
+    def in_language(self, locale: str) -> "Package":
+        """Return the package with its sample data in a language, as far as it has words in it."""
+        words = self.words.get(locale)
+        if not words:
+            return self
+        return replace(
+            self,
+            people=tuple({**person, "name": words.get(person["name"], person["name"])} for person in self.people),
+            samples={key: tuple(_said(one, words) for one in records) for key, records in self.samples.items()},
+        )
+
 
 def from_parts(parts: Mapping[str, bytes]) -> Package:
     """Return the package of these files, given by their names. Raises PackageUnreadable."""
@@ -75,6 +89,7 @@ def from_documents(read: Mapping[str, Any]) -> Package:
     manifest = _shaped(SHAPES["manifest.json"], read["manifest.json"], "manifest.json")
     definitions: dict[str, dict[str, Document]] = {}
     samples: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    words: dict[str, Mapping[str, str]] = {}
     for name in sorted(read):
         folder, _, rest = name.removesuffix(".json").partition("/")
         if folder == "definitions":
@@ -82,13 +97,16 @@ def from_documents(read: Mapping[str, Any]) -> Package:
             definitions.setdefault(kind, {})[key] = _document(read[name], kind, name)
         elif folder == "sample" and rest != "people":
             samples[rest] = tuple(_shaped(SAMPLE, read[name], name))
+        elif folder == "words":
+            words[rest] = _shaped(WORDS, {"words": read[name]}, name)["words"]
     app = definitions.pop("app", {}).get("app")
     if app is None:
         raise PackageUnreadable(why="the app's own document is missing", part="definitions/app/app.json")
     _ensure_whole(manifest, definitions, samples)
     people = _shaped(SHAPES["sample/people.json"], read.get("sample/people.json", []), "sample/people.json")
     scenario = read.get("scenario.json")
-    return Package(manifest, definitions, app, tuple(people), samples, scenario if isinstance(scenario, dict) else None)
+    story = scenario if isinstance(scenario, dict) else None
+    return Package(manifest, definitions, app, tuple(people), samples, story, words)
 
 
 def to_documents(package: Package) -> dict[str, Any]:
@@ -99,6 +117,7 @@ def to_documents(package: Package) -> dict[str, Any]:
     if package.people:
         found["sample/people.json"] = [dict(person) for person in package.people]
     found |= {f"sample/{form}.json": [dict(one) for one in records] for form, records in package.samples.items()}
+    found |= {f"words/{locale}.json": dict(words) for locale, words in package.words.items()}
     if package.scenario is not None:
         found["scenario.json"] = package.scenario
     return found
@@ -155,6 +174,14 @@ def _shaped(schema: Schema, raw: Any, name: str) -> Any:
         return schema.load(raw, unknown=RAISE)
     except ValidationError as fault:
         raise PackageUnreadable(why="; ".join(_told(fault.messages, ""))[:300], part=name) from fault
+
+
+def _said(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _said(one, words) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_said(one, words) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def _told(messages: Any, path: str) -> list[str]:

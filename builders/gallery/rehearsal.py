@@ -20,7 +20,7 @@ from formloom.platform.records.record import Record
 
 def dashboards(package: Package, viewing: Viewing) -> dict[str, dict[str, Result]]:
     """Return dashboard key → widget id → figures."""
-    figures = SampleFigures(package, viewing)
+    figures = SampleFigures(package.in_language(viewing.locale), viewing)
     return {
         key: figures_of(document, {}, figures, viewing)
         for key, document in package.definitions.get("dashboard", {}).items()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +19,7 @@ from formloom.workflows.triggers.registry import TRIGGERS
 from formloom.workflows.triggers.registry import discover as discover_triggers
 
 FLAGSHIPS = ("ticketing", "crm", "survey")
+HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 KINDS_NEEDED = {
     "form", "view", "flow", "dashboard", "message_template", "permission_group", "assignment_rule", "calendar",
 }  # fmt: skip
@@ -92,3 +94,32 @@ def test_sample_records_name_only_people_of_the_package(package: Package) -> Non
 
 def test_a_package_survives_being_written_and_read(package: Package) -> None:
     assert from_documents(json.loads(json.dumps(to_documents(package)))) == package
+
+
+def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (field, text) of everything in sample data."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one, name)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(one, key)
+
+
+def test_sample_data_is_complete_in_english(package: Package) -> None:
+    english = package.in_language("en")
+    told = [*_texts(list(english.people)), *_texts(dict(english.samples))]
+    assert [text for name, text in told if HAN.search(text) and not name.endswith("_zh")] == []
+
+
+def test_words_translate_what_is_there_and_keep_different_people_apart(package: Package) -> None:
+    texts = {text for _name, text in [*_texts(list(package.people)), *_texts(dict(package.samples))]}
+    for words in package.words.values():
+        assert set(words) <= texts
+        assert len(set(words.values())) == len(words)
+
+
+def test_in_its_own_language_sample_data_stays_as_it_is(package: Package) -> None:
+    assert package.in_language("zh-CN") == package

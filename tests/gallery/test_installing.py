@@ -1,5 +1,7 @@
 """Installing, installing again, clearing the samples, removing."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Table, func, select
 
@@ -176,3 +178,22 @@ def test_an_agent_sees_tickets_but_not_what_is_read_only(house) -> None:
         assert not rights.can(Act.RECORD_DELETE, form=form)
         assert rights.field(form, "rating") == "read"
         assert Access.of(unit, viewer).field(form, "phone") == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("locale", "name", "subject"), [("zh-CN", "何嘉木", "预约安装时间"), ("en", "Helen Marsh", "Book an installation")]
+)
+def test_sample_data_comes_in_the_language_of_the_one_who_installs(house, locale: str, name: str, subject: str) -> None:
+    house.admin = replace(house.admin, locale=locale)
+    house.install("ticketing")
+    with house.db.read() as unit:
+        users = tables.users.c
+        named = unit.conn.scalars(select(users.name).where(users.status == "sample")).all()
+    assert name in named
+    assert subject in {record.values["subject"] for record in records_of(house, "ticketing", "ticket")}
+
+
+@pytest.mark.parametrize("slug", shelf.slugs())
+def test_sample_data_fits_its_forms_in_english_too(house, slug: str) -> None:
+    house.admin = replace(house.admin, locale="en")
+    assert house.install(slug).samples == shelf.get(slug).sample_count()
