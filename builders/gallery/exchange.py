@@ -11,6 +11,7 @@ from formloom.builders.gallery.installing import Installed, Wish, install
 from formloom.builders.gallery.manifest import FORMAT
 from formloom.builders.gallery.package import Package, check, from_documents, from_parts, to_documents
 from formloom.builders.gallery.queries import installed as rows
+from formloom.builders.gallery.roles import named_in
 from formloom.builders.queries import apps as app_rows
 from formloom.builders.queries import names
 from formloom.builders.world import world_of
@@ -76,17 +77,5 @@ def export(unit: ReadUnit, actor: Actor, reference: str) -> bytes:
 
 def _roles(unit: ReadUnit, definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the roles that the documents name, as far as there are such."""
-    named = _role_names(definitions)
+    named = named_in(definitions)
     return [{"key": key, "title": title} for key, title in names.role_titles(unit).items() if key in named]
-
-
-def _role_names(value: Any) -> set[str]:
-    if isinstance(value, Mapping):
-        listed = value.get("roles")
-        found = {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
-        if isinstance(value.get("role"), str):
-            found.add(value["role"])
-        return found.union(*(_role_names(inner) for inner in value.values()))
-    if isinstance(value, list):
-        return set().union(*(_role_names(inner) for inner in value)) if value else set()
-    return set()

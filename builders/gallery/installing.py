@@ -78,7 +78,8 @@ def install(
     _bring_roles(uow, actor, ready, now=now)
     app = _begin_app(uow, actor, ready, now=now)
     author = actor.user_id if isinstance(actor, Member) else None
-    facts = {"manifest": dict(ready.manifest), "people": {}}
+    leader = author if ready.manifest["leading_role"] else None
+    facts = {"manifest": dict(ready.manifest), "people": {}, "leader": leader}
     rows.add(uow, ready.slug, ready.version, app.row.id, facts, source=wish.source, by=author, now=now)
     forms = _publish_all(uow, actor, ready, app, now=now)
     if wish.source != "import":

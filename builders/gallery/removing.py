@@ -1,14 +1,15 @@
 """Removing an installed package: its app goes out of sight, its sample data for good.
 
 Pages, rules, public links and rights stop at once. Records that people entered are not deleted: they stay with the
-removed app until that is purged, so a wrong click loses nothing. Roles stay, since people may hold them.
+removed app until that is purged, so a wrong click loses nothing. Roles that the package made go along unless somebody
+else uses them (`roles`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from formloom.builders import apps
-from formloom.builders.gallery import sampling
+from formloom.builders.gallery import roles, sampling
 from formloom.builders.gallery.errors import NotInstalled
 from formloom.builders.gallery.queries import installed as rows
 from formloom.platform.access.policy import Act, demand
@@ -32,6 +33,7 @@ def remove(uow: UnitOfWork, actor: Actor, slug: str, *, now: datetime, catalog: 
         raise NotInstalled(slug=slug[:60])
     demand(uow, actor, Act.TEMPLATE_REMOVE, app=known.app_id)
     cleared = sampling.clear(uow, actor, slug, now=now, catalog=catalog)
+    roles.take_along(uow, actor, known, now=now)
     apps.delete(uow, actor, known.app_id, now=now)
     rows.forget(uow, slug)
     return Removed(known.app_id, cleared)

@@ -1,6 +1,6 @@
-"""What a package may bring along: roles, and sample people who can be assigned to but never sign in."""
+"""What a package may bring along, and takes away again: roles, and sample people who can be assigned to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from formloom.platform.access import audit, people
@@ -56,4 +56,26 @@ def retire_sample_people(uow: UnitOfWork, actor: Actor, app: str, user_ids: Coll
             rows.change(uow, user_id, {"status": "gone", "email_key": f"gone:{user_id}", "updated_at": now})
             rows.set_roles(uow, user_id, [])
             rows.set_departments(uow, user_id, [])
+    access_epoch.advance(uow)
+
+
+@requires(Act.TEMPLATE_REMOVE)
+def retire_roles(
+    uow: UnitOfWork, actor: Actor, app: str, package_slug: str, *, used: Collection[str], heirs: Mapping[str, str],
+    but: Collection[str], now: datetime,
+) -> None:  # fmt: skip
+    """Remove the roles that a package made, except those in `used` and those that people hold who are not in `but`.
+
+    `heirs` maps the key of a role to another package that brings it too: the role is that one's from now on.
+    """
+    for role in organisation.all_roles(uow):
+        if role.package_slug != package_slug:
+            continue
+        if role.key in heirs:
+            organisation.change_role(uow, role.id, {"package_slug": heirs[role.key]})
+        elif role.key not in used and organisation.holders(uow, role.id) <= set(but):
+            organisation.remove_role(uow, role.id)
+            audit.note(
+                uow, actor, Act.ROLE_CHANGE, "role", role.key, {"removed_with": package_slug, "app": app}, now=now
+            )
     access_epoch.advance(uow)

@@ -16,7 +16,7 @@ from formloom.platform.storage.tables import apps, installed_packages, waiting_p
 
 @dataclass(frozen=True, slots=True)
 class InstalledRow:
-    """One installed package; `facts` hold its manifest and the ids of its sample people."""
+    """One installed package; `facts` hold its manifest, its sample people, and who got its leading role."""
 
     slug: str
     version: str

@@ -70,6 +70,11 @@ def all_roles(unit: ReadUnit) -> list[RoleRow]:
     return [RoleRow(*row) for row in unit.conn.execute(wanted)]
 
 
+def holders(unit: ReadUnit, role_id: str) -> set[str]:
+    """Return the ids of those who hold a role."""
+    return set(unit.conn.scalars(select(user_roles.c.user_id).where(user_roles.c.role_id == role_id)))
+
+
 def role_ids(unit: ReadUnit, keys: Collection[str]) -> dict[str, str]:
     """Return the ids of the roles of these keys, by key; unknown keys are left out."""
     if not keys:
