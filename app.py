@@ -41,7 +41,7 @@ from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.migrate import upgrade
 from formloom.platform.web import operations, security
 from formloom.platform.web.analytics import routes as dashboard_routes
-from formloom.platform.web.auth import explain_routes, people_routes, session_routes
+from formloom.platform.web.auth import explain_routes, installation_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import link_routes, other_pages, preview_routes
@@ -133,10 +133,11 @@ def bundle_folder() -> Path:
 def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
-        operations.api, session_routes.api, people_routes.api, explain_routes.api, catalogue.api, apps.api,
-        definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api, export_routes.api,
-        import_routes.api, file_routes.api, customer_routes.api, dashboard_routes.api, flow_routes.api,
-        flow_routes.hooks, dead_events.api, link_routes.api, preview_routes.api, public_routes.api, shell_api(bundle),
+        operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
+        catalogue.api, apps.api, definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api,
+        export_routes.api, import_routes.api, file_routes.api, customer_routes.api, dashboard_routes.api,
+        flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api, preview_routes.api, public_routes.api,
+        shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

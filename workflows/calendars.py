@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 400
@@ -49,7 +50,7 @@ class Calendar:
         if unknown:
             raise CalendarInvalid(where=f"week.{unknown[0]}")
         return cls(
-            zone=zone_of(document.get("timezone") or "Asia/Shanghai"),
+            zone=zone_of(document.get("timezone") or DEFAULT_ZONE.key),
             week=tuple(_intervals(week.get(name) or (), f"week.{name}") for name in WEEKDAYS),
             days={_date(text): _intervals(hours, f"days.{text}") for text, hours in dated.items()},
         )

@@ -67,7 +67,7 @@ class _Looking:
 
     def _choice(self, rule: Mapping[str, Any], lane_of: str, field: str) -> Choice:
         context = self.context
-        setting = Setting(now=context.now)
+        setting = Setting(now=context.now, zone=context.zone)
         return choose(
             rule,
             Facts(

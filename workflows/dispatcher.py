@@ -170,7 +170,7 @@ class Dispatcher:
             if not trigger.follows_records:
                 continue
             clockwork.drop_waiting(uow, flow.id, occasion.record_id)
-            fire_at = trigger.fires_for(flow.trigger, occasion.after)
+            fire_at = trigger.fires_for(flow.trigger, occasion.after, form.zone)
             if fire_at is not None and fire_at > now - timedelta(minutes=1) and occasion.kind != "record.deleted":
                 clockwork.plan(uow, "date_offset", flow.id, form.form_id, occasion.record_id, fire_at, now=now)
 

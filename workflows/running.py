@@ -12,7 +12,6 @@ from formloom.platform.kernel.text import LOCALES
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
-from formloom.workflows.calendars import zone_of
 from formloom.workflows.desks import DryDesk, LiveDesk
 from formloom.workflows.engine.context import Context, Occasion
 from formloom.workflows.engine.outcome import Outcome, failure
@@ -21,7 +20,6 @@ from formloom.workflows.engine.trace import TraceLine, run_state
 from formloom.workflows.engine.words import title_of, variables
 from formloom.workflows.queries import runs
 
-HOUSE_ZONE = "Asia/Shanghai"
 MAX_DEPTH = 8
 
 
@@ -95,7 +93,7 @@ def rehearse(
 
 def context_of(unit: ReadUnit, rt: Runtime, form: FormVersion, occasion: Occasion, *, now: datetime) -> Context:
     """Return the context of a run, with the template variables looked up when a template asks."""
-    context = Context(form, occasion, now, zone_of(HOUSE_ZONE), dict(occasion.after))
+    context = Context(form, occasion, now, form.zone, dict(occasion.after))
     known: dict[str, Mapping[str, Any]] = {}
 
     def words(locale: str) -> Mapping[str, Any]:

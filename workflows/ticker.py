@@ -13,10 +13,13 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.records.queries import pages, repeats
 from formloom.platform.records.queries.rows import read_one
+from formloom.platform.records.record import Record
 from formloom.platform.storage import definition_store as store
+from formloom.platform.storage import house_zone
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.queries import claims, clockwork
@@ -99,7 +102,7 @@ class Ticker:
             form = self._rt.catalog.current(uow, timer.form_id)
             if timer.kind == "date_offset":
                 record = read_one(uow, form, timer.record_id or "")
-                is_meant = record is not None and _fires_for(trigger, form.dump(record.values)) == timer.fire_at
+                is_meant = record is not None and _fires_for(trigger, form, record) == timer.fire_at
                 return [timer.record_id or ""] if is_meant else []
             if trigger.get("filter") is None:
                 return [""]
@@ -130,17 +133,18 @@ class Ticker:
         form = store.find_by_key(uow, definition.app_id, "form", str(document["form"]))
         if form is None:
             return []
+        home = house_zone.current(uow)
         if trigger.follows_records:
-            is_new = not clockwork.is_adopted(uow, definition.id, definition.version or 0)
+            is_new = not clockwork.is_adopted(uow, definition.id, definition.version or 0, home.key)
             return [Follower(definition, document["trigger"], form.id)] if is_new else []
-        fire_at = trigger.next_fire(document["trigger"], now)
+        fire_at = trigger.next_fire(document["trigger"], now, home)
         if fire_at is not None:
             clockwork.drop_other(uow, definition.id, fire_at, now=now)
             clockwork.plan(uow, "scheduled", definition.id, form.id, None, fire_at, now=now)
         return []
 
     def _adopt(self, flow: Follower, now: datetime) -> None:
-        """Give the records that were there before a flow, or before its newest version, their timers."""
+        """Give the records that were there before a flow, its newest version or the present time zone their timers."""
         cursor = self._rt.db.write(lambda uow: self._adopt_page(uow, flow, None, now))
         while cursor is not None:
             page = cursor
@@ -151,16 +155,17 @@ class Ticker:
         filled = {"all": [{"field": flow.trigger["field"], "op": "not_empty"}]}
         found = pages.page(uow, form, pages.Query(filter=filled, sort=("id",), limit=MOST_RECORDS, cursor=cursor))
         for record in found.records:
-            fire_at = _fires_for(flow.trigger, form.dump(record.values))
+            fire_at = _fires_for(flow.trigger, form, record)
             if fire_at is not None and fire_at > now:
                 clockwork.plan(uow, "date_offset", flow.definition.id, form.form_id, record.id, fire_at, now=now)
         if found.next is None:
-            clockwork.adopted(uow, flow.definition.id, flow.definition.version or 0, form.form_id, now=now)
+            version, zone = flow.definition.version or 0, form.zone.key
+            clockwork.adopted(uow, flow.definition.id, version, zone, form.form_id, now=now)
         return found.next
 
 
-def _fires_for(trigger: Mapping[str, Any], values: Mapping[str, Any]) -> datetime | None:
-    return TRIGGERS.get(str(trigger["type"])).fires_for(trigger, values)
+def _fires_for(trigger: Mapping[str, Any], form: FormVersion, record: Record) -> datetime | None:
+    return TRIGGERS.get(str(trigger["type"])).fires_for(trigger, form.dump(record.values), form.zone)
 
 
 def _guarded(act: Any) -> Any:

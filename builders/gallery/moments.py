@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from formloom.platform.records.serials import ZONE
+from zoneinfo import ZoneInfo
 
 _RELATIVE = re.compile(r"(now|today)([+-])(\d{1,5}(?:\.\d{1,3})?)([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -20,14 +19,14 @@ def moment_of(text: str, now: datetime) -> datetime:
     return now + away if found[2] == "+" else now - away
 
 
-def resolved(values: Mapping[str, Any], now: datetime, people: Mapping[str, str]) -> dict[str, Any]:
-    """Return sample values with moments, dates and `@people` replaced; unknown people become empty."""
-    return {name: _resolved(value, now, people) for name, value in values.items()}
+def resolved(values: Mapping[str, Any], now: datetime, zone: ZoneInfo, people: Mapping[str, str]) -> dict[str, Any]:
+    """Return sample values with moments, days (of `zone`) and `@people` replaced; unknown people become empty."""
+    return {name: _resolved(value, now, zone, people) for name, value in values.items()}
 
 
-def _resolved(value: Any, now: datetime, people: Mapping[str, str]) -> Any:
+def _resolved(value: Any, now: datetime, zone: ZoneInfo, people: Mapping[str, str]) -> Any:
     if isinstance(value, list):
-        return [_resolved(one, now, people) for one in value]
+        return [_resolved(one, now, zone, people) for one in value]
     if not isinstance(value, str):
         return value
     if value.startswith("@") and value[1:] in people:
@@ -37,5 +36,5 @@ def _resolved(value: Any, now: datetime, people: Mapping[str, str]) -> Any:
         return value
     at = moment_of(value, now)
     if found[1] == "today":
-        return at.astimezone(ZONE).date().isoformat()
+        return at.astimezone(zone).date().isoformat()
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -36,7 +36,7 @@ class SampleFigures:
         self._forms = {
             key: FormVersion.build(
                 form_id=key, app_id="", app_key=package.slug, key=key, version=1, document=dict(document), table="",
-                columns={},
+                columns={}, zone=viewing.zone,
             )
             for key, document in package.definitions.get("form", {}).items()
         }  # fmt: skip
@@ -91,14 +91,14 @@ class SampleFigures:
         people = {name: name for name in self._names}
         found = []
         for place, one in enumerate(package.samples.get(key, ())):
-            values = form.clean(resolved(one["values"], now, people), ctx=ctx).values
+            values = form.clean(resolved(one["values"], now, form.zone, people), ctx=ctx).values
             values |= {item.id: f"#{place + 1}" for item in form.stored if item.type.is_generated}
             at = moment_of(one["created_at"], now)
             found.append(Record(f"{key}-{place}", key, 1, values, at, None, at, None))
         return found
 
     def _matching(self, form: FormVersion, condition: JSONObject) -> list[Record]:
-        meets = compile_condition(condition, form.value_kinds(), setting=Setting(now=self._viewing.now))
+        meets = compile_condition(condition, form.value_kinds(), setting=Setting(now=self._viewing.now, zone=form.zone))
         return [one for one in self._records[form.key] if meets(_whole(one))]
 
     def _key(self, form: FormVersion, one: Dimension, value: Any) -> Any:

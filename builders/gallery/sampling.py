@@ -56,7 +56,7 @@ def bring_records(
         form = catalog.in_app(uow, app_id, key)
         made = [
             service.create(
-                uow, System("install"), form, resolved(one["values"], now, people),
+                uow, System("install"), form, resolved(one["values"], now, form.zone, people),
                 now=moment_of(one["created_at"], now), options=options,
             )
             for one in records

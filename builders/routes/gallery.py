@@ -13,7 +13,7 @@ from formloom.builders.gallery.package import Package
 from formloom.builders.routes.definitions import told
 from formloom.platform.access.policy import Act, admit
 from formloom.platform.analytics.widgets import Viewing
-from formloom.platform.records.serials import ZONE
+from formloom.platform.storage import house_zone
 from formloom.platform.web.route import Api, Call
 
 api = Api("gallery")
@@ -44,7 +44,8 @@ def read_template(call: Call, slug: str) -> object:
     """Return a package with its documents, and its dashboards over its sample data."""
     with call.db.read() as unit:
         entry = browsing.look_at(unit, call.actor, slug)
-    return {**shown(entry), "preview": browsing.preview(entry.package, Viewing(call.locale, call.now, ZONE))}
+        zone = house_zone.current(unit)
+    return {**shown(entry), "preview": browsing.preview(entry.package, Viewing(call.locale, call.now, zone))}
 
 
 @api.post("/templates/<slug>/install", act=Act.TEMPLATE_INSTALL, body=InstallBody(), status=201)
@@ -86,9 +87,11 @@ def import_template(call: Call) -> object:
         raise PackageUnreadable(why="no file was sent", part="file")
     package = exchange.read_upload(upload.read())
     package_id, findings = call.db.write(lambda uow: exchange.keep(uow, call.actor, package, now=call.now))
+    with call.db.read() as unit:
+        zone = house_zone.current(unit)
     return {
         "id": package_id, **described(package), "findings": told(findings, call.locale),
-        "preview": browsing.preview(package, Viewing(call.locale, call.now, ZONE)),
+        "preview": browsing.preview(package, Viewing(call.locale, call.now, zone)),
     }  # fmt: skip
 
 

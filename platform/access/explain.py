@@ -124,7 +124,7 @@ def _row(grant: Grant, member: Member, form: FormVersion, question: Question) ->
     if question.record is None or grant.is_for_all_rows or question.act is Act.RECORD_CREATE:
         return
     tree = row_condition(grant, form, member.user_id)
-    setting = Setting(me=member.user_id)
+    setting = Setting(me=member.user_id, zone=form.zone)
     node = parse(tree, form.value_kinds())
     for outcome in explain_condition(node, question.record, setting):
         yield _reason(
@@ -140,7 +140,7 @@ def _row(grant: Grant, member: Member, form: FormVersion, question: Question) ->
 
 
 def _meets(tree: Any, form: FormVersion, record: Mapping[str, Any], member: Member) -> bool:
-    return matches(parse(tree, form.value_kinds()), record, Setting(me=member.user_id))
+    return matches(parse(tree, form.value_kinds()), record, Setting(me=member.user_id, zone=form.zone))
 
 
 def _reason(code: str, allows: bool | None, **params: Any) -> Reason:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
@@ -22,6 +23,7 @@ from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
 from formloom.platform.kernel.text import LocalizedText, resolve
+from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 _COMMON = frozenset({
     "id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link",
@@ -84,6 +86,8 @@ class FormVersion:
         self.version: int = facts["version"]
         self.document: Mapping[str, Any] = facts["document"]
         self.table: str = facts["table"]
+        self.zone: ZoneInfo = facts["zone"]
+        """The installation's time zone: whose days count, and in which times without a zone are read and shown."""
         self.columns: Mapping[str, str] = MappingProxyType(dict(facts["columns"]))
         self.title: LocalizedText = self.document.get("title") or {}
         self.settings: Mapping[str, Any] = self.document.get("settings") or {}
@@ -102,19 +106,20 @@ class FormVersion:
     @classmethod
     def build(
         cls, *, form_id: str, app_id: str, app_key: str, key: str, version: int, document: JSONObject, table: str,
-        columns: Mapping[str, str],
+        columns: Mapping[str, str], zone: ZoneInfo = DEFAULT_ZONE,
     ) -> "FormVersion":  # fmt: skip
         """Build a version from a checked document. Raises UnknownType, Invalid for one that was never checked."""
-        fields = tuple(_field(entry) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
+        fields = tuple(_field(entry, zone) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
         visibility = Visibility(
             document.get("rules") or (),  # type: ignore[arg-type]
             kinds={item.id: item.type.value_kind for item in fields},
             required=frozenset(item.id for item in fields if item.type.is_stored and item.required),
             sections=frozenset(item.id for item in fields if item.type.opens_section),
+            zone=zone,
         )
         return cls(
             fields, visibility, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
-            document=document, table=table, columns=columns,
+            document=document, table=table, columns=columns, zone=zone,
         )  # fmt: skip
 
     @property
@@ -263,12 +268,10 @@ class FormVersion:
                 values[field_id] = None
 
 
-def _field(entry: Mapping[str, Any]) -> Field:
+def _field(entry: Mapping[str, Any], zone: ZoneInfo) -> Field:
     kind = FIELD_TYPES.get(entry["type"])
-    cfg = {
-        **kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON}),
-        "field_id": entry["id"],
-    }
+    own = kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON})
+    cfg = {**kind.at_home(own, zone), "field_id": entry["id"]}
     spec = kind.column(cfg) if kind.is_stored else ColumnSpec("text")
     return Field(
         id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed
 from formloom.platform.definitions.conditions.tree import Kinds, fields_of, parse
@@ -34,10 +35,11 @@ class Visibility:
     """The rules of one form version, ready to be asked."""
 
     def __init__(
-        self, rules: Iterable[Mapping[str, Any]], *, kinds: Kinds, required: frozenset[str], sections: frozenset[str]
-    ) -> None:
+        self, rules: Iterable[Mapping[str, Any]], *, kinds: Kinds, required: frozenset[str], sections: frozenset[str],
+        zone: ZoneInfo,
+    ) -> None:  # fmt: skip
         """`kinds` has every field in its order; `required` are those demanded without any rule."""
-        self._rules = tuple(_rule(entry, kinds) for entry in rules)
+        self._rules = tuple(_rule(entry, kinds, zone) for entry in rules)
         self._required = required
         self._below = _below(kinds, sections)
         self._shown_by_rule = frozenset().union(*(rule.show for rule in self._rules))
@@ -82,12 +84,12 @@ class Visibility:
         return visible, frozenset(required & visible)
 
 
-def _rule(entry: Mapping[str, Any], kinds: Kinds) -> _Rule:
+def _rule(entry: Mapping[str, Any], kinds: Kinds, zone: ZoneInfo) -> _Rule:
     when = entry.get("when") or {}
     node = parse(when, kinds)
-    fixed = compile_node(node)
+    fixed = compile_node(node, Setting(zone=zone))
     return _Rule(
-        (lambda now: compile_node(node, Setting(now=now))) if is_timed(node) else lambda _now: fixed,
+        (lambda now: compile_node(node, Setting(now=now, zone=zone))) if is_timed(node) else lambda _now: fixed,
         frozenset(fields_of(when)), frozenset(entry.get("show") or ()), frozenset(entry.get("hide") or ()),
         frozenset(entry.get("require") or ()),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, Literal
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
@@ -26,7 +27,6 @@ from formloom.platform.records import listing
 from formloom.platform.records.listing import Names
 from formloom.platform.records.queries.pages import BadQuery, Query
 from formloom.platform.records.record import Record
-from formloom.platform.records.serials import ZONE
 from formloom.platform.storage.database import ReadUnit
 
 Format = Literal["csv", "xlsx"]
@@ -79,7 +79,7 @@ def _rows(
         page = listing.page(unit, actor, form, following)
         names = listing.names_in(unit, form, page.records, readable)
         for record in page.records:
-            yield [_cell(record, item, names, locale) for item in columns]
+            yield [_cell(record, item, names, locale, form.zone) for item in columns]
         following = replace(following, cursor=page.next) if page.next else None
 
 
@@ -90,7 +90,7 @@ def _counted(rows: Iterator[list[Cell]], progress: Callable[[int], None]) -> Ite
             progress(done)
 
 
-def _cell(record: Record, item: Field, names: Names, locale: str) -> Cell:
+def _cell(record: Record, item: Field, names: Names, locale: str, zone: ZoneInfo) -> Cell:
     value = record.values.get(item.id)
     if value is None:
         return ""
@@ -98,7 +98,8 @@ def _cell(record: Record, item: Field, names: Names, locale: str) -> Cell:
         return names.people.get(value, str(value))
     if item.type.value_kind == "department":
         return resolve(names.departments.get(value), locale) or str(value)
-    return item.type.export_cell(value, item.cfg, locale)
+    cell = item.type.export_cell(value, item.cfg, locale)
+    return cell.astimezone(zone).replace(tzinfo=None) if isinstance(cell, datetime) else cell
 
 
 def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterator[list[Cell]]) -> int:
@@ -118,7 +119,7 @@ def _plain(cell: Cell) -> str:
     if isinstance(cell, str):
         return guarded(cell)
     if isinstance(cell, datetime):
-        return cell.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+        return cell.strftime("%Y-%m-%d %H:%M:%S")
     return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
@@ -145,7 +146,7 @@ def _write_cell(sheet: Any, row: int, place: int, cell: Cell, formats: dict[type
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
     elif isinstance(cell, datetime):
-        sheet.write_datetime(row, place, cell.astimezone(ZONE).replace(tzinfo=None), formats[datetime])
+        sheet.write_datetime(row, place, cell, formats[datetime])
     elif isinstance(cell, date):
         sheet.write_datetime(row, place, cell, formats[date])
     elif isinstance(cell, str):

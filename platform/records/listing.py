@@ -13,7 +13,6 @@ from formloom.platform.records.queries import groups, pages, people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
 from formloom.platform.records.queries.pages import BadQuery, Page, Query
 from formloom.platform.records.record import Record
-from formloom.platform.records.serials import ZONE
 from formloom.platform.storage.database import ReadUnit
 
 RESERVED = frozenset({"id", "rev", "created_at", "created_by", "updated_at", "updated_by"})
@@ -48,13 +47,16 @@ def trash(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query) -> Page
 @requires(Act.RECORD_READ)
 def aggregate(
     unit: ReadUnit, actor: Actor, form: FormVersion, dimensions: Sequence[Dimension], measures: Sequence[Measure],
-    query: Query, *, zone: ZoneInfo = ZONE, most: int = groups.MAX_GROUPS,
+    query: Query, *, zone: ZoneInfo | None = None, most: int = groups.MAX_GROUPS,
 ) -> list[GroupRow]:  # fmt: skip
-    """Return group rows over the records that the actor may see. Raises BadAggregate, FieldUnknown."""
+    """Return group rows over the records that the actor may see; days are those of `zone`, else the form's.
+
+    Raises BadAggregate, FieldUnknown.
+    """
     access = Access.of(unit, actor)
     named = [one.field for one in dimensions] + [one.field for one in measures if one.field]
     limited = _limited(access, actor, form, query, named)
-    return groups.aggregate(unit, form, dimensions, measures, limited, zone=zone, most=most)
+    return groups.aggregate(unit, form, dimensions, measures, limited, zone=zone or form.zone, most=most)
 
 
 @requires(Act.RECORD_READ)

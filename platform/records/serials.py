@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.records.queries.traces import next_numbers
@@ -14,8 +13,6 @@ _DATES = {
     "YYYYMMDD": "%Y%m%d", "YYMMDD": "%y%m%d", "YYYYMM": "%Y%m", "YYYY": "%Y", "MMDD": "%m%d", "YY": "%y", "MM": "%m",
     "DD": "%d",
 }  # fmt: skip
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The zone whose day a number's date part names."""
 
 
 def number_fields(form: FormVersion) -> list[Field]:
@@ -24,9 +21,9 @@ def number_fields(form: FormVersion) -> list[Field]:
 
 
 def take_numbers(uow: UnitOfWork, form: FormVersion, item: Field, count: int, *, now: datetime) -> Iterator[str]:
-    """Take the next `count` numbers of a serial field, in order."""
+    """Take the next `count` numbers of a serial field, in order; days and months are those of the form's zone."""
     pattern: str = item.cfg["format"]
-    local = now.astimezone(ZONE)
+    local = now.astimezone(form.zone)
     dated = _PART.sub(lambda found: local.strftime(_DATES[found[1]]) if found[1] in _DATES else found[0], pattern)
     period = _PART.sub("", "|".join(local.strftime(_DATES[part]) for part in _PART.findall(pattern) if part in _DATES))
     first = next_numbers(uow, form.form_id, item.id, period, count)

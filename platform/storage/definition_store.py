@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, and_, func, select
 
@@ -21,7 +22,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Conflict, NotFound
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.storage import access_epoch
+from formloom.platform.storage import access_epoch, house_zone
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import apps, definition_versions, definitions
 
@@ -221,10 +222,11 @@ def built_versions(unit: ReadUnit, form_id: str) -> list[FormVersion]:
         .join(apps, apps.c.id == definitions.c.app_id)
         .where(definitions.c.id == form_id)
     ).one()
+    zone = house_zone.current(unit)
     return [
         FormVersion.build(
             form_id=form_id, app_id=owner.app_id, app_key=owner.app_key, key=owner.key, version=stored.version,
-            document=stored.document, table=owner.table_name or "", columns=stored.columns or {},
+            document=stored.document, table=owner.table_name or "", columns=stored.columns or {}, zone=zone,
         )
         for stored in versions(unit, form_id)
     ]  # fmt: skip
@@ -269,13 +271,13 @@ def delete(uow: UnitOfWork, definition_id: str, *, now: datetime) -> None:
 
 
 class FormCatalog:
-    """The published forms, built once per version and kept."""
+    """The published forms, built once per version and time zone of the installation, and kept."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._built: OrderedDict[tuple[str, int], FormVersion] = OrderedDict()
+        self._built: OrderedDict[tuple[str, int, str], FormVersion] = OrderedDict()
         self._epoch = ""
-        self._pointers: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._pointers: dict[tuple[str, ...], tuple[str, int, str]] = {}
 
     def find(self, unit: ReadUnit, reference: str) -> FormVersion:
         """Return the current version of the form named by its id or by `app.form`. Raises NotFound."""
@@ -296,11 +298,12 @@ class FormCatalog:
 
     def version(self, unit: ReadUnit, form_id: str, number: int) -> FormVersion:
         """Return one version of a form. Raises NotFound."""
-        if kept := self._kept(form_id, number):
+        zone = house_zone.current(unit)
+        if kept := self._kept(form_id, number, zone.key):
             return kept
         owner = find(unit, form_id)
         stored = version(unit, form_id, number)
-        return self._build(unit, owner, stored)
+        return self._build(unit, owner, stored, zone)
 
     def forms_of(self, unit: ReadUnit, app_id: str) -> list[FormVersion]:
         """Return the current versions of every published form of an app."""
@@ -315,11 +318,11 @@ class FormCatalog:
                 self._epoch, self._pointers = epoch, {}
             known = self._pointers.get(name) if epoch else None
         if known is not None:
-            return self.version(unit, *known)
+            return self._kept(*known) or self.version(unit, *known[:2])
         found = self._current(unit, condition())
         with self._lock:
             if epoch == self._epoch:
-                self._pointers[name] = (found.form_id, found.version)
+                self._pointers[name] = (found.form_id, found.version, found.zone.key)
         return found
 
     def _current(self, unit: ReadUnit, condition: Any) -> FormVersion:
@@ -334,17 +337,17 @@ class FormCatalog:
             raise NotFound
         return self.version(unit, row.id, row.version)
 
-    def _kept(self, form_id: str, number: int) -> FormVersion | None:
+    def _kept(self, form_id: str, number: int, zone: str) -> FormVersion | None:
         with self._lock:
-            kept = self._built.get((form_id, number))
+            kept = self._built.get((form_id, number, zone))
             if kept is not None:
-                self._built.move_to_end((form_id, number))
+                self._built.move_to_end((form_id, number, zone))
             return kept
 
-    def _build(self, unit: ReadUnit, owner: Definition, stored: Version) -> FormVersion:
+    def _build(self, unit: ReadUnit, owner: Definition, stored: Version, zone: ZoneInfo) -> FormVersion:
         built = FormVersion.build(
             form_id=owner.id, app_id=owner.app_id, app_key=owner.app_key, key=owner.key, version=stored.version,
-            document=stored.document, table=owner.table_name or "", columns=stored.columns or {},
+            document=stored.document, table=owner.table_name or "", columns=stored.columns or {}, zone=zone,
         )  # fmt: skip
         if isinstance(unit, UnitOfWork):  # a version that is rolled back must never be remembered
             unit.after_commit(lambda: self._keep(built))
@@ -354,7 +357,7 @@ class FormCatalog:
 
     def _keep(self, built: FormVersion) -> None:
         with self._lock:
-            self._built[(built.form_id, built.version)] = built
+            self._built[(built.form_id, built.version, built.zone.key)] = built
             while len(self._built) > CACHED_VERSIONS:
                 self._built.popitem(last=False)
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.storage import definition_store as store
-from formloom.platform.storage import form_tables
+from formloom.platform.storage import form_tables, house_zone
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.tables import definitions
 
@@ -30,7 +31,7 @@ def publish_form(
     number = (earlier[0].version if earlier else 0) + 1
     new = FormVersion.build(
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,
-        version=number, document=document, table=table, columns={},
+        version=number, document=document, table=table, columns={}, zone=house_zone.current(uow),
     )  # fmt: skip
     planned = form_tables.plan(earlier, new, table=table)
     form_tables.apply(uow, planned)
@@ -38,7 +39,7 @@ def publish_form(
         uow, definition.id, document, columns=planned.columns, table_name=table, by=by, now=now, note=note
     )
     published = store.version(uow, definition.id, made)
-    version = _built(definition, table, published)
+    version = _built(definition, table, published, new.zone)
     if planned.converted:
         _convert(uow, earlier[0], version, planned)
     return version
@@ -49,10 +50,10 @@ def _fresh_table(uow: UnitOfWork, definition: store.Definition) -> str:
     return form_tables.table_name(definition.app_key, definition.key, [name for name in taken if name])
 
 
-def _built(definition: store.Definition, table: str, stored: store.Version) -> FormVersion:
+def _built(definition: store.Definition, table: str, stored: store.Version, zone: ZoneInfo) -> FormVersion:
     return FormVersion.build(
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,
-        version=stored.version, document=stored.document, table=table, columns=stored.columns or {},
+        version=stored.version, document=stored.document, table=table, columns=stored.columns or {}, zone=zone,
     )  # fmt: skip
 
 

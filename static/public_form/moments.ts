@@ -1,10 +1,10 @@
-/** Shows moments in the visitor's own time zone; the server drew them in Beijing time. */
+/** Shows moments in the visitor's own time zone; the server drew them in that of the installation. */
 import { fill } from './page'
 
 export function localise(root: ParentNode, texts: Record<string, string>): void {
   const locale = document.documentElement.lang
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  if (timeZone === 'Asia/Shanghai') return
+  if (timeZone === document.body.dataset.zone) return
   for (const time of root.querySelectorAll('time')) {
     const moment = new Date(time.dateTime)
     if (!Number.isNaN(moment.getTime())) time.textContent = shown(moment, locale)

@@ -35,6 +35,8 @@ export interface PageData {
   messages: Record<string, string>
   fields: FieldData[]
   rules: Rule[]
+  /** The installation's time zone, whose days the rules mean. */
+  zone?: string
   /** The form's path; empty in a preview. */
   path: string
   draft: string

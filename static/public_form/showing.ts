@@ -10,7 +10,7 @@ export class Showing {
     private readonly form: HTMLFormElement,
     private readonly data: PageData,
   ) {
-    this.judge = compileRules(data.fields, data.rules)
+    this.judge = compileRules(data.fields, data.rules, { zone: data.zone })
     this.seen = this.judge({})
   }
 

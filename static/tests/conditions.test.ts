@@ -4,9 +4,10 @@ import { compile, duration, fieldsOf, type Kinds, type Setting, type Values } fr
 import shared from '../../tests/shared/conditions.json'
 
 interface Case { when: Condition; is: Record<string, boolean> }
+interface Day { now: string; zone: string; when: Condition; values: Values; is: boolean }
 interface Change { when: Condition; before: Values; after: Values; is: boolean }
 const kinds = shared.kinds as Kinds
-const setting: Setting = { now: new Date(shared.now), me: shared.me }
+const setting: Setting = { now: new Date(shared.now), me: shared.me, zone: shared.zone }
 const records = Object.fromEntries(Object.entries(shared.records).map(([name, { values, ...reserved }]) => [name, { ...reserved, ...values } as Values]))
 const told = (value: unknown) => JSON.stringify(value).slice(0, 90)
 
@@ -14,6 +15,9 @@ describe('conditions mean what they mean on the server', () => {
   it.each((shared.cases as Case[]).map((one) => [told(one.when), one] as const))('%s', (_name, { when, is }) => {
     const test = compile(when, kinds, setting)
     expect(Object.fromEntries(Object.keys(is).map((name) => [name, test(records[name] ?? {})]))).toEqual(is)
+  })
+  it.each((shared.days as Day[]).map((one) => [told(one), one] as const))('%s', (_name, { now, zone, when, values, is }) => {
+    expect(compile(when, kinds, { now: new Date(now), zone })(values)).toBe(is)
   })
   it.each((shared.changes as Change[]).map((one) => [told(one), one] as const))('%s', (_name, { when, before, after, is }) => {
     expect(compile(when, kinds, { ...setting, before })(after)).toBe(is)

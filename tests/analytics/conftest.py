@@ -14,9 +14,9 @@ from formloom.platform.analytics import dashboards
 from formloom.platform.analytics.widgets import Viewing
 from formloom.platform.kernel.actors import Actor, Member, System
 from formloom.platform.kernel.clock import FrozenClock
+from formloom.platform.kernel.zones import DEFAULT_ZONE
 from formloom.platform.records import service
 from formloom.platform.records.record import Record, WriteOptions
-from formloom.platform.records.serials import ZONE
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import Database, UnitOfWork
 from formloom.platform.storage.definition_store import FormCatalog
@@ -77,7 +77,7 @@ class Shop:
             "widgets": [{"id": "w", "form": "order", "title": {}, **widget} for widget in widgets],
             "filters": filters or [],
         }
-        viewing = Viewing(locale, self.now, ZONE)
+        viewing = Viewing(locale, self.now, DEFAULT_ZONE)
         with self.db.read() as unit:
             return dashboards.compute(
                 unit, actor or self.admin, self.app_id, document, chosen or {}, catalog=self.catalog, viewing=viewing

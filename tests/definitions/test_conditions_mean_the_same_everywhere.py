@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +21,7 @@ from formloom.platform.storage.form_tables import RESERVED
 
 SHARED = json.loads((Path(__file__).parents[1] / "shared" / "conditions.json").read_text(encoding="utf-8"))
 MOMENTS = ("created_at", "updated_at")
-SETTING = Setting(now=datetime.fromisoformat(SHARED["now"]), me=SHARED["me"])
+SETTING = Setting(now=datetime.fromisoformat(SHARED["now"]), me=SHARED["me"], zone=ZoneInfo(SHARED["zone"]))
 Records = Mapping[str, dict[str, Any]]
 
 
@@ -69,11 +71,42 @@ def test_sql(shelve: Callable[[FormVersion], Any], form: FormVersion, records: R
     assert wrong == []
 
 
+def _setting_of(case: dict[str, Any]) -> Setting:
+    return Setting(now=datetime.fromisoformat(case["now"]), zone=ZoneInfo(case["zone"]))
+
+
+@pytest.mark.parametrize("case", SHARED["days"], ids=json.dumps)
+def test_days_are_those_of_the_installations_zone(case: dict[str, Any], form: FormVersion, ctx: CleanContext) -> None:
+    values = form.clean(case["values"], ctx=ctx).values
+    assert matches(parse(case["when"], form.value_kinds()), values, _setting_of(case)) is case["is"]
+
+
+def test_days_in_sql(
+    shelve: Callable[[FormVersion], Any], form: FormVersion, records: Records, ctx: CleanContext
+) -> None:
+    shelf = shelve(form)
+    reserved = {key: records["full"][key] for key in RESERVED if key != "deleted_at"}
+
+    def fill(uow: UnitOfWork) -> None:
+        for place, case in enumerate(SHARED["days"]):
+            shelf.put(uow, {**reserved, "id": str(place)}, form.clean(case["values"], ctx=ctx).values)
+
+    shelf.db.write(fill)
+    wrong = []
+    with shelf.db.read() as unit:
+        for place, case in enumerate(SHARED["days"]):
+            clause = to_clause(parse(case["when"], form.value_kinds()), shelf.columns, _setting_of(case))
+            found = set(unit.conn.scalars(select(shelf.table.c.id).where(clause)))
+            if (str(place) in found) is not case["is"]:
+                wrong.append(case)
+    assert wrong == []
+
+
 @pytest.mark.parametrize("case", SHARED["changes"], ids=lambda case: json.dumps(case, ensure_ascii=False)[:90])
 def test_conditions_about_a_change(case: dict[str, Any], form: FormVersion, ctx: CleanContext) -> None:
     before, after = (form.clean(case[side], ctx=ctx).values for side in ("before", "after"))
     node = parse(case["when"], form.value_kinds(), with_before=True)
-    setting = Setting(now=SETTING.now, me=SETTING.me, before=before)
+    setting = replace(SETTING, before=before)
     assert matches(node, after, setting) is case["is"]
 
 

@@ -22,6 +22,7 @@ def test_a_session_is_opened_read_and_closed(site: Site) -> None:
     assert answer.json["csrf_token"] == browser.csrf
     assert answer.json["installation"] == {
         "name": "Weaving Ltd", "mail_configured": False, "version": answer.json["installation"]["version"],
+        "timezone": "Asia/Shanghai",
     }  # fmt: skip
     assert browser.delete("/api/v1/session", headers={"X-CSRF-Token": browser.csrf}).status_code == 204
     assert browser.get("/api/v1/session").status_code == 401

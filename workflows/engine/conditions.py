@@ -16,9 +16,12 @@ def explain(tree: Mapping[str, Any], context: Context) -> tuple[bool, list[dict[
     setting = _setting(context)
     values = clean_values(context.form, context.values)
     why = [
-        {"field": one.field, "op": one.op, "value": one.value, "actual": one.actual, "result": one.result}
+        {
+            "field": one.field, "op": one.op, "value": one.value, "actual": one.actual, "result": one.result,
+            **({"refs": list(one.refs)} if one.refs else {}),
+        }
         for one in explain_tree(node, values, setting)
-    ]
+    ]  # fmt: skip
     return matches(node, values, setting), why
 
 
@@ -41,4 +44,5 @@ def _setting(context: Context) -> Setting:
     occasion = context.occasion
     me = occasion.actor_id if occasion.actor_kind == "member" else None
     before = clean_values(context.form, context.before) if context.before else {}
-    return Setting(now=context.now, me=me, before=before if occasion.kind == "record.updated" else None)
+    earlier = before if occasion.kind == "record.updated" else None
+    return Setting(now=context.now, me=me, before=earlier, zone=context.zone)

@@ -54,25 +54,24 @@ def drop_other(uow: UnitOfWork, flow_id: str, fire_at: datetime, *, now: datetim
     )  # fmt: skip
 
 
-def is_adopted(unit: ReadUnit, flow_id: str, version: int) -> bool:
-    """Tell whether the records that were there before this version of a flow have their timers."""
-    return (
-        unit.conn.execute(select(timers.c.id).where(timers.c.dedupe == _adoption(flow_id, version))).first() is not None
-    )
+def is_adopted(unit: ReadUnit, flow_id: str, version: int, zone: str) -> bool:
+    """Tell whether the records that were there before this version of a flow, or this time zone, have their timers."""
+    statement = select(timers.c.id).where(timers.c.dedupe == _adoption(flow_id, version, zone))
+    return unit.conn.execute(statement).first() is not None
 
 
-def adopted(uow: UnitOfWork, flow_id: str, version: int, form_id: str, *, now: datetime) -> None:
+def adopted(uow: UnitOfWork, flow_id: str, version: int, zone: str, form_id: str, *, now: datetime) -> None:
     """Write down that they have."""
     insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
     row: Mapping[str, Any] = {
         "id": new_id(), "kind": "adoption", "flow_id": flow_id, "form_id": form_id, "fire_at": now, "fired_at": now,
-        "created_at": now, "dedupe": _adoption(flow_id, version),
+        "created_at": now, "dedupe": _adoption(flow_id, version, zone),
     }  # fmt: skip
     uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
 
 
-def _adoption(flow_id: str, version: int) -> str:
-    return f"{flow_id}:adopted:{version}"
+def _adoption(flow_id: str, version: int, zone: str) -> str:
+    return f"{flow_id}:adopted:{version}:{zone}"
 
 
 def is_due(unit: ReadUnit, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
@@ -28,11 +29,14 @@ class Trigger(ABC):
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:
         """Tell whether `occasion` starts a flow with this trigger."""
 
-    def next_fire(self, cfg: Settings, after: datetime) -> datetime | None:  # noqa: ARG002 - for those who have one
-        """Return the next moment strictly after `after` at which the whole flow fires, for clock triggers."""
+    def next_fire(self, cfg: Settings, after: datetime, home: ZoneInfo) -> datetime | None:  # noqa: ARG002
+        """Return the next moment strictly after `after` at which the whole flow fires, for clock triggers.
+
+        `home` is the installation's time zone, for triggers that name none.
+        """
         return None
 
-    def fires_for(self, cfg: Settings, values: Mapping[str, Any]) -> datetime | None:  # noqa: ARG002
+    def fires_for(self, cfg: Settings, values: Mapping[str, Any], home: ZoneInfo) -> datetime | None:  # noqa: ARG002
         """Return when the flow fires for a record with these values, for triggers that follow a record's date."""
         return None
 

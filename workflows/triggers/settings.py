@@ -1,14 +1,14 @@
 """Settings that several triggers have: a time of day, a zone, an offset. What can't be used is not published."""
 
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Regexp
 
 from formloom.workflows.calendars import CalendarInvalid, zone_of
 from formloom.workflows.durations import Duration
-
-HOUSE_ZONE = "Asia/Shanghai"
 
 
 def time_of_day() -> fields.String:
@@ -17,8 +17,13 @@ def time_of_day() -> fields.String:
 
 
 def time_zone() -> fields.String:
-    """Return the setting of an IANA zone."""
-    return fields.String(load_default=HOUSE_ZONE, validate=_is_zone)
+    """Return the setting of an IANA zone; None for the installation's."""
+    return fields.String(load_default=None, allow_none=True, validate=_is_zone)
+
+
+def zone_in(cfg: Mapping[str, Any], home: ZoneInfo) -> ZoneInfo:
+    """Return the zone of a trigger's settings, `home` being the installation's. Raises CalendarInvalid."""
+    return zone_of(cfg["timezone"]) if cfg.get("timezone") else home
 
 
 def offset() -> fields.String:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.conditions.operators import window
 from formloom.platform.definitions.conditions.tree import (
@@ -14,31 +15,38 @@ from formloom.platform.definitions.conditions.tree import (
     Node,
     Not,
     Reference,
+    WallClock,
     duration_text,
     parse,
 )
+from formloom.platform.kernel.zones import DEFAULT_ZONE, day_of, midnight, moment_of
 
 Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What computed operands and the flow operators need: the time, the caller, the record as it was."""
+    """What computed operands and the flow operators need: the time, the caller, the record as it was.
+
+    `zone` is the installation's: its days are the days of `today` and of windows, its clock shows times without a zone.
+    """
 
     now: datetime | None = None
     me: str | None = None
     before: Mapping[str, Any] | None = None
+    zone: ZoneInfo = DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
 class LeafOutcome:
-    """One comparison as it went: what was asked, what was found, whether it matched."""
+    """One comparison as it went: what was asked, what was found, whether it matched; `refs` gave the value."""
 
     field: str
     op: str
     value: Any
     actual: Any
     result: bool
+    refs: tuple[str, ...] = ()
 
 
 NOWHERE = Setting()
@@ -71,11 +79,10 @@ def explain(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -
     """Return every comparison of the tree with what it found, in order of writing, whether needed or not."""
     if isinstance(node, Leaf):
         operand = _resolved(node.value, values, setting, node.kind)
-        return [
-            LeafOutcome(
-                node.field, node.op.id, _shown(operand), _shown(values.get(node.field)), _leaf(node, setting)(values)
-            )
-        ]
+        given = node.value if isinstance(node.value, tuple) else (node.value,)
+        refs = tuple(part.field for part in given if isinstance(part, Reference))
+        met = _leaf(node, setting)(values)
+        return [LeafOutcome(node.field, node.op.id, _shown(operand), _shown(values.get(node.field)), met, refs)]
     parts = (node.part,) if isinstance(node, Not) else node.parts
     return [outcome for part in parts for outcome in explain(part, values, setting)]
 
@@ -127,7 +134,7 @@ def _within(leaf: Leaf, setting: Setting) -> Predicate:
         actual = values.get(leaf.field)
         if actual is None:
             return False
-        return leaf.op.matches(actual, window(leaf.op.id, leaf.value, leaf.kind, _now(setting)))
+        return leaf.op.matches(actual, window(leaf.op.id, leaf.value, leaf.kind, _now(setting), setting.zone))
 
     return within
 
@@ -149,7 +156,7 @@ def _over_change(leaf: Leaf, setting: Setting) -> Predicate:
 
 def _is_dynamic(value: Any) -> bool:
     parts = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(part, (Reference, Computed)) for part in parts)
+    return any(isinstance(part, (Reference, Computed, WallClock)) for part in parts)
 
 
 def _resolved(value: Any, values: Mapping[str, Any], setting: Setting, kind: Any = None) -> Any:
@@ -158,19 +165,21 @@ def _resolved(value: Any, values: Mapping[str, Any], setting: Setting, kind: Any
         return None if any(part is None for part in parts) else parts
     if isinstance(value, Reference):
         return values.get(value.field)
-    if isinstance(value, Computed):
-        return computed(value.name, kind, setting)
+    if isinstance(value, Computed | WallClock):
+        return computed(value, kind, setting)
     return value
 
 
-def computed(name: str, kind: Any, setting: Setting) -> Any:
-    """Return the value of `today`, `now` or `me` for a field of `kind`; None when it is not known."""
-    if name == "me":
+def computed(operand: Computed | WallClock, kind: Any, setting: Setting) -> Any:
+    """Return what `today`, `now`, `me` or a time without a zone is for a field of `kind`; None when not known."""
+    if isinstance(operand, WallClock):
+        return moment_of(operand.shown, setting.zone)
+    if operand.name == "me":
         return setting.me
     moment = _now(setting)
     if kind == "date":
-        return moment.date()
-    return moment if name == "now" else moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return day_of(moment, setting.zone)
+    return moment if operand.name == "now" else midnight(day_of(moment, setting.zone), setting.zone)
 
 
 def _now(setting: Setting) -> datetime:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.fields.base import ValueKind
 from formloom.platform.kernel.text import LocalizedText
+from formloom.platform.kernel.zones import day_of
 
 Shape = Literal["none", "one", "many", "pair", "duration"]
 """What an operator takes on its right side."""
@@ -82,12 +84,12 @@ _LIST = (
 OPERATORS: Mapping[str, Operator] = {operator.id: operator for operator in _LIST}
 
 
-def window(op: str, length: timedelta, kind: ValueKind, now: datetime) -> tuple[Any, Any]:
-    """Return the first and the last value inside `within_last` or `within_next`, seen from `now`."""
-    moment = now.astimezone(UTC) if kind == "datetime" else now
+def window(op: str, length: timedelta, kind: ValueKind, now: datetime, zone: ZoneInfo) -> tuple[Any, Any]:
+    """Return the first and the last value inside `within_last` or `within_next`, seen from `now`, in days of `zone`."""
+    moment = now.astimezone(UTC)
     start, end = (_shifted(moment, -length), moment) if op == "within_last" else (moment, _shifted(moment, length))
     if kind == "date":
-        return start.date(), end.date()
+        return day_of(start, zone), day_of(end, zone)
     return start, end
 
 

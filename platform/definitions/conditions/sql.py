@@ -5,6 +5,7 @@ hidden field can't be compared with. Operands always become bind parameters.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -27,7 +28,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from formloom.platform.definitions.conditions.compile import NOWHERE, Setting, computed
 from formloom.platform.definitions.conditions.operators import fold, window
-from formloom.platform.definitions.conditions.tree import Computed, Leaf, Node, Not, Reference
+from formloom.platform.definitions.conditions.tree import Computed, Leaf, Node, Not, Reference, WallClock
 from formloom.platform.definitions.fields.choices import canonical, quoted
 
 Columns = Mapping[str, ColumnElement[Any]]
@@ -71,7 +72,7 @@ def _table(leaf: Leaf) -> Mapping[str, Callable[[Any, Any], ColumnElement[bool]]
 
 def _operand(leaf: Leaf, columns: Columns, setting: Setting) -> Any:
     if leaf.op.shape == "duration":
-        from_, to = window(leaf.op.id, leaf.value, leaf.kind, setting.now or _utc_now())
+        from_, to = window(leaf.op.id, leaf.value, leaf.kind, setting.now or datetime.now(UTC), setting.zone)
         return from_, to
     if isinstance(leaf.value, tuple):
         return tuple(_bound(part, leaf, columns, setting) for part in leaf.value)
@@ -81,13 +82,9 @@ def _operand(leaf: Leaf, columns: Columns, setting: Setting) -> Any:
 def _bound(value: Any, leaf: Leaf, columns: Columns, setting: Setting) -> Any:
     if isinstance(value, Reference):
         return columns[value.field]
-    if isinstance(value, Computed):
-        return computed(value.name, leaf.kind, setting)
+    if isinstance(value, Computed | WallClock):
+        return computed(value, leaf.kind, setting)
     return value
-
-
-def _utc_now() -> Any:
-    return computed("now", "datetime", NOWHERE)
 
 
 class Folded(GenericFunction[str]):

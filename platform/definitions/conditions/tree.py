@@ -53,8 +53,15 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class WallClock:
+    """A time written without a zone: what the installation's clocks show."""
+
+    shown: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
-    """One comparison; `value` is clean, a Reference or a Computed."""
+    """One comparison; `value` is clean, a Reference, a Computed or a WallClock."""
 
     field: str
     op: Operator
@@ -276,12 +283,14 @@ def _date(raw: Any) -> date:
     return date.fromisoformat(raw)
 
 
-def _moment(raw: Any) -> datetime:
+def _moment(raw: Any) -> datetime | WallClock:
     if not isinstance(raw, str) or not 10 <= len(raw) <= 40 or raw[7] != "-":
         raise ValueError("a moment such as 2026-11-23T06:00:00Z is needed")
     value = datetime.fromisoformat(raw)
+    if value.tzinfo is None:
+        return WallClock(value)
     try:
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        return value.astimezone(UTC)
     except OverflowError:
         raise ValueError("the moment is out of range") from None
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
@@ -111,6 +112,10 @@ class FieldType(ABC, Generic[T]):
     opens_section: ClassVar[bool] = False
     for_members_only: ClassVar[bool] = False
     """Never on a public page, whatever the document says: it would tell who works here."""
+
+    def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002 - for types that need it
+        """Return the settings with what the installation decides where the field doesn't; `zone` is its time zone."""
+        return cfg
 
     @abstractmethod
     def column(self, cfg: Settings) -> ColumnSpec:

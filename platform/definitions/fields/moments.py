@@ -1,12 +1,15 @@
 """Days and moments: settings, how they are shown, how they are written in spreadsheets."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from marshmallow import Schema, ValidationError, fields
 
 from formloom.platform.definitions.fields.settings import named
+from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -28,9 +31,14 @@ class Days(Schema):
 
 
 class Moments(Schema):
-    """The zone in which input without a zone is read and in which the moment is shown."""
+    """The zone in which input without a zone is read and in which the moment is shown; None for the installation's."""
 
-    timezone = fields.String(load_default="Asia/Shanghai", validate=is_zone, metadata=named("时区", "Time zone"))
+    timezone = fields.String(load_default=None, allow_none=True, validate=is_zone, metadata=named("时区", "Time zone"))
+
+
+def zone_of(cfg: Mapping[str, Any]) -> ZoneInfo:
+    """Return the zone of a field's settings."""
+    return ZoneInfo(cfg["timezone"]) if cfg["timezone"] else DEFAULT_ZONE
 
 
 def show_date(value: date, locale: str) -> str:

@@ -6,7 +6,7 @@ databases. The cursor names the values at which the page ended, so a page can be
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -107,10 +107,8 @@ def where_of(plan: Plan, form: FormVersion, query: Query) -> list[ColumnElement[
     """Return the clauses of a query: the trash, the filter, the actor's rows, the search."""
     deleted_at = plan.table.c.deleted_at
     clauses: list[ColumnElement[bool]] = [deleted_at.is_not(None) if query.deleted else deleted_at.is_(None)]
-    kinds = form.value_kinds()
-    clauses += [
-        to_clause(parse(tree, kinds), plan.columns, query.setting) for tree in (query.filter, query.rows) if tree
-    ]
+    kinds, setting = form.value_kinds(), replace(query.setting, zone=form.zone)
+    clauses += [to_clause(parse(tree, kinds), plan.columns, setting) for tree in (query.filter, query.rows) if tree]
     if query.search:
         words = fold(query.search)
         hits = [Position(Folded(plan.columns[name]), words) > 0 for name in query.search_fields]

@@ -1,6 +1,7 @@
 """Reading and writing single records."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,8 @@ def read_one(
     plan = plan_of(form)
     statement = plan.select_any if with_deleted else plan.select_one
     if rows:
-        statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.columns, setting or Setting()))
+        asked = replace(setting or Setting(), zone=form.zone)
+        statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.columns, asked))
     if lock and unit.dialect == "postgresql":
         statement = statement.with_for_update()
     row = unit.conn.execute(statement, {"record_id": record_id}).one_or_none()

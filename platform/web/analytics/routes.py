@@ -8,8 +8,8 @@ from formloom.platform.access.policy import Act, demand
 from formloom.platform.analytics import dashboards
 from formloom.platform.analytics.widgets import Viewing
 from formloom.platform.kernel.errors import NotFound
-from formloom.platform.records.serials import ZONE
 from formloom.platform.storage import definition_store as store
+from formloom.platform.storage import house_zone
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.storage.definition_store import Definition
 from formloom.platform.web.records.shown import moment
@@ -38,8 +38,8 @@ def read_dashboard(call: Call, dashboard: str) -> object:
 @api.post("/dashboards/<dashboard>/data", act=Act.DASHBOARD_READ, body=DataBody())
 def read_data(call: Call, dashboard: str) -> object:
     """Compute the figures of a dashboard for the caller."""
-    viewing = Viewing(call.locale, call.now, ZONE)
     with call.db.read() as unit:
+        viewing = Viewing(call.locale, call.now, house_zone.current(unit))
         found, document = _published(unit, call, dashboard)
         widgets = dashboards.compute(
             unit, call.actor, found.app_id, document, call.body["filter"],

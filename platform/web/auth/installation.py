@@ -5,16 +5,18 @@ from importlib.metadata import PackageNotFoundError, version
 
 from formloom.platform.access.letters import Letters
 from formloom.platform.access.settings import organisation_name
+from formloom.platform.storage import house_zone
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.web.runtime import Runtime
 
 
 def about_installation(unit: ReadUnit, runtime: Runtime) -> dict[str, object]:
-    """Return name, version and whether mail leaves."""
+    """Return name, version, time zone and whether mail leaves."""
     return {
         "name": organisation_name(unit),
         "mail_configured": runtime.settings.smtp_url is not None,
         "version": product_version(),
+        "timezone": house_zone.current(unit).key,
     }
 
 

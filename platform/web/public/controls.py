@@ -20,7 +20,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.templating import render
-from formloom.platform.web.public.texts import say
+from formloom.platform.web.public.texts import say, zone_name
 
 NOT_DRAWN = frozenset({"none", "user", "department"})
 FileInfo = Mapping[str, Any]
@@ -132,8 +132,7 @@ class Moment(Question):
 
     @property
     def hint(self) -> str:
-        zone = self.zone.key
-        return say("zone", self.locale, zone=say("beijing", self.locale) if zone == "Asia/Shanghai" else zone)
+        return say("zone", self.locale, zone=zone_name(self.zone, self.locale))
 
 
 class OneOf(Question):

@@ -7,6 +7,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import orjson
 from flask import Response, request
@@ -39,6 +40,7 @@ class Frame:
     contact: str
     closes_at: datetime | None
     now: datetime
+    zone: ZoneInfo
 
     @classmethod
     def of_visit(cls, visit: Visit, *, grey: bool = False) -> "Frame":
@@ -54,10 +56,10 @@ class Frame:
         return cls._of(form, locale, organisation=organisation, other=None, path="", now=now, grey=False)
 
     @classmethod
-    def of_house(cls, organisation: str, locale: str, now: datetime) -> "Frame":
+    def of_house(cls, organisation: str, locale: str, now: datetime, zone: ZoneInfo) -> "Frame":
         """Return the frame of a page that belongs to no form."""
         cover = cover_of({"kind": "basket", "color": "grey"}, organisation)
-        return cls("", "", organisation, locale, None, cover, "", "", None, now)
+        return cls("", "", organisation, locale, None, cover, "", "", None, now, zone)
 
     @classmethod
     def _of(
@@ -77,7 +79,7 @@ class Frame:
         return cls(
             resolve(form.title, locale) or form.key, resolve(form.document.get("description"), locale), organisation,
             locale, other, cover_of(chosen, form.key), path, resolve(settings.get("contact"), locale),
-            datetime.fromisoformat(closes) if closes else None, now,
+            datetime.fromisoformat(closes) if closes else None, now, form.zone,
         )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def page(template: str, frame: Frame, *, status: int = 200, **context: Any) -> R
     """Return a page."""
     html = render(
         template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(), bundle=bundle_path(),
-        shown=lambda moment: shown_moment(moment, frame.locale, frame.now), here=_here, **context,
+        shown=lambda moment: shown_moment(moment, frame.locale, frame.now, frame.zone), here=_here, **context,
     )  # fmt: skip
     headers = {
         "Cache-Control": "no-store", "Content-Security-Policy": _POLICY.format(nonce=nonce()),

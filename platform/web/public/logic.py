@@ -35,6 +35,7 @@ def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any
     return {
         "fields": [_field(question, now) for question in page],
         "rules": public_rules(form, now),
+        "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS},
         "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
     }
@@ -48,7 +49,7 @@ def public_rules(form: FormVersion, now: datetime) -> list[dict[str, Any]]:
     defaults = starting_values(form, now)
 
     def decided(leaf: Mapping[str, Any]) -> JSONObject:
-        holds = compile_node(parse(leaf, kinds), Setting(now=now))(defaults)
+        holds = compile_node(parse(leaf, kinds), Setting(now=now, zone=form.zone))(defaults)
         return ALWAYS if holds else NEVER
 
     found = []

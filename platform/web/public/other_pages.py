@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.kernel.text import resolve
+from formloom.platform.storage import house_zone
 from formloom.platform.web.problems import request_locale
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.receipts import Receipt
@@ -64,10 +65,10 @@ def _is_for_people() -> bool:
 def _trouble(rt: Runtime, status: int, detail: str) -> Response:
     locale = request_locale()
     with rt.db.read() as unit:
-        organisation = organisation_name(unit)
+        organisation, zone = organisation_name(unit), house_zone.current(unit)
     is_missing = status == 404
     return page(
-        "trouble.html", Frame.of_house(organisation, locale, rt.now()), status=status,
+        "trouble.html", Frame.of_house(organisation, locale, rt.now(), zone), status=status,
         heading=say("missing" if is_missing else "trouble", locale),
         text=say("missing_text", locale) if is_missing else detail, back="" if is_missing else request.path,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -11,7 +12,9 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.definitions.kinds.types.form import FieldDocument, FormSettings
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import LOCALES
+from formloom.platform.kernel.zones import DEFAULT_ZONE
 from formloom.platform.storage import definition_store as store
+from formloom.platform.storage import house_zone
 from formloom.platform.storage.definition_store import Definition
 from formloom.platform.web.public import form_page
 from formloom.platform.web.public.framing import Frame
@@ -37,12 +40,12 @@ def show_preview(call: Call, definition_id: str) -> object:
     with call.db.read() as unit:
         found = store.find(unit, definition_id)
         demand(unit, call.actor, Act.DEFINITION_READ, app=found.app_id)
-        organisation = organisation_name(unit)
-    form = drawable(found, call.body["document"])
+        organisation, zone = organisation_name(unit), house_zone.current(unit)
+    form = drawable(found, call.body["document"], zone)
     return form_page.preview(form, Frame.of_draft(form, call.body["locale"], organisation, call.now))
 
 
-def drawable(found: Definition, document: Mapping[str, Any]) -> FormVersion:
+def drawable(found: Definition, document: Mapping[str, Any], zone: ZoneInfo = DEFAULT_ZONE) -> FormVersion:
     """Return as much of a draft as can be drawn: while somebody builds, there is always something unfinished."""
     entries = [_sound(FieldDocument(), one) for one in _listed(document.get("fields"))]
     good = [one for one in entries if {"id", "type"} <= one.keys() and _build(found, {"fields": [one]})]
@@ -51,7 +54,7 @@ def drawable(found: Definition, document: Mapping[str, Any]) -> FormVersion:
         "title": _words(document.get("title")), "description": _words(document.get("description")), "fields": good,
         "rules": rules, "settings": _sound(FormSettings(), document.get("settings")),
     }  # fmt: skip
-    return _build(found, whole) or _nothing(found)
+    return _build(found, whole, zone) or _nothing(found)
 
 
 def _sound(schema: Schema, raw: object) -> dict[str, Any]:
@@ -65,11 +68,11 @@ def _listed(raw: object) -> list[Any]:
     return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
 
 
-def _build(found: Definition, document: dict[str, Any]) -> FormVersion | None:
+def _build(found: Definition, document: dict[str, Any], zone: ZoneInfo = DEFAULT_ZONE) -> FormVersion | None:
     try:
         return FormVersion.build(
             form_id=found.id, app_id=found.app_id, app_key=found.app_key, key=found.key, version=0, document=document,
-            table="", columns={},
+            table="", columns={}, zone=zone,
         )  # fmt: skip
     except (FormloomError, ValidationError, LookupError, TypeError, ValueError, AttributeError):
         return None

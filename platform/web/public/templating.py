@@ -7,13 +7,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formloom.platform.web.public.texts import say
+from formloom.platform.web.public.texts import say, zone_name
 
 _PACKAGE = "formloom.platform.web.public"
 ENVIRONMENT = Environment(
     loader=PackageLoader(_PACKAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
 )
-ENVIRONMENT.globals["say"] = say
+ENVIRONMENT.globals |= {"say": say, "zone_name": zone_name}
 
 
 def render(template: str, locale: str, **context: Any) -> Markup:

@@ -1,6 +1,7 @@
 """The texts of the public pages. Customers are addressed with 您."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from formloom.platform.kernel.text import LocalizedText, fill
 
@@ -64,7 +65,7 @@ TEXTS: Mapping[str, LocalizedText] = {
     "closes": {"zh-CN": "截止时间", "en": "Until"},
     "closed_at": {"zh-CN": "截止于", "en": "Ended"},
     "contact": {"zh-CN": "着急？请联系我们", "en": "In a hurry? Contact us"},
-    "times_in": {"zh-CN": "时间按北京时间显示", "en": "Times are in Beijing time"},
+    "times_in": {"zh-CN": "时间按{zone}显示", "en": "Times are in {zone}"},
     "times_here": {"zh-CN": "时间按您所在时区显示（{zone}）", "en": "Times are in your time zone ({zone})"},
     # what went wrong
     "try_again": {"zh-CN": "返回表单", "en": "Back to the form"},
@@ -113,3 +114,8 @@ SCRIPT_TEXTS = (
 def say(name: str, locale: str, **params: object) -> str:
     """Return a text in `locale`, filled."""
     return fill(TEXTS[name], locale, params)
+
+
+def zone_name(zone: ZoneInfo, locale: str) -> str:
+    """Return how people call a time zone."""
+    return say("beijing", locale) if zone.key == "Asia/Shanghai" else zone.key

@@ -54,7 +54,7 @@ def export_records(call: Call, form: str) -> Response:
         target.close()
         raise
     target.seek(0)
-    name = f"{found.key}-{call.now:%Y%m%d}.{asked['format']}"
+    name = f"{found.key}-{call.now.astimezone(found.zone):%Y%m%d}.{asked['format']}"
     answer = send_file(target, mimetype=TYPES[asked["format"]], as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -11,6 +11,8 @@ export interface User {
   roles: string[]
 }
 export interface Installation {
+  /** The time zone whose days count. */
+  timezone?: string
   name: string
   mail_configured: boolean
   version: string

@@ -17,6 +17,8 @@ export interface Setting {
   now?: Date
   me?: string | null
   before?: Values
+  /** The installation's time zone: its days are the days of `today`, its clock shows times without a zone. */
+  zone?: string
 }
 /** A value that compares with `<`: moments become milliseconds, exact decimals become scaled integers. */
 type Comparable = string | number | boolean | bigint | readonly string[]
@@ -83,6 +85,10 @@ const TESTS: Record<string, Test> = {
   changed_to: same,
   changed_from: same,
 }
+const DAY = 86_400_000
+/** Where zones are looked at: near the ends of the calendar none is, on the server neither. */
+const [EARLIEST, LATEST] = [Date.parse('0100-01-01'), Date.parse('9999-12-30')]
+const clocks = new Map<string, Intl.DateTimeFormat>()
 /** Satisfied by a missing value. */
 const WHEN_MISSING = new Set(['empty', 'ne', 'nin', 'not_contains'])
 
@@ -95,7 +101,7 @@ function leaf({ field, op, value }: ConditionLeaf, kinds: Kinds, setting: Settin
   const test = TESTS[op]
   if (!test) return () => false
   return (values) => {
-    const actual = read(values[field], kind)
+    const actual = read(values[field], kind, setting.zone)
     if (actual === null) return missing
     const operand = op.startsWith('within_') ? window(op, value, kind, setting) : operandOf(value, kind, values, setting)
     return operand === null ? missing : test(actual, operand as never)
@@ -105,7 +111,7 @@ function leaf({ field, op, value }: ConditionLeaf, kinds: Kinds, setting: Settin
 function overChange(field: string, op: string, value: unknown, kind: Kind, setting: Setting): Predicate {
   return (values) => {
     if (!setting.before) return false
-    const [before, after] = [read(setting.before[field], kind), read(values[field], kind)]
+    const [before, after] = [read(setting.before[field], kind, setting.zone), read(values[field], kind, setting.zone)]
     if (before === after || (before !== null && after !== null && same(before, after))) return false
     if (op === 'changed') return true
     const side = op === 'changed_to' ? after : before
@@ -134,26 +140,26 @@ function operandOf(value: unknown, kind: Kind, values: Values, setting: Setting)
     const parts = value.map((part) => operandOf(part, kind, values, setting) as Comparable | null)
     return parts.includes(null) ? null : (parts as Comparable[])
   }
-  if (isObject(value)) return typeof value.ref === 'string' ? read(values[value.ref], kind) : computed(value.fn, kind, setting)
+  if (isObject(value)) return typeof value.ref === 'string' ? read(values[value.ref], kind, setting.zone) : computed(value.fn, kind, setting)
   if (typeof value === 'string' && !PARSED.has(kind)) return kind === 'text' ? value.normalize('NFC') : value
-  return read(value, kind)
+  return read(value, kind, setting.zone)
 }
 
-function computed(name: unknown, kind: Kind, { me, now = new Date() }: Setting): Comparable | null {
+function computed(name: unknown, kind: Kind, { me, now = new Date(), zone }: Setting): Comparable | null {
   if (name === 'me') return me ?? null
-  const day = now.toISOString().slice(0, 10)
-  if (kind === 'date') return day
-  return name === 'now' ? now.getTime() : Date.parse(day)
+  const today = day(now.getTime(), zone)
+  if (kind === 'date') return today
+  return name === 'now' ? now.getTime() : moment(today, zone)
 }
 
 /** A value as it compares, or null for none and for one that is not of its kind. */
-function read(value: unknown, kind: Kind): Comparable | null {
+function read(value: unknown, kind: Kind, zone?: string): Comparable | null {
   if (isMissing(value)) return null
   switch (kind) {
     case 'number':
       return scaled(String(value))
     case 'datetime':
-      return moment(String(value))
+      return moment(String(value), zone)
     case 'boolean':
       return value === true || value === 'true' || (value === false || value === 'false' ? false : null)
     case 'choices':
@@ -167,10 +173,38 @@ function read(value: unknown, kind: Kind): Comparable | null {
   }
 }
 
-function moment(text: string): number | null {
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || text.length === 10 ? text : `${text}Z`
-  const found = Date.parse(zoned)
-  return Number.isNaN(found) ? null : found
+/** Milliseconds of a moment; one without a zone is read on the clock of `zone`. */
+function moment(text: string, zone?: string): number | null {
+  const isZoned = text.length > 10 && /(Z|[+-]\d\d:?\d\d)$/i.test(text)
+  const found = Date.parse(isZoned || text.length === 10 ? text : `${text}Z`)
+  if (Number.isNaN(found)) return null
+  return isZoned ? found : onClock(found, zone)
+}
+
+/**
+ * The moment at which the clock of `zone` shows what a clock in UTC shows at `wall`: the first of two, and after a gap
+ * as if the clock had not changed yet.
+ */
+function onClock(wall: number, zone?: string): number {
+  const [before, after] = [wall - offset(wall - DAY, zone), wall - offset(wall + DAY, zone)]
+  return before + offset(before, zone) !== wall && after + offset(after, zone) === wall ? after : before
+}
+
+/** How far the clock of `zone` is ahead of UTC, in milliseconds. */
+function offset(at: number, zone?: string): number {
+  if (!zone || zone === 'UTC' || at < EARLIEST || at > LATEST) return 0
+  const shown = Object.fromEntries(clockOf(zone).formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  const wall = Date.UTC(shown.year ?? 0, (shown.month ?? 1) - 1, shown.day, shown.hour, shown.minute, shown.second)
+  return wall - Math.floor(at / 1000) * 1000
+}
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known) return known
+  const part = '2-digit'
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: part, day: part, hour: part, minute: part, second: part })
+  clocks.set(zone, made)
+  return made
 }
 
 /** An exact decimal as an integer of `PLACES` decimal places: floating point would lose cents. */
@@ -186,15 +220,16 @@ function scaled(text: string): bigint | null {
 }
 
 /** The first and the last value inside `within_last` or `within_next`. */
-function window(op: string, value: unknown, kind: Kind, { now = new Date() }: Setting): [Comparable, Comparable] | null {
+function window(op: string, value: unknown, kind: Kind, { now = new Date(), zone }: Setting): [Comparable, Comparable] | null {
   const length = duration(String(value))
   if (length === null) return null
   const [from, to] = op === 'within_last' ? [now.getTime() - length, now.getTime()] : [now.getTime(), now.getTime() + length]
-  return kind === 'date' ? [day(from), day(to)] : [from, to]
+  return kind === 'date' ? [day(from, zone), day(to, zone)] : [from, to]
 }
 
-function day(at: number): string {
-  const inside = Math.min(Math.max(at, Date.parse('0001-01-01')), Date.parse('9999-12-31'))
+/** The day on which `at` falls in `zone`. */
+function day(at: number, zone?: string): string {
+  const inside = Math.min(Math.max(at + offset(at, zone), Date.parse('0001-01-01')), Date.parse('9999-12-31'))
   return new Date(inside).toISOString().slice(0, 10)
 }
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, fields
 
-from formloom.workflows.calendars import CalendarInvalid, zone_of
+from formloom.workflows.calendars import CalendarInvalid
 from formloom.workflows.durations import Duration
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.expressions import moment
@@ -34,9 +35,9 @@ class DateOffset(Trigger):
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002 - the occasion names the flow
         return occasion.kind == "flow.date_offset"
 
-    def fires_for(self, cfg: Settings, values: Mapping[str, Any]) -> datetime | None:
+    def fires_for(self, cfg: Settings, values: Mapping[str, Any], home: ZoneInfo) -> datetime | None:
         try:
-            zone = zone_of(cfg.get("timezone") or common.HOUSE_ZONE)
+            zone = common.zone_in(cfg, home)
             at = moment(values.get(cfg.get("field", "")), cfg.get("at") or "09:00", zone)
             return None if at is None else Duration.parse(cfg.get("offset") or "P0D").after(at, zone)
         except (CalendarInvalid, ValueError, OverflowError):

@@ -2,18 +2,19 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
-from formloom.workflows.calendars import WEEKDAYS, zone_of
+from formloom.workflows.calendars import WEEKDAYS
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.triggers import settings as common
 from formloom.workflows.triggers.base import Settings, Trigger
 
 
 class Scheduled(Trigger):
-    """Every hour, day, week or month at a wall-clock time of a zone.
+    """Every hour, day, week or month at a wall-clock time of a zone, the installation's when none is given.
 
     With `filter` the flow runs once for each matching record, at most 1,000; without it, once and without a
     record. A time that the clock change skips fires just after the gap; one that comes twice fires the first time.
@@ -39,8 +40,8 @@ class Scheduled(Trigger):
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002 - the occasion names the flow
         return occasion.kind == "flow.scheduled"
 
-    def next_fire(self, cfg: Settings, after: datetime) -> datetime | None:
-        zone = zone_of(cfg.get("timezone") or common.HOUSE_ZONE)
+    def next_fire(self, cfg: Settings, after: datetime, home: ZoneInfo) -> datetime | None:
+        zone = common.zone_in(cfg, home)
         hour, minute = (int(part) for part in str(cfg.get("at") or "09:00").split(":"))
         if cfg.get("every") == "hour":
             first = after.astimezone(UTC).replace(minute=minute, second=0, microsecond=0)

@@ -14,11 +14,11 @@ from formloom.platform.definitions.fields.base import (
     ValueInvalid,
     WidgetSpec,
 )
-from formloom.platform.definitions.fields.moments import Moments, cell_moment, show_moment
+from formloom.platform.definitions.fields.moments import Moments, cell_moment, show_moment, zone_of
 
 
 class Datetime(FieldType[datetime]):
-    """A moment, kept in UTC; input without a zone is read in the field's zone."""
+    """A moment, kept in UTC; input without a zone is read in the field's zone, else in the installation's."""
 
     id = "datetime"
     label = {"zh-CN": "日期时间", "en": "Date and time"}
@@ -34,6 +34,9 @@ class Datetime(FieldType[datetime]):
         Example(5, error="not_moment"),
     )
 
+    def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:
+        return {**cfg, "timezone": cfg["timezone"] or zone.key}
+
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("datetime")
 
@@ -43,7 +46,7 @@ class Datetime(FieldType[datetime]):
         try:
             value = datetime.fromisoformat(raw)
             if value.tzinfo is None:
-                value = value.replace(tzinfo=ZoneInfo(cfg["timezone"]))
+                value = value.replace(tzinfo=zone_of(cfg))
             return value.astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED) from None
@@ -55,13 +58,13 @@ class Datetime(FieldType[datetime]):
         return None if shown is None else datetime.fromisoformat(shown)
 
     def display(self, value: datetime | None, cfg: Settings, locale: str) -> str:
-        return "" if value is None else show_moment(value.astimezone(ZoneInfo(cfg["timezone"])), locale)
+        return "" if value is None else show_moment(value.astimezone(zone_of(cfg)), locale)
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> datetime | None:
         return self.clean(cell_moment(text), cfg, ctx) if text.strip() else None
 
     def export_cell(self, value: datetime | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
-        return "" if value is None else value.astimezone(ZoneInfo(cfg["timezone"])).strftime("%Y-%m-%d %H:%M:%S")
+        return "" if value is None else value.astimezone(zone_of(cfg)).strftime("%Y-%m-%d %H:%M:%S")
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("datetime", {})
