@@ -63,8 +63,9 @@ def list_runs(call: Call, flow: str) -> object:
     asked = call.query
     with call.db.read() as unit:
         found = use_cases.list_runs(
-            unit, call.actor, flow, state=asked.get("state"), record_id=asked.get("record"), before=asked.get("cursor")
-        )
+            unit, call.runtime, call.actor, flow,
+            state=asked.get("state"), record_id=asked.get("record"), before=asked.get("cursor"),
+        )  # fmt: skip
     return {"runs": [_run(row) for row in found], "next": found[-1].id if len(found) == PAGE else None}
 
 
@@ -75,7 +76,7 @@ def simulate(call: Call, flow: str) -> object:
         would_run, lines = use_cases.simulate(
             unit, call.runtime, call.actor, flow, call.body["record"], call.body["values"], now=call.now
         )
-    return {"would_run": would_run, "trace": [line.dump() for line in lines]}
+    return {"would_run": would_run, "trace": lines}
 
 
 @api.post("/flows/<flow>/trigger", act=Act.FLOW_TRIGGER, body=PressBody(), status=202)

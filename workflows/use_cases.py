@@ -18,8 +18,9 @@ from formloom.platform.records.queries.rows import read_one
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
+from formloom.workflows import sights
 from formloom.workflows.engine.context import Occasion
-from formloom.workflows.engine.trace import TraceLine
+from formloom.workflows.engine.masking import masked
 from formloom.workflows.nodes.registry import NODES
 from formloom.workflows.queries import claims, inbox, posts, runs
 from formloom.workflows.queries.posts import Post
@@ -54,12 +55,20 @@ class NoSuchRecord(Invalid):
 
 
 def list_runs(
-    unit: ReadUnit, actor: Actor, flow_id: str, *, state: str | None, record_id: str | None, before: str | None
+    unit: ReadUnit,
+    rt: Runtime,
+    actor: Actor,
+    flow_id: str,
+    *,
+    state: str | None,
+    record_id: str | None,
+    before: str | None,
 ) -> list[RunRow]:
-    """Return a flow's runs, newest first. Raises NotFound, Forbidden."""
+    """Return a flow's runs, newest first, without what the actor may not see. Raises NotFound, Forbidden."""
     flow = store.find_named(unit, "flow", flow_id)
     demand(unit, actor, Act.FLOW_RUNS_READ, app=flow.app_id)
-    return runs.of_flow(unit, flow.id, state=state, record_id=record_id, before=before)
+    found = runs.of_flow(unit, flow.id, state=state, record_id=record_id, before=before)
+    return sights.seen_runs(unit, rt.catalog, actor, found)
 
 
 def simulate(
@@ -71,8 +80,11 @@ def simulate(
     overrides: Mapping[str, Any],
     *,
     now: datetime,
-) -> tuple[bool, list[TraceLine]]:
-    """Return whether any action would be reached, and the trace, of the flow's draft on a record. Writes nothing."""
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Return whether any action would be reached, and the trace, of the flow's draft on a record. Writes nothing.
+
+    What the actor may not see of the record is left out of the trace.
+    """
     definition = store.find(unit, flow_id, with_draft=True)
     demand(unit, actor, Act.FLOW_SIMULATE, app=definition.app_id)
     document = definition.draft or {}
@@ -91,7 +103,8 @@ def simulate(
         actor_kind=actor.kind, actor_id=actor.id,
     )  # fmt: skip
     lines = rehearse(unit, rt, Flow(definition, document), form, occasion, now=now)
-    return any(line.step_no is not None for line in lines), lines
+    sight = sights.of_form(unit, rt.catalog, actor, form)
+    return any(line.step_no is not None for line in lines), [masked(line.dump(), sight) for line in lines]
 
 
 def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: str, *, now: datetime) -> str:

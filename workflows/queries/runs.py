@@ -31,6 +31,7 @@ class RunRow:
     error: str | None
     at: datetime
     took_ms: int | None
+    form_id: str | None = None
 
 
 def begin(uow: UnitOfWork, flow_id: str, version: int, event_id: str, run: Mapping[str, Any]) -> str | None:
@@ -72,7 +73,7 @@ def of_flow(
     columns = flow_runs.c
     statement = select(
         columns.id, columns.flow_id, columns.version, columns.record_id, columns.record_title, columns.state,
-        columns.trigger, columns.trace, columns.error, columns.at, columns.took_ms,
+        columns.trigger, columns.trace, columns.error, columns.at, columns.took_ms, columns.form_id,
     ).where(columns.flow_id == flow_id)  # fmt: skip
     if state:
         statement = statement.where(columns.state == state)

@@ -48,6 +48,8 @@ export interface Why {
   value: unknown
   actual: unknown
   result: boolean
+  /** A value is left out because the reader may not see it. */
+  hidden?: boolean
 }
 export interface TraceLine {
   node: string
