@@ -3,12 +3,18 @@ import { Filling } from './filling'
 import { localise } from './moments'
 import type { PageData } from './page'
 
-document.documentElement.classList.add('js')
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{"texts":{}}') as PageData
 const form = document.getElementById('form') as HTMLFormElement | null
-localise(document, data.texts)
-if (form) new Filling(form, data)
-else offerCopy()
+// Where the script is missing (the page says so itself) or breaks, the page is one without a script: nothing stays hidden.
+document.documentElement.classList.add('js')
+try {
+  localise(document, data.texts)
+  if (form) new Filling(form, data)
+  else offerCopy()
+} catch (fault) {
+  document.documentElement.classList.remove('js')
+  throw fault
+}
 
 function offerCopy(): void {
   const button = document.getElementById('copy')
