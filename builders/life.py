@@ -13,7 +13,8 @@ from formloom.builders.indexing import index_for
 from formloom.builders.world import world_of
 from formloom.platform.access import audit
 from formloom.platform.access.policy import Act, demand
-from formloom.platform.definitions.diff import Change, diff
+from formloom.platform.definitions.change import Change
+from formloom.platform.definitions.diff import diff
 from formloom.platform.definitions.kinds.base import Usage, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member

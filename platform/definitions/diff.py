@@ -6,46 +6,40 @@ are told in the order in which they stand in the document.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from marshmallow import ValidationError
 
+from formloom.platform.definitions.change import Change, ChangeKind
 from formloom.platform.definitions.fields.base import ColumnSpec
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
-from formloom.platform.kernel.text import LOCALES, LocalizedText, resolve
-
-ChangeKind = Literal["added", "removed", "changed", "moved"]
-Document = Mapping[str, Any]
-Words = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change. `affects_data` warns that values of existing records are touched or hidden."""
-
-    kind: ChangeKind
-    path: str
-    what: LocalizedText
-    affects_data: bool = False
+from formloom.platform.definitions.first_version import form_parts
+from formloom.platform.definitions.words import Document, Words, entries_by, label_of, says, type_of
+from formloom.platform.kernel.text import LocalizedText
 
 
 def diff(kind: str, before: Document | None, after: Document) -> list[Change]:
-    """Return the changes from `before` (None when nothing is published yet) to `after`."""
+    """Return the changes from `before` to `after`; all there is in it when nothing is published yet (None)."""
     if before is None:
-        return [Change("added", "", {"zh-CN": "首次发布", "en": "Published for the first time"})]
+        first = Change("added", "", {"zh-CN": "首次发布", "en": "Published for the first time"})
+        return [first, *(form_parts(after) if kind == "form" else _parts(kind, {}, after))]
+    return list(_parts(kind, before, after))
+
+
+def _parts(kind: str, before: Document, after: Document) -> Iterator[Change]:
     listed = [one for one in _LISTED if one.kind == kind]
-    found = list(_fields(before, after)) if kind == "form" else []
+    if kind == "form":
+        yield from _fields(before, after)
     for part in listed:
-        found.extend(part.changes(before, after))
+        yield from part.changes(before, after)
     told = {part.name for part in listed} | ({"fields"} if kind == "form" else set())
-    return [*found, *_rest(before, after, told)]
+    yield from _rest(before, after, told)
 
 
 def _fields(before: Document, after: Document) -> Iterator[Change]:
-    old, new = _by(before.get("fields"), "id"), _by(after.get("fields"), "id")
+    old, new = entries_by(before.get("fields"), "id"), entries_by(after.get("fields"), "id")
     for name, entry in new.items():
         if name not in old:
-            yield Change("added", f"fields/{name}", _says(("新增字段“{0}”", "Adds the field “{0}”"), _label(entry)))
+            yield Change("added", f"fields/{name}", says(("新增字段“{0}”", "Adds the field “{0}”"), label_of(entry)))
         else:
             yield from _field(name, old[name], entry)
     for name, entry in old.items():
@@ -54,34 +48,34 @@ def _fields(before: Document, after: Document) -> Iterator[Change]:
                 "移除字段“{0}”，已有的值保留但不再显示",
                 "Removes the field “{0}”; its values are kept but not shown",
             )
-            yield Change("removed", f"fields/{name}", _says(words, _label(entry)), affects_data=True)
+            yield Change("removed", f"fields/{name}", says(words, label_of(entry)), affects_data=True)
     for name in _moved([name for name in old if name in new], [name for name in new if name in old]):
-        yield Change("moved", f"fields/{name}", _says(("移动字段“{0}”", "Moves the field “{0}”"), _label(new[name])))
+        yield Change("moved", f"fields/{name}", says(("移动字段“{0}”", "Moves the field “{0}”"), label_of(new[name])))
 
 
 def _field(name: str, old: Document, new: Document) -> Iterator[Change]:
-    path, label = f"fields/{name}", _label(new)
+    path, label = f"fields/{name}", label_of(new)
     retyped = old.get("type") != new.get("type")
     if retyped:
         words = (
             "字段“{0}”由“{1}”改为“{2}”，能转换的值会转换",
             "Turns “{0}” from “{1}” into “{2}”; values that fit are converted",
         )
-        types = _type_name(old), _type_name(new)
-        yield Change("changed", f"{path}/type", _says(words, label, *types), affects_data=True)
-    if _label(old) != label:
+        types = type_of(old), type_of(new)
+        yield Change("changed", f"{path}/type", says(words, label, *types), affects_data=True)
+    if label_of(old) != label:
         yield Change(
-            "changed", f"{path}/label", _says(("“{0}”改名为“{1}”", "Renames “{0}” to “{1}”"), _label(old), label)
+            "changed", f"{path}/label", says(("“{0}”改名为“{1}”", "Renames “{0}” to “{1}”"), label_of(old), label)
         )
     for setting, on, off in _SWITCHES:
         if _is_on(old, setting) != _is_on(new, setting):
-            yield Change("changed", f"{path}/{setting}", _says(on if _is_on(new, setting) else off, label))
+            yield Change("changed", f"{path}/{setting}", says(on if _is_on(new, setting) else off, label))
     yield from _options(path, label, old, new)
     if not retyped and _column(old) != _column(new):
         words = "“{0}”改变存储精度，能转换的值会转换", "Changes the precision of “{0}”; values that fit are converted"
-        yield Change("changed", path, _says(words, label), affects_data=True)
+        yield Change("changed", path, says(words, label), affects_data=True)
     elif not retyped and _remaining(old) != _remaining(new):
-        yield Change("changed", path, _says(("修改字段“{0}”的设置", "Changes settings of “{0}”"), label))
+        yield Change("changed", path, says(("修改字段“{0}”的设置", "Changes settings of “{0}”"), label))
 
 
 _SWITCHES: tuple[tuple[str, Words, Words], ...] = (
@@ -117,26 +111,26 @@ def _column(entry: Document) -> ColumnSpec | None:
 
 
 def _options(path: str, label: LocalizedText, old: Document, new: Document) -> Iterator[Change]:
-    before, after = _by(old.get("options"), "value"), _by(new.get("options"), "value")
+    before, after = entries_by(old.get("options"), "value"), entries_by(new.get("options"), "value")
     path = f"{path}/options"
     for value, option in after.items():
         if value not in before:
             words = "“{0}”新增选项“{1}”", "Adds the option “{1}” to “{0}”"
-            yield Change("added", path, _says(words, label, _label(option)))
-        elif _label(before[value]) != _label(option):
+            yield Change("added", path, says(words, label, label_of(option)))
+        elif label_of(before[value]) != label_of(option):
             words = "“{0}”的选项“{1}”改名为“{2}”", "Renames the option “{1}” of “{0}” to “{2}”"
-            yield Change("changed", path, _says(words, label, _label(before[value]), _label(option)))
+            yield Change("changed", path, says(words, label, label_of(before[value]), label_of(option)))
     for value, option in before.items():
         if value not in after:
             words = (
                 "“{0}”移除选项“{1}”，已选的记录保留原值",
                 "Removes the option “{1}” from “{0}”; records keep it",
             )
-            yield Change("removed", path, _says(words, label, _label(option)), affects_data=True)
+            yield Change("removed", path, says(words, label, label_of(option)), affects_data=True)
     kept = [[value for value in side if value in before and value in after] for side in (before, after)]
     restyled = any(_style(before[value]) != _style(after[value]) for value in kept[0])
     if kept[0] != kept[1] or restyled:
-        yield Change("changed", path, _says(("调整“{0}”的选项", "Changes the options of “{0}”"), label))
+        yield Change("changed", path, says(("调整“{0}”的选项", "Changes the options of “{0}”"), label))
 
 
 def _style(option: Document) -> Document:
@@ -145,7 +139,7 @@ def _style(option: Document) -> Document:
 
 def _rule_name(rule: Document, document: Document) -> LocalizedText:
     """Return the fields that a rule of a form is about, as its name."""
-    labels = {name: _label(entry) for name, entry in _by(document.get("fields"), "id").items()}
+    labels = {name: label_of(entry) for name, entry in entries_by(document.get("fields"), "id").items()}
     parts = [rule.get(part) for part in ("show", "hide", "require")]
     named = [name for part in parts if isinstance(part, list) for name in part if isinstance(name, str)]
     if not named:
@@ -158,7 +152,7 @@ def _rule_name(rule: Document, document: Document) -> LocalizedText:
 
 
 def _own_name(entry: Document, _document: Document) -> LocalizedText:
-    return _label(entry)
+    return label_of(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +168,16 @@ class _Listed:
     called: Callable[[Document, Document], LocalizedText] = _own_name
 
     def changes(self, before: Document, after: Document) -> Iterator[Change]:
-        old, new = _by(before.get(self.name), self.key), _by(after.get(self.name), self.key)
+        old, new = entries_by(before.get(self.name), self.key), entries_by(after.get(self.name), self.key)
         for key, entry in new.items():
             path = f"{self.name}/{key}"
             if key not in old:
-                yield Change("added", path, _says(self.added, self.called(entry, after)))
+                yield Change("added", path, says(self.added, self.called(entry, after)))
             elif old[key] != entry:
-                yield Change("changed", path, _says(self.changed, self.called(entry, after)))
+                yield Change("changed", path, says(self.changed, self.called(entry, after)))
         for key, entry in old.items():
             if key not in new:
-                yield Change("removed", f"{self.name}/{key}", _says(self.removed, self.called(entry, before)))
+                yield Change("removed", f"{self.name}/{key}", says(self.removed, self.called(entry, before)))
         if [key for key in old if key in new] != [key for key in new if key in old]:
             words = _PARTS.get(self.name, {"zh-CN": self.name, "en": self.name})
             yield Change("moved", self.name, {"zh-CN": f"调整{words['zh-CN']}的顺序", "en": f"Reorders {words['en']}"})
@@ -268,15 +262,6 @@ _PARTS: Mapping[str, LocalizedText] = {
 }
 
 
-def _by(entries: Any, key: str) -> dict[str, Document]:
-    """Return the well-formed entries of a list by the text that stands under `key`."""
-    return {
-        one[key]: one
-        for one in (entries if isinstance(entries, list) else ())
-        if isinstance(one, Mapping) and isinstance(one.get(key), str)
-    }
-
-
 def _moved(old: list[str], new: list[str]) -> list[str]:
     """Return the names that have to be moved to get from one order to the other, as few as possible."""
     place = {name: number for number, name in enumerate(old)}
@@ -293,26 +278,3 @@ def _longest(runs: Iterable[list[str]]) -> list[str]:
     for run in runs:
         longest = run if len(run) > len(longest) else longest
     return longest
-
-
-def _type_name(entry: Document) -> LocalizedText:
-    name = entry.get("type")
-    if isinstance(name, str) and name in FIELD_TYPES:
-        return FIELD_TYPES.get(name).label
-    return {locale: str(name) for locale in LOCALES}
-
-
-def _label(entry: Document) -> dict[str, str]:
-    words = entry.get("label") or entry.get("title")
-    known = (
-        {locale: text for locale, text in words.items() if isinstance(text, str)} if isinstance(words, Mapping) else {}
-    )
-    name = next((str(entry[key]) for key in ("id", "value", "field", "form") if key in entry), "?")
-    return {locale: resolve(known, locale) or name for locale in LOCALES}
-
-
-def _says(words: Words, *names: LocalizedText) -> LocalizedText:
-    said = dict(zip(LOCALES, words, strict=True))
-    for place, name in enumerate(names):
-        said = {locale: text.replace(f"{{{place}}}", name[locale]) for locale, text in said.items()}
-    return said

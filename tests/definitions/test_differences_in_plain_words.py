@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formloom.platform.definitions.diff import Change, diff
+from formloom.platform.definitions.change import Change
+from formloom.platform.definitions.diff import diff
 from formloom.platform.definitions.kinds.registry import KINDS
 
 
@@ -70,8 +71,46 @@ def test_form(before: dict[str, Any], after: dict[str, Any], said: list[tuple[st
     assert told(before, after) == said
 
 
-def test_the_first_publication_is_one_line() -> None:
-    assert [one.what["en"] for one in diff("form", None, form(A, B))] == ["Published for the first time"]
+def test_a_first_publication_tells_all_there_is_in_it() -> None:
+    amount = {**field("amount", "number"), "required": True}
+    note = {**field("note"), "public": False}
+    when = {"all": [{"field": "pick", "op": "in", "value": ["x", "y"]}, {"any": [
+        {"field": "amount", "op": "gt", "value": 100}, {"not": {"field": "note", "op": "empty"}},
+        {"field": "due", "op": "within_last", "value": "P3DT2H"}]}]}  # fmt: skip
+    rule = {"id": "r1", "when": when, "show": ["note"], "require": ["note", "due"]}
+    pick = {**PICK, "id": "pick", "label": {"zh-CN": "类型", "en": "Kind"}}
+    document = form(
+        amount, pick, note, field("due", "date"), rules=[rule], buttons=[{"id": "go", "label": {"en": "Go"}}]
+    )
+    first = diff("form", None, document)
+    assert [(one.path, one.what["en"]) for one in first] == [
+        ("", "Published for the first time"),
+        ("fields/amount", "The field “Amount”: Number, required"),
+        ("fields/pick", "The field “Kind”: Drop-down; options: X, Y"),
+        ("fields/note", "The field “Note”: Single line, members only"),
+        ("fields/due", "The field “Due”: Date"),
+        ("rules/r1", "When Kind is any of X, Y and (Amount is more than 100 or not (Note is empty) or Due is within the last 3 days 2 hours): shows “Note”, requires “Note”, “Due”"),
+        ("buttons/go", "The button “Go”"),
+    ]  # fmt: skip
+    said = [one.what["zh-CN"] for one in first]
+    assert said[1:3] == ["字段“中amount”：数字，必填", "字段“类型”：下拉框；选项：X、Y"]
+    assert said[5] == "当 类型 属于任一 X、Y 且 （中amount 大于 100 或 非（中note 为空） 或 中due 最近 3 天 2 小时） 时，显示“中note”，必填“中note”“中due”"  # fmt: skip
+    assert {one.kind for one in first} == {"added"}
+    assert not any(one.affects_data for one in first)
+
+
+def test_a_long_list_of_options_is_counted() -> None:
+    pick = {**PICK, "options": [option(f"o{number}") for number in range(12)]}
+    told = diff("form", None, form(pick))[1].what
+    assert told["en"] == "The field “A”: Drop-down; 12 options: O0, O1, O2, O3, O4, O5, O6, O7 …"
+    assert told["zh-CN"].endswith("等 12 个")
+
+
+def test_a_first_publication_of_another_kind_names_its_parts() -> None:
+    chart = {"id": "w1", "title": {"en": "Open tickets"}, "type": "number"}
+    assert [one.what["en"] for one in diff("dashboard", None, {"widgets": [chart]})] == [
+        "Published for the first time", "Adds the chart “Open tickets”",
+    ]  # fmt: skip
 
 
 def test_changes_come_in_the_order_of_the_document_and_chinese_stands_beside_english() -> None:
@@ -109,7 +148,7 @@ def test_every_part_of_every_kind_has_words_in_both_languages(kind: str) -> None
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["a", "text", "select", "number"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["id", "type", "label", "options", "value", "show", "fields", "rules", "decimals", "en", "title"]), inner, max_size=4
+        st.sampled_from(["id", "type", "label", "options", "value", "show", "fields", "rules", "decimals", "en", "title", "when", "all", "not", "op"]), inner, max_size=4
     ),
     max_leaves=12,
 )  # fmt: skip
@@ -123,3 +162,4 @@ def test_half_finished_drafts_can_be_compared(before: dict[str, Any], after: dic
     changes: list[Change] = diff("form", before, after)
     assert all(set(one.what) == {"zh-CN", "en"} for one in changes)
     assert diff("form", after, after) == []
+    assert all(set(one.what) == {"zh-CN", "en"} for one in diff("form", None, after))
