@@ -16,7 +16,11 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: mode !== 'public-form',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: mode === 'public-form' ? 'public_form/form.ts' : 'index.html' },
+    rolldownOptions: {
+      input: mode === 'public-form' ? 'public_form/form.ts' : 'index.html',
+      // the drawing library below the charts is a file of its own: both are fetched at once, and neither is above 500 kB
+      output: { codeSplitting: { groups: [{ name: 'zrender', test: /node_modules[\\/]zrender[\\/]/ }] } },
+    },
   },
   server: { proxy: { '^/(api|f|healthz|hooks)(/|$)': process.env.FORMLOOM_SERVER ?? 'http://127.0.0.1:8000' } },
   test: { environment: 'happy-dom', exclude: [...configDefaults.exclude, 'dist/**'] },
