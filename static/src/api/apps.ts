@@ -22,11 +22,16 @@ export const useApps = defineStore('apps', () => {
     return found
   }
 
+  /** What is shown belongs to no app. */
+  function leave(): void {
+    current.value = null
+  }
+
   async function create(key: string, title: L10n, look: { icon: string; color: string }): Promise<AppSummary> {
     const made = await http.post<AppSummary>('/apps', { key, title, ...look })
     await load()
     return made
   }
 
-  return { all, current, isLoaded, load, open, create }
+  return { all, current, isLoaded, load, open, leave, create }
 })

@@ -10,6 +10,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Anybody may see it, signed in or not. */
     open?: boolean
+    /** Belongs to an app that its address doesn't name; the page opens it. */
+    ofApp?: boolean
   }
 }
 
@@ -38,7 +40,7 @@ const workspace: RouteRecordRaw = {
     { path: 'a/:app/rules/:definitionId', name: 'rule', component: page('rules/Rule'), props: true },
     { path: 'a/:app/d/:dashboard', name: 'dashboard', component: page('dashboards/Dashboard'), props: true },
     { path: 'notifications', name: 'notifications', component: page('notifications/Notifications') },
-    { path: 'jobs/:id', name: 'job', component: page('imports/Job'), props: true },
+    { path: 'jobs/:id', name: 'job', component: page('imports/Job'), props: true, meta: { ofApp: true } },
     { path: 'settings', redirect: '/settings/profile' },
     ...['people', 'departments', 'roles', 'tokens', 'mail', 'system', 'profile'].map((part) => ({
       path: `settings/${part}`,
