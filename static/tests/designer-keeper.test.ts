@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { FormDocument } from '@/designer/document'
 import { emptyHistory, perform, undo } from '@/designer/history'
-import { reached } from '@/designer/keeper'
+import { joined, keep, kept, reached, type Kept } from '@/designer/keeper'
 
 /** A save that was sent while the page was left comes back as the server's document; it is nobody else's. */
 const empty: FormDocument = { title: { en: 'Repair' }, fields: [] }
@@ -21,5 +21,44 @@ describe('reached', () => {
   })
   it('leaves what somebody else wrote to the reader', () => {
     expect(reached(described, { ...named.document, title: { en: 'Something else' } })).toBeNull()
+  })
+})
+
+/** Here without a database, as in a private window: the last words alone must do. */
+describe('last words', () => {
+  const draft = (here: typeof named, isSaved = false): Kept => ({ ...here, rev: 4, isSaved })
+  beforeEach(() => localStorage.clear())
+
+  it('are kept before anything else can happen', () => {
+    void keep('d1', draft(named))
+    expect(JSON.parse(localStorage.getItem('formloom.draft.d1') ?? '{}')).toMatchObject({ document: named.document, rev: 4, isSaved: false })
+  })
+  it('are found again, with the steps that led to them', async () => {
+    void keep('d1', draft(named))
+    void keep('d1', draft(described))
+    const found = await kept('d1')
+    expect(found?.document).toEqual(described.document)
+    expect(found?.history.done).toHaveLength(2)
+  })
+  it('go once the server has the draft', async () => {
+    await keep('d1', draft(described, true))
+    expect(localStorage.getItem('formloom.draft.d1')).toBeNull()
+  })
+  it('of one draft say nothing about another', async () => {
+    void keep('d1', draft(named))
+    expect(await kept('d2')).toBeUndefined()
+  })
+  it('that nobody can read are none', async () => {
+    localStorage.setItem('formloom.draft.d1', '{"document":')
+    expect(await kept('d1')).toBeUndefined()
+  })
+  it('that are newer go on from the whole history; older ones count no more', () => {
+    const later = perform(described.document, described.history, { kind: 'set', path: ['title', 'en'], value: 'Fixes' }, 'did.form', 20_000)
+    const full = { ...draft(described), at: 1 }
+    const last = { ...draft({ document: later.document, history: { done: later.history.done.slice(-2), undone: [] } }), at: 2 }
+    expect(joined(full, last)).toMatchObject({ document: later.document, history: later.history })
+    expect(joined({ ...full, at: 3 }, last)).toMatchObject({ document: described.document })
+    expect(joined(undefined, last)).toBe(last)
+    expect(joined(full, undefined)).toBe(full)
   })
 })

@@ -56,7 +56,7 @@ export interface Draft {
   run: (command: Command, label: string, params?: Record<string, string>) => void
   undo: () => Step | undefined
   redo: () => Step | undefined
-  flush: () => Promise<void>
+  flush: () => Promise<boolean>
   readDiff: () => Promise<void>
   keepMine: () => Promise<void>
   takeTheirs: () => void
@@ -83,18 +83,21 @@ export function useDraft(id: string): Draft {
   const remember = () => keep(id, { document: document.value, history: history.value, rev, isSaved: !isDirty() })
 
   async function load(): Promise<void> {
-    const answer = await http.get<DraftAnswer>(`/definitions/${id}/draft`)
     const before = about.value ? document.value : null
+    const answer = await http.get<DraftAnswer>(`/definitions/${id}/draft`)
     const local = await kept(id)
+    const wentOn = before !== null && before !== document.value
     const ours = local && reached(local, answer.document)
     about.value = answer
     rev = answer.rev
     saved = answer.document
-    document.value = answer.document
+    if (!wentOn) document.value = answer.document
     savedAt.value = answer.saved_at
     findings.value = located(answer.findings, answer.document)
     state.value = 'saved'
-    if (before) {
+    if (wentOn) {
+      void remember() // somebody worked on while we read: that stays, on top of what the server has
+    } else if (before) {
       // read again, after publishing or rolling back: what the server made of it is one more step
       if (JSON.stringify(before) !== JSON.stringify(answer.document)) history.value = perform(before, history.value, { kind: 'replace', document: answer.document }, 'designer.did.replace', Date.now()).history
       void remember()
@@ -131,18 +134,17 @@ export function useDraft(id: string): Draft {
     timer = window.setTimeout(() => void flush(), Math.max(0, Math.min(QUIET_MS, dirtySince + LATEST_MS - Date.now())))
   }
 
-  /** Bring the server up to date; resolves when it is, or when it can't be. */
-  async function flush(): Promise<void> {
+  /** Bring the server up to date; tells whether it is. */
+  async function flush(): Promise<boolean> {
     window.clearTimeout(timer)
     while (saving) await saving
-    if (!isDirty()) {
-      if (state.value === 'saving') state.value = 'saved'
-      return
-    }
-    saving = save()
-    await saving
-    saving = null
-    if (isDirty() && state.value === 'saved') schedule()
+    if (isDirty()) {
+      saving = save()
+      await saving
+      saving = null
+      if (isDirty() && state.value === 'saved') schedule()
+    } else if (state.value === 'saving') state.value = 'saved'
+    return !isDirty()
   }
 
   async function save(): Promise<void> {
@@ -168,7 +170,7 @@ export function useDraft(id: string): Draft {
     problem.value = caught
     if (caught.status === 409) {
       theirs.value = await http.get<DraftAnswer>(`/definitions/${id}/draft`).catch(() => null)
-      if (theirs.value && reached({ document: document.value, history: history.value }, theirs.value.document)) return void keepMine()
+      if (theirs.value && reached({ document: document.value, history: history.value }, theirs.value.document)) return takeOver(theirs.value)
       state.value = theirs.value ? 'conflict' : 'offline'
     } else if (caught.isOffline || caught.status >= 500 || caught.status === 429) {
       state.value = 'offline'
@@ -183,11 +185,20 @@ export function useDraft(id: string): Draft {
 
   async function keepMine(): Promise<void> {
     if (!theirs.value) return
-    rev = theirs.value.rev
-    saved = theirs.value.document
+    rebase(theirs.value)
+    await flush()
+  }
+  /** What the server has came from here: go on from it, as part of the same save. */
+  async function takeOver(ours: DraftAnswer): Promise<void> {
+    rebase(ours)
+    if (isDirty()) await save()
+    else state.value = 'saved'
+  }
+  function rebase(on: DraftAnswer): void {
+    rev = on.rev
+    saved = on.document
     theirs.value = null
     state.value = 'saving'
-    await flush()
   }
 
   function takeTheirs(): void {

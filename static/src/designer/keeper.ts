@@ -1,6 +1,9 @@
-/** Keeps drafts and their history on this device (IndexedDB), written at once, so that closing the tab loses nothing. */
+/**
+ * Keeps drafts and their history on this device (IndexedDB, and until that has written, local storage), so that
+ * closing or reloading the page loses nothing, not even what was done a moment before.
+ */
 import type { FormDocument } from './document'
-import { redo, undo, type History } from './history'
+import { redo, undo, type History, type Step } from './history'
 
 export interface Kept {
   document: FormDocument
@@ -24,22 +27,64 @@ function open(): Promise<IDBDatabase | null> {
   }))
 }
 
-async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+/** Resolves once the work has reached the disk; to undefined where there is no database or it refuses. */
+async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<{ result: T } | undefined> {
   const database = await open()
   if (!database) return undefined
   return new Promise((resolve) => {
-    const request = work(database.transaction(STORE, mode).objectStore(STORE))
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => resolve(undefined)
+    const transaction = database.transaction(STORE, mode)
+    const request = work(transaction.objectStore(STORE))
+    transaction.oncomplete = () => resolve({ result: request.result })
+    transaction.onerror = transaction.onabort = () => resolve(undefined)
   })
 }
 
-export function keep(id: string, kept: Kept): Promise<unknown> {
-  return run('readwrite', (store) => store.put(JSON.parse(JSON.stringify(kept)), id))
+/**
+ * Keep a draft: in the database with its whole history, and until that is done as the last words beside it. Those are
+ * written before this returns, so a page that is left within the same moment finds its last change again.
+ */
+export async function keep(id: string, kept: Kept): Promise<void> {
+  const stamped = { ...kept, at: (lastAt = Math.max(Date.now(), lastAt + 1)) }
+  sayLast(id, stamped)
+  const isDone = await run('readwrite', (store) => store.put(JSON.parse(JSON.stringify(stamped)), id))
+  if ((isDone || kept.isSaved) && lastWords(id)?.at === stamped.at) attempt(() => localStorage.removeItem(place(id)))
 }
 
 export async function kept(id: string): Promise<Kept | undefined> {
-  return (await run('readonly', (store) => store.get(id))) as Kept | undefined
+  const full = (await run('readonly', (store) => store.get(id)))?.result as Stamped | undefined
+  return joined(full, lastWords(id))
+}
+
+type Stamped = Kept & { at?: number }
+let lastAt = 0
+const LAST_STEPS = 30
+const place = (id: string) => `formloom.draft.${id}`
+
+function sayLast(id: string, { history, ...rest }: Stamped): void {
+  const write = (steps: number) => attempt(() => (localStorage.setItem(place(id), JSON.stringify({ ...rest, history: { done: history.done.slice(-steps), undone: history.undone.slice(-steps) } })), true))
+  if (!write(LAST_STEPS)) write(1) // there is little room: the document counts, not the steps to it
+}
+function lastWords(id: string): Stamped | undefined {
+  return attempt(() => JSON.parse(localStorage.getItem(place(id)) ?? 'null') as Stamped | null) ?? undefined
+}
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined // storage may be full, forbidden or broken
+  }
+}
+
+/** The newer of the two; last words know only the last steps, those before them come from the whole history. */
+export function joined(full: Stamped | undefined, last: Stamped | undefined): Kept | undefined {
+  if (!full || !last) return last ?? full
+  if ((last.at ?? 0) <= (full.at ?? 0)) return full
+  const before = (older: Step[], newer: Step[]) => {
+    const first = newer[0]
+    const from = first ? older.findIndex((step) => step.at === first.at) : -1
+    return from > 0 ? [...older.slice(0, from), ...newer] : newer
+  }
+  return { ...last, history: { done: before(full.history.done, last.history.done), undone: before(full.history.undone, last.history.undone) } }
 }
 
 const STEPS = 50
