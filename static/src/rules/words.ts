@@ -8,7 +8,7 @@ interface Role {
   key: string
   title: L10n
 }
-/** The roles of the installation; none where the reader may not list them. */
+/** The roles of the installation: every member may read their names. */
 export function readRoles(): Promise<Choice[]> {
   return http.get<{ roles: Role[] }>('/roles').then(
     (answer) => answer.roles.map((one) => ({ value: one.key, label: resolve(one.title) || one.key })),
