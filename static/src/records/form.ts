@@ -1,8 +1,8 @@
-/** A published form as the reader may use it: its fields by id, rights, and the name of a record. */
+/** A published form as the reader may use it: its fields by id, and rights. */
 import { typeInfo } from '@/api/catalog'
 import { http } from '@/api/http'
 import type { FormField } from '@/api/types'
-import { resolve, t } from '@/i18n'
+import { t } from '@/i18n'
 import type { FormInfo, RecordRow } from './types'
 
 /** What the server keeps beside the values of every record, as fields. */
@@ -47,14 +47,4 @@ export function kindOfField(field: FormField): string | null {
 /** The first serial number of a form: how people call its records. */
 export function numberField(form: FormInfo): FormField | undefined {
   return form.document.fields.find((field) => typeInfo(field.type)?.is_generated)
-}
-export function titleOf(form: FormInfo, record: RecordRow): string {
-  const title = form.title_field ? record.values[form.title_field] : null
-  const number = numberField(form)
-  return String(title ?? (number && record.values[number.id]) ?? t('records.untitled', { form: resolve(form.title) }))
-}
-/** What stands in the head of a panel: the number, else the title. */
-export function callOf(form: FormInfo, record: RecordRow): string {
-  const number = numberField(form)
-  return String((number && record.values[number.id]) ?? titleOf(form, record))
 }
