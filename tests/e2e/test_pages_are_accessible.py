@@ -21,6 +21,11 @@ NAMESPACES = "|".join(sorted(file.stem for file in (ROOT / "static/src/locales/e
 KEY = re.compile(rf"\b(?:{NAMESPACES})\.[a-z][A-Za-z_]+(?:\.[A-Za-z_]+)*\b")
 SETTINGS = ("profile", "people", "departments", "roles", "tokens", "mail", "system")
 LOOK_MS, QUIET_LOOKS = 30, 3
+OPENED = {
+    r"/design/[0-9a-f-]{36}": ("[data-field=category]", ".sheet-keys .btn:last-of-type", ".tools .btn:not(.p)"),
+    r"/rules/[0-9a-f-]{36}": (".branch .sentence", ".pick .btn"),
+}
+"""What is clicked on a page, one after the other where it is there: panels are looked at like pages."""
 OUTSIDE = ("/sign-in", "/forgot", "/invite/nothing")
 TEXTS = """() => [document.body.innerText, ...[...document.querySelectorAll('[aria-label],[title],[placeholder]')]
   .flatMap((one) => ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? ''))].join('\\n')"""
@@ -102,14 +107,18 @@ def visit(context: BrowserContext, paths: Iterable[str], *, is_examined: bool) -
     for path in paths:
         under_way.clear()
         page.goto(path)
-        quiet = 0
-        while quiet < QUIET_LOOKS:
-            page.wait_for_timeout(LOOK_MS)
-            quiet = 0 if under_way else quiet + 1
-        yield from ((path, fault) for fault in [*heard, *plain_faults(page)])
-        heard.clear()
-        if is_examined:
-            yield from ((path, fault) for fault in violations(page))
+        for place in ("", *(one for pattern, all_ in OPENED.items() if re.search(pattern, path) for one in all_)):
+            if place and not (found := page.locator(place).first).is_visible():
+                continue
+            if place:
+                found.click()
+            quiet = 0
+            while quiet < QUIET_LOOKS:
+                page.wait_for_timeout(LOOK_MS)
+                quiet = 0 if under_way else quiet + 1
+            faults = [*heard, *plain_faults(page), *(violations(page) if is_examined else ())]
+            heard.clear()
+            yield from ((f"{path} {place}".strip(), fault) for fault in faults)
 
 
 def plain_faults(page: Page) -> list[str]:
