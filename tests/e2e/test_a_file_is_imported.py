@@ -106,6 +106,11 @@ def test_a_file_is_imported_followed_and_taken_back(
     expect(page.get_by_text(f"{BROKEN} refused")).to_be_visible()
     assert _count(desk.request) == GOOD
 
+    alone = desk.new_page()
+    alone.goto(f"/jobs/{page.url.rsplit('job=', 1)[1]}")
+    expect(alone.get_by_role("navigation").get_by_role("link", name="Service dashboard")).to_be_visible()
+    alone.close()
+
     lines = _refused(page)
     assert lines[0] == ["Import: row", "Import: field", "Import: reason", *HEADER]
     assert len(lines) == BROKEN + 1
