@@ -164,7 +164,8 @@ class LiveDesk(_Looking):
 
     def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         return line.put_call(
-            self._uow, self._origin(), url=url, secret=secret, body=body, is_on=self.context.occasion.messages,
+            self._uow, self._origin(), url=url, secret=secret, body=body,
+            cause=self.context.occasion.cause.by(self._flow_id), is_on=self.context.occasion.messages,
             now=self.context.now,
         )  # fmt: skip
 

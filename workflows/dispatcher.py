@@ -146,7 +146,6 @@ class Dispatcher:
 
     def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
         payload = row.payload
-        cause = payload.get("cause") or {}
         after: dict[str, Any] = payload.get("after") or {}
         if row.kind.startswith("flow.") and row.record_id:
             record = read_one(uow, form, row.record_id)
@@ -156,7 +155,7 @@ class Dispatcher:
             record_id=row.record_id or None, after=after, before=payload.get("before") or {},
             changed=tuple(payload.get("changed") or ()), actor_kind=payload.get("actor_kind") or "system",
             actor_id=payload.get("actor_id"), locale=payload.get("locale") or "zh-CN",
-            cause=Cause(str(cause.get("origin") or "person"), tuple(cause.get("flows") or ())),
+            cause=Cause.of(payload.get("cause") or {}),
             messages=payload.get("messages", True), flow_id=payload.get("flow_id"), payload=payload,
         )  # fmt: skip
 

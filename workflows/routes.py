@@ -11,6 +11,7 @@ from formloom.platform.web.records.shown import moment
 from formloom.platform.web.route import Api, Call, read_json
 from formloom.platform.web.security import network_of, rates
 from formloom.workflows import use_cases
+from formloom.workflows.channels import causes
 from formloom.workflows.engine.trace import summary
 from formloom.workflows.queries import inbox
 from formloom.workflows.queries.posts import Post
@@ -106,9 +107,10 @@ def receive(call: Call, token: str) -> object:
     if not isinstance(body, Mapping):
         words = {"zh-CN": "应为 JSON 对象", "en": "must be a JSON object"}
         raise Invalid(findings=[Finding("invalid", words)])
+    cause = causes.read(call.runtime.settings.secret_key, call.request.headers.get(causes.HEADER))
 
     def work(uow: Any) -> str:
-        made = use_cases.receive_hook(uow, call.runtime, token, body, now=call.now)
+        made = use_cases.receive_hook(uow, call.runtime, token, body, cause=cause, now=call.now)
         uow.after_commit(call.runtime.wake)
         return made
 

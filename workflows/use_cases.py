@@ -120,11 +120,14 @@ def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: 
     return claims.add_occasion(uow, "flow.button", form.form_id, record_id, payload, now=now)
 
 
-def receive_hook(uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, Any], *, now: datetime) -> str:
+def receive_hook(
+    uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, Any], *, cause: Cause | None, now: datetime
+) -> str:
     """Start the flow that listens at `token`; return the occasion's id. Raises NotFound, NoSuchRecord.
 
     Of the body's members that are named like fields, those that fit their field can be used in conditions; the
-    others are in the template variable `hook` only, with all the rest.
+    others are in the template variable `hook` only, with all the rest. `cause` is the chain of flows that called, when
+    it was one of ours: a flow that it comes back to, or that would make it too long, does not run and says so.
     """
     found = inbox.hook_of(uow, token)
     if found is None:
@@ -136,7 +139,8 @@ def receive_hook(uow: UnitOfWork, rt: Runtime, token: str, body: Mapping[str, An
     named = {name: value for name, value in body.items() if name in form.columns}
     ctx = clean_context(uow, form, now=now, locale="zh-CN", owner="hook")
     after = form.dump(form.clean(named, ctx=ctx, partial=True).values)
-    payload = {**_payload(flow.id, None), "hook": dict(body), "after": after}
+    chain = Cause("hook", cause.flows if cause else ())
+    payload = {**_payload(flow.id, None), "hook": dict(body), "after": after, "cause": chain.dump()}
     return claims.add_occasion(uow, "flow.webhook", form.form_id, record_id, payload, now=now)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
 
@@ -23,6 +23,11 @@ class Cause:
 
     origin: str = "person"
     flows: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Cause":
+        """Return the cause of its JSON form."""
+        return cls(str(told.get("origin") or "person"), tuple(map(str, told.get("flows") or ())))
 
     @property
     def depth(self) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.settings import Settings
 from formloom.platform.kernel.text import LocalizedText, resolve
@@ -73,10 +74,14 @@ def put_call(
     url: str,
     secret: str | None,
     body: Mapping[str, Any],
+    cause: Cause,
     is_on: bool,
     now: datetime,
 ) -> dict[str, Any]:
-    """Put a webhook call in line under an id that stays the same over repeats. Raises AddressRefused."""
+    """Put a webhook call in line under an id that stays the same over repeats; `cause` is told to whoever is called.
+
+    Raises AddressRefused.
+    """
     stable = f"msg_{stable_message_id('webhook', origin.flow_id, origin.event_id, str(origin.step_no))[4:44]}"
     delivery, state = posts.add(
         uow,
@@ -84,7 +89,8 @@ def put_call(
             "channel": "webhook", "state": "pending" if is_on else "suspended", "stable_id": stable,
             "recipient": url[:500], "subject": None, "lane": _host(url), "purpose": "flow",
             "form_id": origin.form_id, "record_id": origin.record_id, "run_id": origin.run_id,
-            "step_no": origin.step_no, "created_at": now, "payload": {"url": url, "secret": secret, "body": dict(body)},
+            "step_no": origin.step_no, "created_at": now,
+            "payload": {"url": url, "secret": secret, "body": dict(body), "cause": cause.dump()},
         },
     )  # fmt: skip
     return {"delivery": delivery, "state": state}

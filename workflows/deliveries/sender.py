@@ -20,9 +20,10 @@ import orjson
 
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.kernel.clock import Clock
+from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.settings import Settings
 from formloom.platform.storage.database import Database, ensure_no_transaction
-from formloom.workflows.channels import signing, smtp
+from formloom.workflows.channels import causes, signing, smtp
 from formloom.workflows.channels.addresses import AddressRefused, Allowance
 from formloom.workflows.channels.breaker import Breaker
 from formloom.workflows.channels.http import CallFailed, GuardedHttp
@@ -172,7 +173,8 @@ class Sender:
             raise Delayed("this host failed too often; waiting", wait)
         body = orjson.dumps(post.payload["body"], default=str)
         secret = post.payload.get("secret") or signing.derived_secret(self._settings.secret_key, post.lane)
-        headers = {"Content-Type": "application/json", **signing.sign(secret, post.stable_id, now, body)}
+        chain = causes.told(self._settings.secret_key, Cause.of(post.payload.get("cause") or {}))
+        headers = {"Content-Type": "application/json", **chain, **signing.sign(secret, post.stable_id, now, body)}
         try:
             answer = self._http.send("POST", post.payload["url"], headers=headers, body=body)
         except AddressRefused as fault:
