@@ -47,6 +47,30 @@ def test_runs_are_listed_newest_first_page_by_page(house: House) -> None:
     assert first[0]["took_ms"] >= 0
 
 
+def test_the_cursor_of_runs_keeps_its_place_when_new_runs_come_and_counts_only_what_was_asked_for(house: House) -> None:
+    flow_id = house.flow("note", [set_fields(note="x")])
+    body = {"records": [{"values": {"subject": f"No {number}"}} for number in range(PAGE + 3)]}
+    house.ask("POST", "/forms/desk.ticket/records/batch", body)
+    house.work()
+    path = f"/flows/{flow_id}/runs?state=done"
+    first = house.ask("GET", path)
+    house.ticket("came meanwhile")
+    house.work()
+    second = house.ask("GET", f"{path}&cursor={first['next']}")
+    titles = [one["record_title"] for one in first["runs"] + second["runs"]]
+    assert sorted(titles) == sorted(f"No {number}" for number in range(PAGE + 3))
+    assert second["next"] is None
+    assert house.ask("GET", f"/flows/{flow_id}/runs?state=failed&cursor={first['next']}")["runs"] == []
+
+
+def test_a_cursor_of_runs_after_a_full_last_page_finds_the_end(house: House) -> None:
+    flow_id = house.flow("note", [set_fields(note="x")])
+    body = {"records": [{"values": {"subject": f"No {number}"}} for number in range(PAGE)]}
+    house.ask("POST", "/forms/desk.ticket/records/batch", body)
+    house.work()
+    assert [len(page) for page in pages(house, f"/flows/{flow_id}/runs", "runs")] == [PAGE, 0]
+
+
 def test_runs_are_narrowed_by_state_and_by_record(house: House) -> None:
     red = {"all": [{"field": "team", "op": "eq", "value": "red"}]}
     node = {"type": "branch", "when": red, "then": [{"id": "t", **set_fields(note="x")}]}
@@ -123,6 +147,17 @@ def test_what_was_held_back_or_died_can_be_sent_again_and_what_was_sent_can_not(
         "noreply@example.com",
     ]
     assert mailing.ask("POST", f"/deliveries/{ABSENT}/send-again", ok=False).status_code == 404
+
+
+def test_what_was_sent_again_and_arrived_can_not_be_sent_a_third_time(mailing: House, post: Post) -> None:
+    post.recipients.clear()
+    (dead,) = mailing.ask("GET", "/deliveries?state=dead")["deliveries"]
+    mailing.ask("POST", f"/deliveries/{dead['id']}/send-again")
+    mailing.work()
+    answer = mailing.ask("POST", f"/deliveries/{dead['id']}/send-again", ok=False)
+    assert (answer.status_code, answer.json["code"]) == (409, "not_sendable")
+    mailing.work()
+    assert [str(mail["Message-ID"]) for mail in post.taken].count(dead["message_id"]) == 1
 
 
 def test_deliveries_are_for_administrators(mailing: House) -> None:

@@ -126,6 +126,21 @@ def test_whoever_has_the_fewest_open_gets_the_next(team: House) -> None:
     assert why(team)["because"]["en"] == "has the fewest open"
 
 
+def test_a_deleted_ticket_is_no_load_until_it_is_restored(team: House) -> None:
+    rule(team, pool("least_open", **AGENTS))
+    first = [team.ticket(f"No {number}") for number in range(6)]
+    team.work()
+    of_cy = [ticket for ticket, name in zip(first, owners(team, first), strict=True) if name == "cy"]
+    for ticket in of_cy:
+        team.ask("DELETE", f"/forms/desk.ticket/records/{ticket}", ok=False)
+    assert assigned(team, 1) == ["cy"]
+    assert {one["name"]: one["load"] for one in why(team)["candidates"]} == {"bo": 2, "cy": 0, "di": 2}
+    for ticket in of_cy:
+        team.ask("POST", f"/forms/desk.ticket/records/{ticket}/restore", {})
+    assert assigned(team, 1) == ["bo"]
+    assert {one["name"]: one["load"] for one in why(team)["candidates"]} == {"bo": 2, "cy": 3, "di": 2}
+
+
 def test_open_loads_differ_by_at_most_one_while_several_workers_assign_at_once(team: House, few_at_once: None) -> None:
     rule(team, pool("least_open", **AGENTS))
     tickets = [team.ticket(f"No {number}") for number in range(20)]
