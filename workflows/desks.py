@@ -59,6 +59,9 @@ class _Looking:
             return [(str(value), self._respondents_language())] if value else []
         return staff.addresses(self._unit, self.people(to))
 
+    def _title(self, form: FormVersion, values: Mapping[str, Any]) -> str:
+        return title_of(form, form.dump(values), self.context.occasion.locale)
+
     def _respondents_language(self) -> str:
         """Return the language that the record was filled in; who presses a button may well speak another."""
         record_id = self.context.record_id
@@ -137,14 +140,14 @@ class LiveDesk(_Looking):
             after = service.update(
                 self._uow, self._actor, form, record.id, dict(values), now=self.context.now, options=self._options
             )
-            changed.append({"id": after.id, "title": title_of(form, form.dump(after.values))})
+            changed.append({"id": after.id, "title": self._title(form, after.values)})
         return changed
 
     def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self._rt.catalog.in_app(self._uow, self.context.form.app_id, form_key)
         known = {name: value for name, value in values.items() if value not in (None, "")}
         record = service.create(self._uow, self._actor, form, known, now=self.context.now, options=self._options)
-        return {"form": form_key, "id": record.id, "title": title_of(form, form.dump(record.values))}
+        return {"form": form_key, "id": record.id, "title": self._title(form, record.values)}
 
     def add_comment(self, text: str) -> None:
         activity.add_comment(self._uow, self._actor, self.context.form, self._record_id(), text, now=self.context.now)
@@ -219,7 +222,7 @@ class DryDesk(_Looking):
         form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
         for name in values:
             form.field(name)
-        return [{"id": one.id, "title": title_of(form, form.dump(one.values))} for one in self._matching(form, match)]
+        return [{"id": one.id, "title": self._title(form, one.values)} for one in self._matching(form, match)]
 
     def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
@@ -230,7 +233,7 @@ class DryDesk(_Looking):
         cleaned = form.clean(known, ctx=ctx)
         if cleaned.findings:
             raise Invalid(findings=cleaned.findings)
-        return {"form": form_key, "id": None, "title": title_of(form, form.dump(cleaned.values))}
+        return {"form": form_key, "id": None, "title": self._title(form, cleaned.values)}
 
     def add_comment(self, text: str) -> None:
         """Nothing is written."""

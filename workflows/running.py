@@ -68,7 +68,8 @@ def begin_run(uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion
     return runs.begin(
         uow, flow.id, flow.definition.version or 0, occasion.event_id,
         {
-            "form_id": form.form_id, "record_id": occasion.record_id, "record_title": title_of(form, occasion.after),
+            "form_id": form.form_id, "record_id": occasion.record_id,
+            "record_title": title_of(form, occasion.after, occasion.locale),
             "trigger": str(flow.trigger.get("type")), "cause": occasion.cause.dump(), "at": now,
         },
     )  # fmt: skip

@@ -45,11 +45,14 @@ def shown_record(
     return shown
 
 
-def title_of(form: FormVersion, values: Mapping[str, Any]) -> str:
-    """Return by what name a record goes."""
+def title_of(form: FormVersion, values: Mapping[str, Any], locale: str) -> str:
+    """Return by what name a record goes, as people read it; `values` as the API shows them."""
     name = form.title_field
     value = values.get(name) if name else None
-    return str(value)[:300] if value is not None else ""
+    if name is None or value is None:
+        return ""
+    item = form.field(name)
+    return item.type.display(item.type.revive(value, item.cfg), item.cfg, locale)[:300]
 
 
 def _links(unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Context, locale: str) -> dict[str, str]:
