@@ -25,7 +25,7 @@ from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
 from formloom.builders.cli.templates import template_commands
 from formloom.builders.cli.transfer import transfer_commands
-from formloom.builders.routes import apps, catalogue, definitions, gallery, system
+from formloom.builders.routes import apps, catalogue, definitions, gallery, intake, system
 from formloom.builders.world import REGISTRIES
 from formloom.platform.analytics.metrics.registry import METRICS
 from formloom.platform.customers import stream
@@ -134,10 +134,10 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
-        catalogue.api, apps.api, definitions.api, gallery.api, system.api, record_routes.api, activity_routes.api,
-        export_routes.api, import_routes.api, file_routes.api, customer_routes.api, dashboard_routes.api,
-        flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api, preview_routes.api, public_routes.api,
-        shell_api(bundle),
+        catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
+        activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
+        dashboard_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
+        preview_routes.api, public_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

@@ -102,14 +102,22 @@ def _text_reader(path: Path, reading: Reading) -> Callable[[], Iterator[Row]]:
     return read
 
 
-def _book_reader(path: Path) -> Callable[[], Iterator[Row]]:
+def open_book(path: Path) -> CalamineWorkbook:
+    """Open an Excel file that does not unpack to something enormous. Raises BookBroken."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as book:
                 if sum(entry.file_size for entry in book.infolist()) > MAX_UNPACKED_BYTES:
                     raise BookBroken
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except (CalamineError, zipfile.BadZipFile, IndexError, OSError) as fault:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, zipfile.BadZipFile, OSError) as fault:
+        raise BookBroken from fault
+
+
+def _book_reader(path: Path) -> Callable[[], Iterator[Row]]:
+    try:
+        sheet = open_book(path).get_sheet_by_index(0)
+    except (CalamineError, IndexError, OSError) as fault:
         raise BookBroken from fault
 
     def read() -> Iterator[Row]:
@@ -117,7 +125,7 @@ def _book_reader(path: Path) -> Callable[[], Iterator[Row]]:
         rows: Iterable[Sequence[Any]] = sheet.iter_rows()
         for number, cells in enumerate(rows, 1 - lead if lead else 1):
             if number >= 1:
-                yield number, [_text_of(cell) for cell in cells]
+                yield number, [text_of(cell) for cell in cells]
 
     return read
 
@@ -149,7 +157,7 @@ def _unguarded(cell: str) -> str:
     return cell
 
 
-def _text_of(cell: Any) -> str:
+def text_of(cell: Any) -> str:
     """Return an Excel cell as an office would write it: whole numbers without a point, days without midnight."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
