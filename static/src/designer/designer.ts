@@ -4,9 +4,11 @@ import { catalog, typeInfo } from '@/api/catalog'
 import type { FormField, L10n, Locale } from '@/api/types'
 import { currentLocale, resolve, t } from '@/i18n'
 import { toast } from '@/ui/toasts'
+import type { Command } from './commands/command'
+import { adopted, pack, read, written, type Packed } from './clipboard'
 import { blockOf, fieldOf, indexOf, rulesAbout, type FormRule } from './document'
 import { useDraft } from './draft'
-import { copyOf, freshField, retyped } from './fresh'
+import { freshField, retyped } from './fresh'
 import { fieldsOf } from './paste'
 
 export function createDesigner(id: string) {
@@ -48,14 +50,39 @@ export function createDesigner(id: string) {
     const type = typeInfo(typeId)
     if (type) insert([freshField(type, ids())], at)
   }
+  /** Fields that were copied here or in another form; any other text gives a field for each label in it. */
   function paste(pasted: string): number {
+    const packed = read(pasted)
+    if (packed) return adopt(packed)
     const made = fieldsOf(pasted, catalog.value?.types ?? [], ids(), locale.value)
     insert(made)
     return made.length
   }
+  /** Insert copies with the rules among them, in one step, and select them all. */
+  function adopt(packed: Packed): number {
+    const rules = document.value.rules ?? []
+    const made = adopted(packed, { fields: ids(), rules: rules.map((rule) => rule.id) }, (type) => typeInfo(type) !== undefined)
+    if (!made.fields.length) return 0
+    const at = placeForNew()
+    const items = made.fields.map((field, offset) => ({ at: at + offset, field }))
+    const commands: Command[] = [{ kind: 'insert', items }]
+    if (made.rules.length) commands.push({ kind: 'set', path: ['rules'], value: [...rules, ...made.rules] })
+    run({ kind: 'batch', commands }, 'designer.did.insert', { name: made.fields.map(nameOf).join('、') })
+    selection.value = made.fields.map((field) => field.id)
+    tab.value = 'field'
+    return made.fields.length
+  }
   function duplicate(): void {
-    const field = active.value
-    if (field) insert([copyOf(field, ids())])
+    const last = Math.max(...selection.value.map((one) => indexOf(document.value, one)))
+    const packed = pack(document.value, selection.value)
+    if (!packed.fields.length) return
+    selection.value = [...selection.value.filter((one) => indexOf(document.value, one) !== last), document.value.fields[last]?.id ?? '']
+    adopt(packed)
+  }
+  /** The selected fields as text for the clipboard; empty when none is. */
+  function copied(): string {
+    const packed = pack(document.value, selection.value)
+    return packed.fields.length ? written(packed) : ''
   }
   /** Take the selected fields out and offer to put them back; say which rules named them. */
   function remove(): void {
@@ -135,7 +162,7 @@ export function createDesigner(id: string) {
 
   return {
     id, draft, document, selection, active, locale, device, tab, opensSection, text, nameOf, nameOfId, placeName,
-    select, insert, insertType, paste, duplicate, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
+    select, insert, insertType, paste, copied, duplicate, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
   }
 }
 
