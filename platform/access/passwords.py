@@ -19,6 +19,7 @@ PasswordHash = NewType("PasswordHash", str)
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
+SHARED_MIN_LENGTH = 6
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 """The floor that OWASP names; the library's own default took 0.66 s on the smallest machine we serve."""
@@ -39,6 +40,18 @@ def hash_new(password: str, *, personal: tuple[str, ...] = ()) -> PasswordHash:
     """
     if found := weaknesses(password, personal=personal):
         raise PasswordTooWeak(findings=found)
+    return PasswordHash(_hasher.hash(_normal(password)))
+
+
+def hash_shared(password: str) -> PasswordHash:
+    """Return the hash of a password that many people are told, as the one of a public link. Slow, as `hash_new`.
+
+    It opens one form and nothing else, so only its length is judged; who guesses is slowed down by the caller.
+    Raises PasswordTooWeak.
+    """
+    if len(password) < SHARED_MIN_LENGTH:
+        words = ("至少需要 {min} 个字符", "Use at least {min} characters")
+        raise PasswordTooWeak(findings=[_finding("password_short", *words, min=SHARED_MIN_LENGTH)])
     return PasswordHash(_hasher.hash(_normal(password)))
 
 

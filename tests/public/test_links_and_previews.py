@@ -15,6 +15,7 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "url": f"http://127.0.0.1:8000/f/{made['token']}",
         "open": True,
         "submissions": 0,
+        "has_password": False,
     }
     listed = house.made("GET", "/forms/desk.ticket/links")["links"]
     assert [(one["token"], one["submissions"]) for one in listed] == [(first, 1), (made["token"], 0)]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
+from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.storage import definition_store as store
 from formloom.platform.web.public.queries import links
@@ -14,13 +15,10 @@ api = Api("links")
 
 
 class LinkBody(Schema):
-    """Nothing to say about a new link."""
+    """A new link, or what to change about one; `password: null` takes the password away."""
 
-
-class LinkChange(Schema):
-    """Whether it is open."""
-
-    open = fields.Boolean(required=True)
+    open = fields.Boolean()
+    password = fields.String(allow_none=True, load_only=True, validate=validate.Length(max=passwords.MAX_LENGTH))
 
 
 class LinkAnswer(Schema):
@@ -30,6 +28,7 @@ class LinkAnswer(Schema):
     url = fields.String(required=True)
     open = fields.Boolean(required=True)
     submissions = fields.Integer(required=True)
+    has_password = fields.Boolean(required=True)
 
 
 class LinksAnswer(Schema):
@@ -50,31 +49,41 @@ def list_links(call: Call, form: str) -> object:
 @api.post("/forms/<form>/links", act=Act.LINK_CHANGE, body=LinkBody(), answer=LinkAnswer(), status=201)
 def add_link(call: Call, form: str) -> object:
     """Open a new public link."""
+    columns = _columns(call.body)
 
     def work(uow: Any) -> LinkRow:
         found = call.runtime.catalog.find(uow, form)
         demand(uow, call.actor, Act.LINK_CHANGE, app=found.app_id)
-        return links.add(uow, found.form_id, by=call.actor.user_id, now=call.now)
+        return links.add(uow, found.form_id, by=call.actor.user_id, now=call.now, **columns)
 
     return _shown(call, call.db.write(work))
 
 
-@api.patch("/links/<token>", act=Act.LINK_CHANGE, body=LinkChange(), answer=LinkAnswer())
+@api.patch("/links/<token>", act=Act.LINK_CHANGE, body=LinkBody(), answer=LinkAnswer())
 def change_link(call: Call, token: str) -> object:
-    """Open or close a link, at once."""
+    """Open or close a link, at once; set its password or take it away."""
+    columns = _columns(call.body)
 
     def work(uow: Any) -> LinkRow:
         link = links.find(uow, token)
         form = store.find(uow, link.form_id)
         demand(uow, call.actor, Act.LINK_CHANGE, app=form.app_id)
-        links.set_open(uow, token, is_open=call.body["open"])
+        links.change(uow, token, **columns)
         return links.find(uow, token)
 
     return _shown(call, call.db.write(work))
 
 
+def _columns(body: Any) -> dict[str, Any]:
+    """Return the columns that a body sets. Slow when it sets a password. Raises PasswordTooWeak."""
+    columns = {"is_open": body["open"]} if "open" in body else {}
+    if "password" in body:
+        columns["password_hash"] = passwords.hash_shared(body["password"]) if body["password"] else None
+    return columns
+
+
 def _shown(call: Call, link: LinkRow) -> dict[str, Any]:
     return {
         "token": link.token, "url": f"{call.runtime.settings.base_url}/f/{link.token}", "open": link.is_open,
-        "submissions": link.submissions,
+        "submissions": link.submissions, "has_password": link.password_hash is not None,
     }  # fmt: skip

@@ -6,9 +6,10 @@ import orjson
 from flask import Flask, Response, request
 
 from formloom.platform.access.settings import organisation_name
+from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import resolve
 from formloom.platform.storage import house_zone
-from formloom.platform.web.problems import request_locale
+from formloom.platform.web.problems import STATUS, request_locale
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.receipts import Receipt
 from formloom.platform.web.public.texts import say
@@ -37,6 +38,15 @@ def closed(visit: Visit) -> Response:
         text=resolve(settings.get("closed_message"), locale)
         or say(f"{visit.state}_text", locale, title=title, n=settings.get("quota")),
         opens_at=datetime.fromisoformat(opens) if opens and visit.state == "not_yet" else None,
+    )  # fmt: skip
+
+
+def locked(visit: Visit, fault: FormloomError | None = None) -> Response:
+    """Ask for the link's password; `fault` says why the last one did not do."""
+    query = request.query_string.decode("ascii", "ignore")
+    return page(
+        "locked.html", Frame.of_visit(visit, grey=True), status=STATUS[fault.kind] if fault else 403,
+        query=f"?{query}" if query else "", fault=fault.words(visit.locale) if fault else "",
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ import segno
 from flask import Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
+from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act
-from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, TooLarge
+from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, TooLarge, TooMany
 from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
     form_page,
     guards,
+    locks,
     other_pages,
     page_token,
     receipts,
@@ -25,6 +27,7 @@ from formloom.platform.web.public import (
 from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields
 from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
+from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.visits import Visit
@@ -33,8 +36,9 @@ from formloom.platform.web.route import Api, Call, WrongMediaType, read_json
 api = Api("public", prefix="")
 MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
+MAX_UNLOCK = 10_000
 _OWN_INPUTS = frozenset({"_token", "_lang", "_script", "_proof", "_ref", guards.TRAP})
-_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap"})
+_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password"})
 _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
 
@@ -44,6 +48,12 @@ def show_form(call: Call, token: str) -> object:
     visit = visits.begin(call, token)
     if visit.state != "open":
         return other_pages.closed(visit)
+    if not visit.is_unlocked:
+        return other_pages.locked(visit)
+    return _renewed(visit, _opened(call, visit))
+
+
+def _opened(call: Call, visit: Visit) -> Response:
     ref = request.args.get("ref", "")[:4_000]
     personal = visits.personal_of(visit, ref)
     with call.db.read() as unit:
@@ -51,6 +61,31 @@ def show_form(call: Call, token: str) -> object:
     if earlier is not None:
         return other_pages.receipt(visit, earlier)
     return form_page.show(visit, personal=personal, ref=ref if personal else "")
+
+
+def _renewed(visit: Visit, answer: Response) -> Response:
+    """Let the password count as long as the page that is being shown."""
+    if visit.link.password_hash is not None:
+        locks.remember(answer, visit.rt, visit.link, visit.now)
+    return answer
+
+
+@api.post(
+    "/f/<token>/unlock", act=Act.PUBLIC_FORM_READ, who="anyone", takes="any", max_bytes=MAX_UNLOCK, gives="text/html",
+    status=303, errors=(403, 404, 429),
+)  # fmt: skip
+def unlock_form(call: Call, token: str) -> object:
+    """Take the password of a link and remember in a cookie that it was given."""
+    visit = visits.begin(call, token)
+    try:
+        visit = visits.begin(call, token, password=request.form.get("password", ""))
+    except (LinkLocked, TooMany) as fault:
+        answer = other_pages.locked(visit, fault)
+        if isinstance(fault, TooMany):
+            answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
+        return answer
+    query = request.query_string.decode("ascii", "ignore")
+    return _renewed(visit, redirect(f"{visit.path}?{query}" if query else visit.path, code=303))  # type: ignore[arg-type]
 
 
 @api.post(
@@ -83,6 +118,7 @@ def upload_file(call: Call, token: str) -> object:
     visit = visits.begin(call, token)
     if visit.state != "open":
         raise FormClosed
+    visit.ensure_unlocked()
     page_token.read(visit.secret, request.form.get("_token"), visit.link.token, now=visit.now)
     part = request.files.get("file")
     if part is None or not part.filename:
@@ -105,6 +141,8 @@ def show_qr(call: Call, token: str) -> object:
 
 
 def _submit_page(visit: Visit, inputs: Any) -> object:
+    if not visit.is_unlocked:
+        return other_pages.locked(visit)
     ref = inputs.get("_ref", "")[:4_000]
     personal = visits.personal_of(visit, ref)
     token: page_token.PageToken | None = None
@@ -150,7 +188,7 @@ def _submit_json(call: Call, token: str) -> object:
     if strange:
         words = {"zh-CN": "没有这一项", "en": "Unknown key"}
         raise Invalid(findings=[Finding("unknown_field", words, field=name) for name in strange[:20]])
-    visit = visits.begin(call, token, sent={"_lang": body.get("locale")})
+    visit = visits.begin(call, token, sent={"_lang": body.get("locale")}, password=_text(body.get("password")))
     page, key = None, request.headers.get("Idempotency-Key", "")[:200] or None
     if call.identity is None or call.identity.via != "token":
         given = body.get("form_token") or request.headers.get("X-Form-Token")
@@ -166,6 +204,10 @@ def _submit_json(call: Call, token: str) -> object:
     path = _receipt_path(visit, receipt)
     answer = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at.isoformat(), "url": path}
     return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
+
+
+def _text(given: object) -> str | None:
+    return None if given is None else str(given)[: passwords.MAX_LENGTH + 1]
 
 
 def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "MultiDict[str, str]":

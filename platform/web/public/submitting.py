@@ -27,8 +27,9 @@ from formloom.platform.web.public.visits import Visit, answers_once
 def take(visit: Visit, sent: Sent) -> Receipt:
     """Store a submission once and return its receipt.
 
-    Raises FormClosed, QuotaReached, InvalidValues, TooMany, and what `guards.admit` raises.
+    Raises LinkLocked, FormClosed, QuotaReached, InvalidValues, TooMany, and what `guards.admit` raises.
     """
+    visit.ensure_unlocked()
     values = with_link_values(visit, sent.values, sent.personal)
     with visit.rt.db.read() as unit:
         earlier = _earlier(unit, visit, sent, values)

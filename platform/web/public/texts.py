@@ -67,6 +67,14 @@ TEXTS: Mapping[str, LocalizedText] = {
     "contact": {"zh-CN": "着急？请联系我们", "en": "In a hurry? Contact us"},
     "times_in": {"zh-CN": "时间按{zone}显示", "en": "Times are in {zone}"},
     "times_here": {"zh-CN": "时间按您所在时区显示（{zone}）", "en": "Times are in your time zone ({zone})"},
+    # password
+    "locked": {"zh-CN": "请输入密码", "en": "Enter the password"},
+    "locked_text": {
+        "zh-CN": "填写此表单需要密码。密码由给您链接的人提供。",
+        "en": "This form needs a password. Whoever gave you the link knows it.",
+    },
+    "password": {"zh-CN": "密码", "en": "Password"},
+    "unlock": {"zh-CN": "继续", "en": "Continue"},
     # what went wrong
     "try_again": {"zh-CN": "返回表单", "en": "Back to the form"},
     "missing": {"zh-CN": "链接无效", "en": "This link doesn't work"},

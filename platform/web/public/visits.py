@@ -17,6 +17,8 @@ from formloom.platform.kernel.text import LOCALES, best_locale
 from formloom.platform.records import links as personal_links
 from formloom.platform.records import opening
 from formloom.platform.records.links import PersonalLink
+from formloom.platform.web.public import locks
+from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Call
@@ -39,11 +41,18 @@ class Visit:
     network: str
     query: Mapping[str, str]
     now: datetime
+    is_unlocked: bool
+    """Whether the link has no password or the visitor gave it."""
 
     @property
     def visitor(self) -> Public:
         """Return who acts: the visitor of this form, whoever else is signed in."""
         return Public(self.form.form_id, self.form.version, self.link.token, self.network, self.locale)
+
+    def ensure_unlocked(self) -> None:
+        """Let nobody in who did not give the link's password. Raises LinkLocked."""
+        if not self.is_unlocked:
+            raise LinkLocked
 
     @property
     def secret(self) -> str:
@@ -60,16 +69,22 @@ class Visit:
         return next((one for one in offered_locales(self.form) if one != self.locale), None)
 
 
-def begin(call: Call, token: str, *, sent: Any = None) -> Visit:
-    """Open a link. Raises NotFound."""
+def begin(call: Call, token: str, *, sent: Any = None, password: str | None = None) -> Visit:
+    """Open a link; with a `password`, only when it fits. Raises NotFound, PasswordWrong, TooMany."""
     with call.db.read() as unit:
         link = links.find(unit, token)
         form = call.runtime.catalog.current(unit, link.form_id)
         state: State = opening.state_of(unit, form, call.now) if link.is_open else "switched_off"
         organisation = organisation_name(unit)
+    network = network_of(call.ip)
+    cookie = call.request.cookies.get(locks.cookie_name(call.runtime, link.token))
+    is_unlocked = locks.is_unlocked(call.runtime, link, cookie, call.now)
+    if password is not None and not is_unlocked:
+        locks.ensure_fits(link, password, network)
+        is_unlocked = True
     return Visit(
-        call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network_of(call.ip),
-        call.request.args.to_dict(), call.now,
+        call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network,
+        call.request.args.to_dict(), call.now, is_unlocked,
     )  # fmt: skip
 
 

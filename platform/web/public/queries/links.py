@@ -1,11 +1,13 @@
 """Rows of public links."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
+from formloom.platform.access.passwords import PasswordHash
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import form_links
@@ -20,10 +22,12 @@ class LinkRow:
     is_open: bool
     submissions: int
     created_at: datetime
+    password_hash: PasswordHash | None = field(default=None, repr=False)
 
 
 _COLUMNS = (
     form_links.c.token, form_links.c.form_id, form_links.c.is_open, form_links.c.submissions, form_links.c.created_at,
+    form_links.c.password_hash,
 )  # fmt: skip
 
 
@@ -41,16 +45,18 @@ def of_form(unit: ReadUnit, form_id: str) -> list[LinkRow]:
     return [LinkRow(*row) for row in rows]
 
 
-def add(uow: UnitOfWork, form_id: str, *, by: str | None, now: datetime) -> LinkRow:
-    """Open a new link."""
-    made = LinkRow(secrets.token_urlsafe(9), form_id, True, 0, now)
-    uow.conn.execute(form_links.insert().values(token=made.token, form_id=form_id, created_at=now, created_by=by))
-    return made
+def add(uow: UnitOfWork, form_id: str, *, by: str | None, now: datetime, **more: Any) -> LinkRow:
+    """Open a new link; `more` are further columns."""
+    token = secrets.token_urlsafe(9)
+    row = {"token": token, "form_id": form_id, "created_at": now, "created_by": by, **more}
+    uow.conn.execute(form_links.insert().values(row))
+    return find(uow, token)
 
 
-def set_open(uow: UnitOfWork, token: str, *, is_open: bool) -> None:
-    """Open or close a link."""
-    uow.conn.execute(update(form_links).where(form_links.c.token == token).values(is_open=is_open))
+def change(uow: UnitOfWork, token: str, **columns: Any) -> None:
+    """Change columns of a link."""
+    if columns:
+        uow.conn.execute(update(form_links).where(form_links.c.token == token).values(columns))
 
 
 def count_submission(uow: UnitOfWork, token: str) -> None:
