@@ -31,9 +31,11 @@ def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) ->
 
 
 def _touchpoint(event: RecordEvent, kind: str, form: FormVersion, customer_id: str | None) -> dict[str, Any]:
-    data = {"status": event.after.get(str(form.document.get("status_field")))} if kind == "status_changed" else {
-        "locale": event.locale
-    }  # fmt: skip
+    data: dict[str, Any] = {"locale": event.locale}
+    if kind == "status_changed":
+        data = {"status": event.after.get(str(form.document.get("status_field")))}
+    elif event.context.get("source"):
+        data["source"] = event.context["source"]
     return {
         "customer_id": customer_id, "kind": kind, "channel": str(event.context.get("channel") or "form")[:20],
         "app_id": event.app_id, "form_id": event.form_id, "record_id": event.record_id, "at": event.at, "data": data,

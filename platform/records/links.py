@@ -13,6 +13,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from formloom.platform.definitions.form import FormVersion
 
+SOURCE = "link.source"
+"""What `from_link` says to take the source of the public link; no field's id has a dot."""
 _SALT = "personal-link"
 
 
@@ -43,7 +45,12 @@ def read(secret: str, text: str) -> PersonalLink | None:
 def taken_names(form: FormVersion) -> frozenset[str]:
     """Return the names of the source record's fields that the target form takes values from."""
     names = (item.document.get("from_link") for item in form.stored)
-    return frozenset(name for name in names if isinstance(name, str) and name != "record")
+    return frozenset(name for name in names if isinstance(name, str) and name not in {"record", SOURCE})
+
+
+def tagged(form: FormVersion, source: str | None) -> dict[str, Any]:
+    """Return field id → source of the public link, for the fields that take it."""
+    return {item.id: source for item in form.stored if source and item.document.get("from_link") == SOURCE}
 
 
 def filled(form: FormVersion, link: PersonalLink) -> dict[str, Any]:

@@ -16,6 +16,9 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "open": True,
         "submissions": 0,
         "has_password": False,
+        "name": None,
+        "source": None,
+        "last_submission_at": None,
     }
     listed = house.made("GET", "/forms/desk.ticket/links")["links"]
     assert [(one["token"], one["submissions"]) for one in listed] == [(first, 1), (made["token"], 0)]

@@ -61,7 +61,7 @@ def _links(unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Co
         target = catalog.current(unit, form_id)
         address = f"{settings.base_url}/f/{token}?lang={locale}"
         names = links.taken_names(target)
-        takes_record = any(item.document.get("from_link") for item in target.stored)
+        takes_record = any(item.document.get("from_link") not in {None, links.SOURCE} for item in target.stored)
         if takes_record and context.record_id:
             values = {name: context.values[name] for name in names if context.values.get(name) is not None}
             personal = links.PersonalLink(form_id, context.record_id, values)

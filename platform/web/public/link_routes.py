@@ -12,12 +12,16 @@ from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Api, Call
 
 api = Api("links")
+SOURCE = r"^[\w.-]{1,60}\Z"
+"""A source is compared and grouped by, so it is one word: `poster`, `wechat.spring-2026`, `海报`."""
 
 
 class LinkBody(Schema):
     """A new link, or what to change about one; `password: null` takes the password away."""
 
     open = fields.Boolean()
+    name = fields.String(allow_none=True, validate=validate.Length(max=120))
+    source = fields.String(allow_none=True, validate=validate.Regexp(SOURCE))
     password = fields.String(allow_none=True, load_only=True, validate=validate.Length(max=passwords.MAX_LENGTH))
 
 
@@ -28,6 +32,9 @@ class LinkAnswer(Schema):
     url = fields.String(required=True)
     open = fields.Boolean(required=True)
     submissions = fields.Integer(required=True)
+    last_submission_at = fields.AwareDateTime(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
     has_password = fields.Boolean(required=True)
 
 
@@ -61,7 +68,7 @@ def add_link(call: Call, form: str) -> object:
 
 @api.patch("/links/<token>", act=Act.LINK_CHANGE, body=LinkBody(), answer=LinkAnswer())
 def change_link(call: Call, token: str) -> object:
-    """Open or close a link, at once; set its password or take it away."""
+    """Open or close a link, at once; set its name, source and password."""
     columns = _columns(call.body)
 
     def work(uow: Any) -> LinkRow:
@@ -74,9 +81,13 @@ def change_link(call: Call, token: str) -> object:
     return _shown(call, call.db.write(work))
 
 
+_TEXTS = {"name": "name", "source": "tag"}
+
+
 def _columns(body: Any) -> dict[str, Any]:
     """Return the columns that a body sets. Slow when it sets a password. Raises PasswordTooWeak."""
     columns = {"is_open": body["open"]} if "open" in body else {}
+    columns |= {column: body[name] or None for name, column in _TEXTS.items() if name in body}
     if "password" in body:
         columns["password_hash"] = passwords.hash_shared(body["password"]) if body["password"] else None
     return columns
@@ -86,4 +97,6 @@ def _shown(call: Call, link: LinkRow) -> dict[str, Any]:
     return {
         "token": link.token, "url": f"{call.runtime.settings.base_url}/f/{link.token}", "open": link.is_open,
         "submissions": link.submissions, "has_password": link.password_hash is not None,
+        "name": link.name, "source": link.source,
+        "last_submission_at": link.last_submission_at.isoformat() if link.last_submission_at else None,
     }  # fmt: skip

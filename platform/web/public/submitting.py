@@ -12,7 +12,7 @@ import orjson
 
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.records import service
-from formloom.platform.records.links import PersonalLink, filled
+from formloom.platform.records.links import PersonalLink, filled, tagged
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
 from formloom.platform.records.record import FormClosed, InvalidValues, QuotaReached, WriteOptions
@@ -51,13 +51,13 @@ def take(visit: Visit, sent: Sent) -> Receipt:
 
 
 def with_link_values(visit: Visit, values: Mapping[str, Any], personal: PersonalLink | None) -> dict[str, Any]:
-    """Return the values with those of a personal link, which the respondent can't change.
+    """Return the values with those of the public and of a personal link, which the respondent can't change.
 
     Hidden fields that take their value from a link take it from nowhere else.
     """
     forged = {item.id for item in visit.form.stored if item.type.id == "hidden" and item.document.get("from_link")}
     given = {name: value for name, value in values.items() if name not in forged}
-    return given | (filled(visit.form, personal) if personal else {})
+    return given | tagged(visit.form, visit.link.source) | (filled(visit.form, personal) if personal else {})
 
 
 def answered_before(unit: ReadUnit, visit: Visit, personal: PersonalLink | None) -> Receipt | None:
@@ -83,7 +83,7 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
         repeats.claim(uow, _caller(visit), sent.key, _fingerprint(values), now=visit.now)
     if not links.find(uow, visit.link.token).is_open:
         raise FormClosed
-    context = {"channel": "form", "link": visit.link.token}
+    context = {"channel": "form", "link": visit.link.token, "source": visit.link.source}
     options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
     record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
     receipt = receipts.of_record(form, record)
@@ -91,7 +91,7 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
         repeats.finish(uow, _caller(visit), sent.key, 201, receipt.dump())
     if link_hash := answers_once(visit, sent.personal):
         answers.add(uow, form.form_id, link_hash, answers.Answer(receipt.id, receipt.number, receipt.at))
-    links.count_submission(uow, visit.link.token)
+    links.count_submission(uow, visit.link.token, now=visit.now)
     return receipt
 
 

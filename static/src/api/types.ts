@@ -62,6 +62,7 @@ export interface FormField {
   default?: unknown
   width?: 'full' | 'half' | 'third' | 'quarter'
   public?: boolean
+  from_link?: string
   options?: FieldOption[]
   [setting: string]: unknown
 }

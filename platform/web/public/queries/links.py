@@ -23,11 +23,15 @@ class LinkRow:
     submissions: int
     created_at: datetime
     password_hash: PasswordHash | None = field(default=None, repr=False)
+    name: str | None = None
+    source: str | None = None
+    """Where the people who follow it come from; kept with what they send."""
+    last_submission_at: datetime | None = None
 
 
 _COLUMNS = (
     form_links.c.token, form_links.c.form_id, form_links.c.is_open, form_links.c.submissions, form_links.c.created_at,
-    form_links.c.password_hash,
+    form_links.c.password_hash, form_links.c.name, form_links.c.tag, form_links.c.last_submission_at,
 )  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def change(uow: UnitOfWork, token: str, **columns: Any) -> None:
         uow.conn.execute(update(form_links).where(form_links.c.token == token).values(columns))
 
 
-def count_submission(uow: UnitOfWork, token: str) -> None:
+def count_submission(uow: UnitOfWork, token: str, *, now: datetime) -> None:
     """Count one submission through a link."""
     statement = update(form_links).where(form_links.c.token == token)
-    uow.conn.execute(statement.values(submissions=form_links.c.submissions + 1))
+    uow.conn.execute(statement.values(submissions=form_links.c.submissions + 1, last_submission_at=now))

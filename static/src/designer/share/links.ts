@@ -4,5 +4,8 @@ export interface FormLink {
   url: string
   open: boolean
   submissions: number
+  last_submission_at: string | null
+  name: string | null
+  source: string | null
   has_password: boolean
 }
