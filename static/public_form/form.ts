@@ -1,4 +1,5 @@
 /** The script of the public pages. Every page works without it; it makes them quicker and kinder. */
+import { countDown } from './countdown'
 import { Filling } from './filling'
 import { localise } from './moments'
 import type { PageData } from './page'
@@ -9,6 +10,8 @@ const form = document.getElementById('form') as HTMLFormElement | null
 document.documentElement.classList.add('js')
 try {
   localise(document, data.texts)
+  const countdown = document.getElementById('countdown')
+  if (countdown) countDown(countdown, data.texts)
   if (form) new Filling(form, data)
   else offerCopy()
 } catch (fault) {

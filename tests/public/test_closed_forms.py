@@ -79,3 +79,37 @@ def test_an_app_that_is_gone_takes_its_links_along(form: Publish) -> None:
     house = form(LINE)
     assert house.api("DELETE", "/apps/desk").status_code == 204
     assert house.open().status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("opens", "left_s", "says"),
+    [
+        ("2026-11-25T07:04:05+00:00", 176645, "2 days 01:04:05"),
+        ("2026-11-24T06:00:00+00:00", 86400, "1 day 00:00:00"),
+        ("2026-11-23T06:00:09+00:00", 9, "00:00:09"),
+    ],
+)
+def test_before_it_opens_it_counts_down(form: Publish, opens: str, left_s: int, says: str) -> None:
+    house = form(LINE, settings={"open_from": opens})
+    answer = house.open()
+    assert f'role="timer" data-left="{left_s}">{says}<' in answer.text
+    house.change({"fields": [LINE], "settings": {"open_from": opens, "countdown": False}})
+    assert "countdown" not in house.open().text.split("</style>")[1].split("<main")[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"open_from": "2026-11-24T09:00:00+08:00"}, "not_yet_message"),
+        ({"open_until": "2026-11-22T18:00:00+08:00"}, "ended_message"),
+        ({"quota": 1}, "full_message"),
+    ],
+)
+def test_each_kind_page_has_its_own_words(form: Publish, settings: dict[str, Any], name: str) -> None:
+    house = form(LINE, settings={**settings, name: l10n("Own words", "自己的话"), "closed_message": l10n("Any")})
+    if "quota" in settings:
+        house.send({"line": "first"})
+    assert "Own words" in house.open().text
+    assert "自己的话" in house.open("?locale=zh-CN").text
+    house.change({"fields": [LINE], "settings": {**settings, "closed_message": l10n("Any words")}})
+    assert "Any words" in house.open().text

@@ -1,6 +1,7 @@
 """The pages beside the form: receipt, closed, and what went wrong."""
 
 from datetime import datetime
+from math import ceil
 
 import orjson
 from flask import Flask, Response, request
@@ -11,6 +12,7 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.storage import house_zone
 from formloom.platform.web.problems import STATUS, request_locale
 from formloom.platform.web.public.framing import Frame, page
+from formloom.platform.web.public.moments import left_in_words
 from formloom.platform.web.public.receipts import Receipt
 from formloom.platform.web.public.texts import say
 from formloom.platform.web.public.visits import Visit
@@ -31,14 +33,20 @@ def receipt(visit: Visit, found: Receipt) -> Response:
 def closed(visit: Visit) -> Response:
     """Tell why the form takes nothing now, and from when it does."""
     settings, locale = visit.form.settings, visit.locale
-    opens = settings.get("open_from")
+    opens = _moment(settings.get("open_from")) if visit.state == "not_yet" else None
     title = resolve(visit.form.title, locale)
     return page(
         "closed.html", Frame.of_visit(visit, grey=True), status=403, state=visit.state,
-        text=resolve(settings.get("closed_message"), locale)
+        text=resolve(settings.get(f"{visit.state}_message"), locale)
+        or resolve(settings.get("closed_message"), locale)
         or say(f"{visit.state}_text", locale, title=title, n=settings.get("quota")),
-        opens_at=datetime.fromisoformat(opens) if opens and visit.state == "not_yet" else None,
+        opens_at=opens, left_s=ceil((opens - visit.now).total_seconds()) if opens else 0,
+        counts_down=settings.get("countdown") is not False, left_in_words=left_in_words,
     )  # fmt: skip
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def locked(visit: Visit, fault: FormloomError | None = None) -> Response:

@@ -19,6 +19,11 @@ export interface FormSettings {
   proof_of_work?: boolean
   cover?: { kind: string; seed: string; color?: string } | null
   closed_message?: L10n
+  not_yet_message?: L10n
+  ended_message?: L10n
+  full_message?: L10n
+  contact?: L10n
+  countdown?: boolean
   [name: string]: unknown
 }
 export interface FormDocument {
