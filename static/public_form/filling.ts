@@ -53,7 +53,7 @@ export class Filling {
     window.addEventListener('pageshow', (event) => event.persisted && this.release())
     const draft = this.data.fresh ? this.drafts.read() : null
     if (!draft) return
-    for (const field of this.data.fields) if (field.id in draft.answers) putAnswer(this.form, field, draft.answers[field.id])
+    for (const field of this.data.fields) if (field.id in draft.answers && !this.data.given?.includes(field.id)) putAnswer(this.form, field, draft.answers[field.id])
     this.form.dispatchEvent(new Event('input', { bubbles: true }))
     this.showing.update(this.answers())
     if (draft.pending) void this.deliver(draft.answers, draft.pending)

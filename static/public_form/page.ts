@@ -41,6 +41,8 @@ export interface PageData {
   path: string
   draft: string
   /** Nothing was typed yet when the server drew the page. */
+  /** Fields that the address or a personal link filled in: an older draft doesn't replace that. */
+  given?: string[]
   fresh: boolean
   proof: Task | null
 }

@@ -45,6 +45,8 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         self.placeholder = resolve(item.document.get("placeholder"), locale)
         self.is_conditional = is_conditional
         self.is_fixed = False
+        self.is_prefilled = False
+        """Whether the address of the page suggests the answer."""
         self.is_hidden_at_first = False
         self.is_required = item.required
         self.errors: list[str] = []
@@ -100,6 +102,8 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
 
     def state(self, *, is_group: bool = False, **more: Any) -> Markup:
         """Return the attributes that tell assistive technology about hint, error and need."""
+        if self.is_fixed:
+            more["disabled"] = True
         return self._params(more, is_group=is_group)
 
     def _params(self, given: dict[str, Any], *, is_group: bool = False) -> Markup:
@@ -110,7 +114,7 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704
 
     def _parts(self) -> list[tuple[str, object]]:
-        return [("h", self.help), ("o", self.hint), ("e", self.errors)]
+        return [("h", self.help), ("p", self.is_prefilled or self.is_fixed), ("o", self.hint), ("e", self.errors)]
 
 
 class Moment(Question):

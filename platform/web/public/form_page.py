@@ -14,7 +14,7 @@ from formloom.platform.kernel.errors import Finding, FormloomError
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import guards, page_token, proof, uploading
+from formloom.platform.web.public import guards, page_token, prefill, proof, uploading
 from formloom.platform.web.public.controls import PageForm, Question
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.logic import page_data
@@ -44,9 +44,12 @@ class Block:
 def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", typed: Typed | None = None) -> Response:
     """Return the page, empty or as it came back."""
     known = filled(visit.form, personal) if personal else {}
-    start = _defaults(visit.form) | _from_address(visit) | known
+    suggested = {} if typed else prefill.from_address(visit)
+    start = _defaults(visit.form) | suggested | known
     questions = PageForm(visit.form, visit.locale, sent=typed.inputs if typed else None, values=start)
     _fix(questions, known)
+    for question in questions:
+        question.is_prefilled = question.item.id in suggested and question.item.id not in known
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
     uploading.show_kept(visit, questions)
@@ -55,6 +58,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     )
     script = page_data(visit.form, questions, visit.now) | {
         "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}", "fresh": typed is None,
+        "given": sorted(suggested | known),
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)
@@ -112,15 +116,6 @@ def _findings(fault: FormloomError) -> Iterable[Finding]:
 
 def _defaults(form: FormVersion) -> dict[str, Any]:
     return {item.id: item.default for item in form.stored if item.public and item.default is not None}
-
-
-def _from_address(visit: Visit) -> dict[str, Any]:
-    """Return hidden values that stand in the address, such as a campaign; those of personal links never do."""
-    return {
-        item.id: visit.query[item.id][:500]
-        for item in visit.form.stored
-        if item.public and item.type.id == "hidden" and not item.document.get("from_link") and item.id in visit.query
-    }
 
 
 def _json(data: Mapping[str, Any]) -> Markup:

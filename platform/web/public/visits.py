@@ -4,10 +4,11 @@ The form is always the version that is published now; nothing in the request can
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
+
+from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.definitions.form import FormVersion
@@ -39,7 +40,7 @@ class Visit:
     organisation: str
     locale: str
     network: str
-    query: Mapping[str, str]
+    query: "MultiDict[str, str]"
     now: datetime
     is_unlocked: bool
     """Whether the link has no password or the visitor gave it."""
@@ -84,7 +85,7 @@ def begin(call: Call, token: str, *, sent: Any = None, password: str | None = No
         is_unlocked = True
     return Visit(
         call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network,
-        call.request.args.to_dict(), call.now, is_unlocked,
+        call.request.args, call.now, is_unlocked,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ export interface FormSettings {
   ended_message?: L10n
   full_message?: L10n
   contact?: L10n
+  prefill?: boolean
+  one_answer_per_link?: boolean
   countdown?: boolean
   [name: string]: unknown
 }

@@ -84,6 +84,7 @@ class FormSettings(Schema):
     rate_per_hour = fields.Integer(validate=validate.Range(1, 100_000))
     proof_of_work = fields.Boolean()
     submit_again = fields.Boolean()
+    prefill = fields.Boolean()
     one_answer_per_link = fields.Boolean()
     cover = fields.Nested(Cover, allow_none=True)
 
