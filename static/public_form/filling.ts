@@ -196,7 +196,7 @@ export class Filling {
     if (this.hasRenewed) return false
     this.hasRenewed = true
     try {
-      const answer = await fetch(window.location.href, { headers: { Accept: 'text/html' }, credentials: 'omit' })
+      const answer = await fetch(window.location.href, { headers: { Accept: 'text/html' }, credentials: 'same-origin' })
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const token = fresh.querySelector<HTMLInputElement>('[name=_token]')?.value
       const found = JSON.parse(fresh.getElementById('data')?.textContent ?? '{}') as { proof?: Task | null }

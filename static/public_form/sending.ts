@@ -33,7 +33,7 @@ export async function send(path: string, locale: string, submission: Submission,
         ...(submission.trap ? { trap: submission.trap } : {}),
         locale,
       }),
-      credentials: 'omit',
+      credentials: 'same-origin',
     })
   } catch {
     return { kind: 'unreachable' }
