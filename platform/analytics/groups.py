@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from formloom.platform.analytics.widgets import Viewing, Widget
+from formloom.platform.definitions.conditions.operators import SETS
+from formloom.platform.definitions.fields.base import Who
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
@@ -46,11 +48,18 @@ def kind_of(form: FormVersion, field_id: str) -> str | None:
     return "datetime" if field_id.endswith("_at") else "user" if field_id.endswith("_by") else "text"
 
 
+def who_of(form: FormVersion, field_id: str) -> Who | None:
+    """Return whom the ids in a field name, the reserved ones too."""
+    if field_id in form.by_id:
+        return form.field(field_id).type.who
+    return "user" if field_id.endswith("_by") else None
+
+
 def _each_choice(
     form: FormVersion, rows: list[GroupRow], one: Dimension, measures: Sequence[Measure]
 ) -> list[GroupRow]:
     """Count a record with several choices once under each of them, where counts and sums are asked for."""
-    if kind_of(form, one.field) != "choices" or any(measure.op not in {"count", "sum"} for measure in measures):
+    if kind_of(form, one.field) not in SETS or any(measure.op not in {"count", "sum"} for measure in measures):
         return rows
     totals: dict[str | None, list[Any]] = {}
     for row in rows:
@@ -116,7 +125,7 @@ def _meets(form: FormVersion, one: Dimension, value: Any, zone: ZoneInfo) -> JSO
     kind = kind_of(form, one.field)
     if one.bucket:
         return _within(one, date.fromisoformat(str(value)), kind, zone)
-    if kind == "choices" and isinstance(value, str):
+    if kind in SETS and isinstance(value, str):
         return {"field": one.field, "op": "contains", "value": value}
     return {"field": one.field, "op": "eq", "value": value}
 

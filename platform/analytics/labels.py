@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from formloom.platform.analytics.groups import kind_of
+from formloom.platform.analytics.groups import kind_of, who_of
 from formloom.platform.analytics.widgets import Figures
-from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
+from formloom.platform.definitions.conditions.operators import SETS
+from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid, Who
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.text import resolve
+from formloom.platform.kernel.text import joined, resolve
 
 EMPTY = {"zh-CN": "（空）", "en": "(empty)"}
 GONE = {"zh-CN": "已离开", "en": "gone"}
@@ -26,11 +27,9 @@ class Labels:
 
     def mention(self, form: FormVersion, field_id: str, value: Any) -> None:
         """Remember that `value` will have to be named."""
-        kind = kind_of(form, field_id)
-        if value and kind == "user":
-            self._users.add(value)
-        elif value and kind == "department":
-            self._departments.add(value)
+        who = who_of(form, field_id)
+        if value and who is not None:
+            (self._users if who == "user" else self._departments).update(_ids(value))
 
     def look_up(self, figures: Figures) -> None:
         """Fetch every name that was mentioned."""
@@ -43,12 +42,10 @@ class Labels:
             return resolve(EMPTY, self.locale)
         if bucket:
             return str(value)
-        kind = kind_of(form, field_id)
-        if kind == "user":
-            return self._names.get(value) or resolve(GONE, self.locale)
-        if kind == "department":
-            return resolve(self._titles.get(value), self.locale) or resolve(GONE, self.locale)
-        if kind == "choices" and isinstance(value, str):
+        who = who_of(form, field_id)
+        if who is not None:
+            return joined((self._name(who, one) or resolve(GONE, self.locale) for one in _ids(value)), self.locale)
+        if kind_of(form, field_id) in SETS and isinstance(value, str):
             value = [value]
         return self._displayed(form, field_id, value)
 
@@ -56,12 +53,14 @@ class Labels:
         """Return a record's clean value as a person reads it; the empty string for none."""
         if value is None:
             return ""
-        kind = kind_of(form, field_id)
-        if kind == "user":
-            return self._names.get(value) or resolve(GONE, self.locale)
-        if kind == "department":
-            return resolve(self._titles.get(value), self.locale)
+        who = who_of(form, field_id)
+        if who is not None:
+            gone = resolve(GONE, self.locale) if who == "user" else ""
+            return joined((self._name(who, one) or gone for one in _ids(value)), self.locale)
         return form.display(field_id, value, self.locale) if field_id in form.by_id else str(value)
+
+    def _name(self, who: Who, one: str) -> str:
+        return self._names.get(one, "") if who == "user" else resolve(self._titles.get(one), self.locale)
 
     def _displayed(self, form: FormVersion, field_id: str, value: Any) -> str:
         if field_id not in form.by_id:
@@ -72,3 +71,7 @@ class Labels:
         except ValueInvalid:  # an option that was taken away still stands in records
             return str(value) if not isinstance(value, list) else "、".join(map(str, value))
         return item.type.display(clean, item.cfg, self.locale)
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -4,7 +4,7 @@ What users write (labels, options, mails) is data: a mapping from language to te
 product are always asked for; where one is missing, the other is shown rather than nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 LOCALES = ("zh-CN", "en")
@@ -20,6 +20,11 @@ def resolve(text: LocalizedText | None, locale: str) -> str:
     if found := text.get(locale):
         return found
     return next((text[known] for known in LOCALES if text.get(known)), next(iter(text.values()), ""))
+
+
+def joined(texts: Iterable[str], locale: str) -> str:
+    """Return a list of texts as one reads it: 甲、乙 or A, B."""
+    return ("、" if locale == "zh-CN" else ", ").join(texts)
 
 
 def fill(text: LocalizedText, locale: str, params: Mapping[str, object]) -> str:

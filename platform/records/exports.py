@@ -22,7 +22,7 @@ from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.kernel.text import resolve
+from formloom.platform.kernel.text import joined, resolve
 from formloom.platform.records import listing
 from formloom.platform.records.listing import Names
 from formloom.platform.records.queries.pages import BadQuery, Query
@@ -94,12 +94,15 @@ def _cell(record: Record, item: Field, names: Names, locale: str, zone: ZoneInfo
     value = record.values.get(item.id)
     if value is None:
         return ""
-    if item.type.value_kind == "user":
-        return names.people.get(value, str(value))
-    if item.type.value_kind == "department":
-        return resolve(names.departments.get(value), locale) or str(value)
+    if item.type.who is not None:
+        return joined((_name(one, item, names, locale) for one in item.type.ids_in(value)), locale)
     cell = item.type.export_cell(value, item.cfg, locale)
     return cell.astimezone(zone).replace(tzinfo=None) if isinstance(cell, datetime) else cell
+
+
+def _name(one: str, item: Field, names: Names, locale: str) -> str:
+    found = names.people.get(one) if item.type.who == "user" else resolve(names.departments.get(one), locale)
+    return found or one
 
 
 def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterator[list[Cell]]) -> int:

@@ -70,19 +70,11 @@ def names_in(unit: ReadUnit, form: FormVersion, records: Iterable[Record], reada
     """Return the names behind every member and department id in the records, in two queries."""
     users: set[str] = set()
     departments: set[str] = set()
-    wanted = {"user", "department"}
-    kinds = [
-        (item.id, item.type.value_kind) for item in form.stored
-        if item.type.value_kind in wanted and item.id in readable
-    ]  # fmt: skip
+    naming = [(item.id, item.type) for item in form.stored if item.type.who is not None and item.id in readable]
     for record in records:
         users.update(one for one in (record.created_by, record.updated_by) if one)
-        for name, kind in kinds:
-            value = record.values.get(name)
-            if value is not None and kind == "user":
-                users.add(value)
-            elif value is not None and kind == "department":
-                departments.add(value)
+        for name, kind in naming:
+            (users if kind.who == "user" else departments).update(kind.ids_in(record.values.get(name)))
     return Names(people.user_names(unit, users), people.department_titles(unit, departments))
 
 

@@ -16,11 +16,13 @@ from formloom.platform.kernel.zones import day_of
 
 Shape = Literal["none", "one", "many", "pair", "duration"]
 """What an operator takes on its right side."""
-ORDERED: frozenset[ValueKind] = frozenset({"number", "date", "datetime"})
+ORDERED: frozenset[ValueKind] = frozenset({"number", "date", "time", "datetime"})
 SINGLE: frozenset[ValueKind] = frozenset(
-    {"text", "number", "date", "datetime", "boolean", "choice", "user", "department"}
+    {"text", "number", "date", "time", "datetime", "boolean", "choice", "user", "department"}
 )
-SETS: frozenset[ValueKind] = frozenset({"choices"})
+SETS: frozenset[ValueKind] = frozenset({"choices", "users", "departments"})
+"""Kinds whose values are several texts without an order that counts."""
+HOLDING: frozenset[ValueKind] = SETS | {"text"}
 ANY: frozenset[ValueKind] = SINGLE | SETS | {"files"}
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 _FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -69,8 +71,8 @@ _LIST = (
     Operator("lt", {"zh-CN": "小于", "en": "is less than"}, "one", ORDERED, lambda a, b: bool(a < b)),
     Operator("lte", {"zh-CN": "小于等于", "en": "is at most"}, "one", ORDERED, lambda a, b: bool(a <= b)),
     Operator("between", {"zh-CN": "介于", "en": "is between"}, "pair", ORDERED, lambda a, b: bool(b[0] <= a <= b[1])),
-    Operator("contains", {"zh-CN": "包含", "en": "contains"}, "one", frozenset({"text", "choices"}), _contains),
-    Operator("not_contains", {"zh-CN": "不包含", "en": "doesn't contain"}, "one", frozenset({"text", "choices"}), lambda a, b: not _contains(a, b), when_missing=True),
+    Operator("contains", {"zh-CN": "包含", "en": "contains"}, "one", HOLDING, _contains),
+    Operator("not_contains", {"zh-CN": "不包含", "en": "doesn't contain"}, "one", HOLDING, lambda a, b: not _contains(a, b), when_missing=True),
     Operator("starts_with", {"zh-CN": "开头是", "en": "starts with"}, "one", frozenset({"text"}), lambda a, b: fold(a).startswith(fold(b))),
     Operator("ends_with", {"zh-CN": "结尾是", "en": "ends with"}, "one", frozenset({"text"}), lambda a, b: fold(a).endswith(fold(b))),
     Operator("empty", {"zh-CN": "为空", "en": "is empty"}, "none", ANY, lambda _a, _b: False, when_missing=True),

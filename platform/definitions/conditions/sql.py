@@ -27,7 +27,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from formloom.platform.definitions.conditions.compile import NOWHERE, Setting, computed
-from formloom.platform.definitions.conditions.operators import fold, window
+from formloom.platform.definitions.conditions.operators import SETS, fold, window
 from formloom.platform.definitions.conditions.tree import Computed, Leaf, Node, Not, Reference, WallClock
 from formloom.platform.definitions.fields.choices import canonical, quoted
 
@@ -65,7 +65,7 @@ def _leaf(leaf: Leaf, columns: Columns, setting: Setting) -> ColumnElement[bool]
 
 
 def _table(leaf: Leaf) -> Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]:
-    if leaf.kind == "choices":
+    if leaf.kind in SETS:
         return _SETS
     return _NUMBERS if leaf.kind == "number" else _SINGLE
 

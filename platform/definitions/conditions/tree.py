@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
-from formloom.platform.definitions.conditions.operators import OPERATORS, Operator
+from formloom.platform.definitions.conditions.operators import OPERATORS, SETS, Operator
 from formloom.platform.definitions.fields.base import ValueKind
 from formloom.platform.kernel.errors import Finding, Invalid, nearest
 
@@ -23,8 +23,10 @@ RESERVED: Mapping[str, ValueKind] = {
     "updated_by": "user",
 }  # fmt: skip
 FUNCTIONS: Mapping[str, frozenset[ValueKind]] = {
-    "today": frozenset({"date", "datetime"}), "now": frozenset({"date", "datetime"}), "me": frozenset({"user"}),
+    "today": frozenset({"date", "datetime"}), "now": frozenset({"date", "datetime"}),
+    "me": frozenset({"user", "users"}),
 }  # fmt: skip
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?)?"
 )
@@ -225,7 +227,7 @@ def _operand(raw: Any, op: Operator, kind: ValueKind, reading: _Reading) -> Any:
         if op.shape == "pair" and len(raw) != 2:
             raise ValueError("two values are needed")
         return tuple(_single(one, kind, reading) for one in raw)
-    if kind == "choices" and isinstance(raw, list) and op.id in {"eq", "ne", "changed_to", "changed_from"}:
+    if kind in SETS and isinstance(raw, list) and op.id in {"eq", "ne", "changed_to", "changed_from"}:
         return tuple(_text(one) for one in raw[:MAX_VALUES])
     return _single(raw, kind, reading)
 
@@ -237,7 +239,7 @@ def _single(raw: Any, kind: ValueKind, reading: _Reading) -> Any:
 
 
 def _dynamic(raw: Mapping[str, Any], kind: ValueKind, reading: _Reading) -> Reference | Computed:
-    if kind == "choices":
+    if kind in SETS and "fn" not in raw:
         raise ValueError("several choices are compared with written values only")
     if set(raw) == {"ref"} and isinstance(raw["ref"], str):
         if reading.kinds.get(raw["ref"]) != kind:
@@ -295,6 +297,12 @@ def _moment(raw: Any) -> datetime | WallClock:
         raise ValueError("the moment is out of range") from None
 
 
+def _clock(raw: Any) -> str:
+    if not isinstance(raw, str) or not _CLOCK.fullmatch(raw):
+        raise ValueError("a time of day such as 14:05 is needed")
+    return raw
+
+
 def _boolean(raw: Any) -> bool:
     if not isinstance(raw, bool):
         raise ValueError("true or false is needed")  # noqa: TRY004 - a fault of data, collected as such
@@ -303,5 +311,6 @@ def _boolean(raw: Any) -> bool:
 
 _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "text": _words, "number": _number, "date": _date, "datetime": _moment, "boolean": _boolean, "choice": _text,
-    "choices": _text, "user": _text, "department": _text, "files": _text,
+    "choices": _text, "user": _text, "users": _text, "department": _text, "departments": _text, "files": _text,
+    "time": _clock,
 }  # fmt: skip

@@ -30,8 +30,12 @@ from formloom.platform.kernel.text import LocalizedText
 T = TypeVar("T")
 Settings = Mapping[str, Any]
 ColumnKind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "json"]
-ValueKind = Literal["text", "number", "date", "datetime", "boolean", "choice", "choices", "user", "department", "files"]
+ValueKind = Literal[
+    "text", "number", "date", "time", "datetime", "boolean", "choice", "choices", "user", "users", "department",
+    "departments", "files",
+]  # fmt: skip
 """What an operator compares: the same for all types that compare alike."""
+Who = Literal["user", "department"]
 Group = Literal["common", "choice", "advanced", "layout"]
 
 
@@ -103,6 +107,9 @@ class FieldType(ABC, Generic[T]):
     """Further words by which the palette finds it, pinyin included."""
     value_kind: ClassVar[ValueKind | None] = "text"
     """None for types without a value."""
+    who: ClassVar[Who | None] = None
+    """Whom the ids in its values name, for types whose values are ids of people or departments."""
+    needs_label: ClassVar[bool] = True
     settings: ClassVar[type[Schema]]
     examples: ClassVar[tuple[Example, ...]] = ()
     is_stored: ClassVar[bool] = True
@@ -146,6 +153,12 @@ class FieldType(ABC, Generic[T]):
         """Return the clean value of what the column gave."""
         found: T | None = stored
         return found
+
+    def ids_in(self, value: T | None) -> tuple[str, ...]:
+        """Return the ids of people or departments in a clean value; see `who`."""
+        if self.who is None or value is None:
+            return ()
+        return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]  # ids, as `who` says
 
     def display(self, value: T | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         """Return the value as a person reads it."""

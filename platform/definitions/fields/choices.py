@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
 from formloom.platform.definitions.fields.settings import Choices, ManyChoices
-from formloom.platform.kernel.text import resolve
+from formloom.platform.kernel.text import joined, resolve
 
 _SEPARATORS = re.compile(r"[,，、;；\n]")
 
@@ -86,7 +86,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     group = "choice"
     value_kind = "choices"
-    settings = ManyChoices
+    settings: ClassVar[type[Choices]] = ManyChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("json")
@@ -104,7 +104,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
                 raise ValueInvalid("not_a_list", messages.LIST_EXPECTED)
             for value in given:
                 if not isinstance(value, str) or value not in order:
-                    raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(value))
+                    raise self.stranger(value)
             chosen = tuple(sorted(set(given), key=order.__getitem__))
             if not chosen:
                 return None
@@ -115,6 +115,11 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
             return chosen
 
         return run
+
+    @staticmethod
+    def stranger(raw: Any) -> ValueInvalid:
+        """Return the refusal of what is not one of the options."""
+        return ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(raw))
 
     def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
         return None if value is None else list(value)
@@ -130,7 +135,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:
         labels = _labels(cfg, locale)
-        return ("、" if locale == "zh-CN" else ", ").join(labels.get(one, one) for one in value or ())
+        return joined((labels.get(one, one) for one in value or ()), locale)
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
         if whole := option_of(text, cfg):  # a label may have a comma in it

@@ -33,3 +33,20 @@ NO_SUCH_DEPARTMENT = {"zh-CN": "没有此部门", "en": "There is no such depart
 NO_SUCH_FILE = {"zh-CN": "附件不存在或已使用，请重新上传", "en": "This file is not there any more; upload it again"}
 TOO_MANY_FILES = {"zh-CN": "最多 {max} 个文件", "en": "At most {max} files"}
 READ_ONLY = {"zh-CN": "由系统生成，不能填写", "en": "Made by the system; it can't be filled in"}
+TIME_EXPECTED = {"zh-CN": "应为时间，如 14:05", "en": "Must be a time of day such as 14:05"}
+DURATION_EXPECTED = {"zh-CN": "应为时长，如 1:30 或 90 分钟", "en": "Must be a length of time such as 1:30 or 90 min"}
+OFF_STEP = {"zh-CN": "应为 {min} 起每隔 {step} 的数", "en": "Must be {min} or a step of {step} above it"}
+COLOR_EXPECTED = {"zh-CN": "应为颜色，如 #3b48c4", "en": "Must be a colour such as #3b48c4"}
+ID_CARD_LENGTH = {"zh-CN": "应为 18 位，现在 {actual} 位", "en": "Must have 18 characters; now {actual}"}
+ID_CARD_DATE = {"zh-CN": "第 7 到 14 位不是有效的出生日期", "en": "Characters 7 to 14 are not a date of birth"}
+ID_CARD_REGION = {"zh-CN": "前两位不是有效的地区代码", "en": "The first two digits are not a region"}
+CREDIT_CODE_FORM = {
+    "zh-CN": "只能是数字和大写字母，不含 I、O、S、V、Z",
+    "en": "Only digits and letters other than I, O, S, V and Z",
+}
+CHECK_CHARACTER = {"zh-CN": "校验位不符，请检查是否输错", "en": "The check character doesn't fit; look for a slip"}
+DIGITS_EXPECTED = {"zh-CN": "应为 {digits} 位数字", "en": "Must be {digits} digits"}
+RANKED_TWICE = {"zh-CN": "同一项不能排两次", "en": "An option can't be ranked twice"}
+RANK_EXACTLY = {"zh-CN": "请排出 {n} 项，现在 {actual} 项", "en": "Rank {n} of them; now {actual}"}
+TOO_MANY_PEOPLE = {"zh-CN": "最多 {max} 人", "en": "At most {max} people"}
+TOO_MANY_DEPARTMENTS = {"zh-CN": "最多 {max} 个部门", "en": "At most {max} departments"}

@@ -47,7 +47,8 @@ class Option(Schema):
     )
 
 
-def _distinct(options: list[dict[str, Any]]) -> None:
+def distinct(options: list[dict[str, Any]]) -> None:
+    """Refuse options of which two have the same value. Raises ValidationError."""
     values = [option["value"] for option in options]
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
@@ -81,7 +82,7 @@ class Texts(Schema):
     )
 
 
-class Numbers(Schema):
+class Bounds(Schema):
     """Bounds and decimal places."""
 
     decimals = fields.Integer(
@@ -89,6 +90,11 @@ class Numbers(Schema):
     )
     min = fields.Decimal(load_default=None, allow_none=True, metadata=named("最小值", "Smallest"))
     max = fields.Decimal(load_default=None, allow_none=True, metadata=named("最大值", "Largest"))
+
+
+class Numbers(Bounds):
+    """Bounds, decimal places and a unit."""
+
     unit = L10n(load_default=None, allow_none=True, metadata=named("单位", "Unit"))
 
 
@@ -98,7 +104,7 @@ class Choices(Schema):
     options = fields.List(
         fields.Nested(Option),
         load_default=list,
-        validate=validate.And(validate.Length(max=MAX_OPTIONS), _distinct),
+        validate=validate.And(validate.Length(max=MAX_OPTIONS), distinct),
         metadata=named("选项", "Options"),
     )
 

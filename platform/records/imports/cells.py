@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from formloom.platform.definitions.fields.base import CleanContext, FieldType, ValueInvalid
+from formloom.platform.definitions.fields.members import SEPARATORS
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.records.imports.mapping import Mapped
 from formloom.platform.records.queries import people
@@ -32,31 +33,37 @@ class CellReader:
         self.width = len(columns)
         pairs = [(place, mapping.get(column)) for place, column in enumerate(columns)]
         fields = [(place, form.field(field_id)) for place, field_id in pairs if field_id is not None]
-        self._named = [(place, item) for place, item in fields if item.type.value_kind in _BY_NAME]
+        self._named = [(place, item) for place, item in fields if item.type.who is not None]
         self._plain = [(place, item, _parser(item)) for place, item in fields if (place, item) not in self._named]
 
     def read(self, unit: ReadUnit, rows: Sequence[Row], ctx: CleanContext) -> list[dict[str, Any]]:
         """Return the values of each row by field id."""
-        ids = [(place, item.id, self._ids(unit, place, item, rows)) for place, item in self._named]
+        ids = [(place, item, self._ids(unit, place, item, rows)) for place, item in self._named]
         return [self._values(cells, ids, ctx) for _number, cells in rows]
 
     def _values(
-        self, cells: Sequence[str], ids: Sequence[tuple[int, str, Mapping[str, str]]], ctx: CleanContext
+        self, cells: Sequence[str], ids: Sequence[tuple[int, Field, Mapping[str, str]]], ctx: CleanContext
     ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for place, item, parse in self._plain:
             text = cells[place].strip()
             if text:
                 values[item.id] = text if parse is None else parse(text, ctx)
-        for place, field_id, known in ids:
-            text = cells[place].strip()
-            if text:
-                values[field_id] = known.get(text.casefold(), text)
+        for place, item, known in ids:
+            named = [known.get(name.casefold(), name) for name in _names(item, cells[place])]
+            if named:
+                values[item.id] = named[0] if item.type.value_kind == item.type.who else named
         return values
 
     def _ids(self, unit: ReadUnit, place: int, item: Field, rows: Sequence[Row]) -> Mapping[str, str]:
-        names = {text for _number, cells in rows if (text := cells[place].strip())}
-        return _BY_NAME[str(item.type.value_kind)](unit, names) if names else {}
+        names = {name for _number, cells in rows for name in _names(item, cells[place])}
+        return _BY_NAME[str(item.type.who)](unit, names) if names else {}
+
+
+def _names(item: Field, cell: str) -> list[str]:
+    """Return the names in a cell: the whole of it where a field takes one, else what stands between separators."""
+    parts = [cell] if item.type.value_kind == item.type.who else SEPARATORS.split(cell)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _parser(item: Field) -> Callable[[str, CleanContext], Any] | None:

@@ -8,7 +8,7 @@
  */
 import type { Condition, ConditionLeaf } from '@/api/types'
 
-export type Kind = 'text' | 'number' | 'date' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'department' | 'files'
+export type Kind = 'text' | 'number' | 'date' | 'time' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'users' | 'department' | 'departments' | 'files'
 export type Kinds = Readonly<Record<string, Kind | null | undefined>>
 export type Values = Readonly<Record<string, unknown>>
 export type Predicate = (values: Values) => boolean
@@ -163,6 +163,8 @@ function read(value: unknown, kind: Kind, zone?: string): Comparable | null {
     case 'boolean':
       return value === true || value === 'true' || (value === false || value === 'false' ? false : null)
     case 'choices':
+    case 'users':
+    case 'departments':
       return Array.isArray(value) ? value.map(String) : [String(value)]
     case 'files':
       return true

@@ -25,6 +25,7 @@ class Department(FieldType[str]):
     icon = "department"
     keywords = ("department", "team", "部门", "bumen", "bm")
     value_kind = "department"
+    who = "department"
     for_members_only = True
     settings = Plain
     examples = (Example("nowhere", error="no_such_department"),)

@@ -13,6 +13,7 @@ class Hidden(TextType):
     group = "advanced"
     icon = "hidden"
     keywords = ("hidden", "utm", "source", "隐藏", "yincang", "yc", "来源")
+    needs_label = False
     limit = 500
     examples = (Example("utm", clean="utm"), Example("x" * 501, error="too_long"))
 

@@ -23,6 +23,7 @@ class Note(FieldType[None]):
     group = "layout"
     icon = "note"
     keywords = ("note", "text", "description", "说明", "shuoming", "sm", "smwz", "提示")
+    needs_label = False
     value_kind = None
     settings = Words
     is_stored = False

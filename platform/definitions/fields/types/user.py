@@ -25,6 +25,7 @@ class User(FieldType[str]):
     icon = "user"
     keywords = ("user", "member", "person", "assignee", "成员", "chengyuan", "cy", "负责人")
     value_kind = "user"
+    who = "user"
     for_members_only = True
     settings = Plain
     examples = (Example("nobody", error="no_such_person"), Example(7, error="no_such_person"))

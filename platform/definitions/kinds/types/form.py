@@ -178,21 +178,26 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
     if entry.get("unique") and not kind.can_be_unique:
         words = {"zh-CN": "这种字段不能设为不可重复", "en": "A field of this type can't be unique"}
         yield Finding("cannot_be_unique", words, f"{path}/unique")
-    if kind.value_kind in {"choice", "choices"} and not cfg["options"]:
+    if "options" in cfg and not cfg["options"]:
         yield Finding("no_options", {"zh-CN": "还没有选项", "en": "There are no options yet"}, f"{path}/options")
-    if entry.get("default") is not None and kind.is_stored and kind.value_kind not in {"user", "department", "files"}:
+    if entry.get("default") is not None and kind.is_stored and kind.who is None and kind.value_kind != "files":
         try:
             kind.clean(entry["default"], cfg, CleanContext())
         except ValueInvalid as fault:
             yield Finding("bad_default", fault.message, f"{path}/default", fault.params)
-    if not entry.get("label") and kind.id not in {"note", "hidden"}:
+    if not entry.get("label") and kind.needs_label:
         yield Finding(
             "no_label", {"zh-CN": "还没有标题", "en": "There is no label yet"}, f"{path}/label", severity="warning"
         )
 
 
+_PAIRS = (
+    ("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"), ("min_minutes", "max_minutes"),
+)  # fmt: skip
+
+
 def _check_setting_sense(cfg: Mapping[str, Any], path: str) -> Iterator[Finding]:
-    for low, high in (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items")):
+    for low, high in _PAIRS:
         if cfg.get(low) is not None and cfg.get(high) is not None and cfg[low] > cfg[high]:
             words = {"zh-CN": "下限大于上限", "en": "The lower bound is above the upper one"}
             yield Finding("bounds_crossed", words, f"{path}/{low}")
