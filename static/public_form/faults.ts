@@ -55,7 +55,8 @@ export class Faults {
 
   private link(fault: Fault): Node | string {
     const field = this.data.fields.find((one) => one.id === fault.field)
-    const first = boxOf(this.form, fault.field)?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')
+    const box = boxOf(this.form, fault.field)
+    const first = box?.querySelector<HTMLElement>('[data-focus]') ?? box?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')
     if (!field || !first) return fault.message
     const isAsked = fault.message === field.must
     const label = (boxOf(this.form, fault.field)?.querySelector('label, legend')?.firstChild?.textContent ?? '').trim().replace(/[?？:：*]+$/, '')

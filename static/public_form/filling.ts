@@ -1,5 +1,6 @@
 /** A page that somebody fills in: puts the parts together and decides when to send. */
 import { faultOf, isEmpty } from './checks'
+import { followControls } from './controls'
 import { followLength } from './counting'
 import { deviceStore, Drafts, type Pending } from './draft'
 import { Faults, type Fault } from './faults'
@@ -7,7 +8,6 @@ import { clock } from './moments'
 import { clearNote, note, noteOffline } from './note'
 import { answersOf, fill, isUpload, putAnswer, type Answers, type FieldData, type PageData, type Task } from './page'
 import { solve } from './proof'
-import { followScale } from './scales'
 import { send, waitOf, type Problem } from './sending'
 import { Showing } from './showing'
 import { Uploads } from './uploads'
@@ -37,7 +37,7 @@ export class Filling {
     this.drafts = new Drafts(`formloom:${data.draft}`, data.path ? deviceStore() : null)
     this.uploads = new Uploads(form, data, () => this.changed(), (id, message) => this.faults.show(id, message))
     data.fields.forEach((field) => followLength(form, field, data))
-    form.querySelectorAll<HTMLElement>('[data-scale]').forEach(followScale)
+    followControls(form, data)
     form.addEventListener('input', (event) => this.typed(event))
     form.addEventListener('focusout', (event) => this.left(event))
     form.addEventListener('focusin', () => this.prove(), { once: true })

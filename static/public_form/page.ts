@@ -9,6 +9,8 @@ export interface FieldData {
   id: string
   kind: Kind | null
   control: string
+  /** How the answer is found among the inputs: the text of one, the one or all that are ticked, what stands in each. */
+  reading: 'text' | 'one' | 'several' | 'list'
   required?: boolean
   opens_section?: boolean
   /** How an answer is asked for. */
@@ -20,6 +22,9 @@ export interface FieldData {
   max_length?: number
   min?: number | string
   max?: number | string
+  step?: number
+  /** How many places a ranking gives out. */
+  places?: number
   decimals?: number
   min_items?: number
   max_items?: number
@@ -48,9 +53,6 @@ export interface PageData {
 }
 export type Answers = Record<string, unknown>
 
-const SEVERAL = new Set(['checkboxes', 'multiselect', 'file', 'image'])
-const ONE_OF = new Set(['radio', 'boolean', 'rating', 'nps'])
-
 /** Fill `{name}` in a text. */
 export function fill(text: string | undefined, params: Record<string, unknown> = {}): string {
   return (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole))
@@ -72,9 +74,18 @@ export function boxOf(form: HTMLFormElement, id: string): HTMLElement | null {
 /** A field's answer as the API takes it; nothing is null. */
 export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
   const inputs = inputsOf(form, field.id)
-  if (SEVERAL.has(field.control)) return inputs.filter((input) => input.checked).map((input) => input.value)
-  if (ONE_OF.has(field.control)) return inputs.find((input) => input.checked)?.value ?? null
-  return inputs[0]?.value || null
+  const texts = inputs.map((input) => input.value)
+  switch (field.reading) {
+    case 'several':
+      return inputs.filter((input) => input.checked).map((input) => input.value)
+    case 'one':
+      return inputs.find((input) => input.checked)?.value ?? null
+    case 'list':
+      // Places that are left empty count in a length of time; in a ranking the next one moves up.
+      return field.kind === 'choices' ? texts.filter(Boolean) : texts.some(Boolean) ? texts : null
+    default:
+      return texts[0] || null
+  }
 }
 
 export function answersOf(form: HTMLFormElement, fields: readonly FieldData[]): Answers {
@@ -95,10 +106,10 @@ export function comparable(fields: readonly FieldData[], answers: Answers): Answ
 export function putAnswer(form: HTMLFormElement, field: FieldData, answer: unknown): void {
   const inputs = inputsOf(form, field.id)
   if (isUpload(field) || field.control === 'hidden' || inputs.some((input) => input.readOnly)) return
-  if (SEVERAL.has(field.control) || ONE_OF.has(field.control)) {
-    const chosen = [answer].flat().map(String)
-    inputs.forEach((input) => (input.checked = chosen.includes(input.value)))
-  } else if (inputs[0] && (typeof answer === 'string' || answer === null)) inputs[0].value = answer ?? ''
+  const given = [answer].flat().map((one) => String(one ?? ''))
+  if (field.reading === 'list') inputs.forEach((input, place) => (input.value = given[place] ?? ''))
+  else if (field.reading !== 'text') inputs.forEach((input) => (input.checked = given.includes(input.value)))
+  else if (inputs[0] && (typeof answer === 'string' || answer === null)) inputs[0].value = answer ?? ''
 }
 
 export function icon(name: string): SVGSVGElement {

@@ -7,7 +7,7 @@ template in `templates/controls/`; only one that reads its input in another way 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -22,8 +22,10 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.templating import render
 from formloom.platform.web.public.texts import say, zone_name
 
-NOT_DRAWN = frozenset({"none", "user", "department"})
 FileInfo = Mapping[str, Any]
+Reading = Literal["text", "one", "several", "list"]
+"""How the page's script finds an answer among a question's inputs: the text of one, the one that is ticked, all that
+are ticked, or what stands in each."""
 
 
 def _draw(question: "Question", **more: Any) -> Markup:
@@ -35,6 +37,9 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
 
     widget = staticmethod(_draw)
     takes_many: ClassVar[bool] = False
+    reading: ClassVar[Reading] = "text"
+    is_chosen: ClassVar[bool] = False
+    """Whether an answer is chosen, not written."""
 
     def __init__(self, *, item: FormField, locale: str, is_conditional: bool = False, **binding: Any) -> None:
         spec = item.type.widget(item.cfg)
@@ -117,7 +122,13 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         return [("h", self.help), ("p", self.is_prefilled or self.is_fixed), ("o", self.hint), ("e", self.errors)]
 
 
-class Moment(Question):
+class Picked(Question):
+    """A question whose one input offers what can be chosen."""
+
+    is_chosen = True
+
+
+class Moment(Picked):
     """A date and time, typed in the field's own zone."""
 
     @property
@@ -141,6 +152,9 @@ class Moment(Question):
 
 class OneOf(Question):
     """One of a few answers that all stand on the page."""
+
+    reading: ClassVar[Reading] = "one"
+    is_chosen = True
 
     @property
     def focus_id(self) -> str:
@@ -178,6 +192,7 @@ class Several(OneOf):
     """Any number of answers."""
 
     takes_many = True
+    reading: ClassVar[Reading] = "several"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = [one for one in valuelist if one != ""]
@@ -196,6 +211,8 @@ class Uploads(Question):
     """Files: those that arrived already stand in `kept`, and are named by their upload ids."""
 
     takes_many = True
+    reading: ClassVar[Reading] = "several"
+    is_chosen = True
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -212,9 +229,101 @@ class Uploads(Question):
         return f"{said} · {', '.join(kinds)}" if kinds else said
 
 
+class Slide(Question):
+    """A whole number between two ends: typed, and slid to where there is a script."""
+
+    @property
+    def hint(self) -> str:
+        least, most, step = (self.cfg[name] for name in ("min", "max", "step"))
+        return say("slide" if step == 1 else "slide_step", self.locale, least=least, most=most, n=step)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return what the least and the greatest number mean."""
+        return resolve(self.cfg["low"], self.locale), resolve(self.cfg["high"], self.locale)
+
+    @property
+    def unit(self) -> str:
+        """Return what is counted."""
+        return resolve(self.cfg["unit"], self.locale)
+
+
+class Length(Question):
+    """A length of time: hours, minutes and perhaps seconds, each in an input of its own."""
+
+    reading: ClassVar[Reading] = "list"
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """Return the word and the text of each input."""
+        names = ("hours", "minutes", "seconds")[: int(self.attributes["parts"])]
+        return [(say(name, self.locale), text) for name, text in zip(names, self._texts(len(names)), strict=True)]
+
+    @property
+    def focus_id(self) -> str:
+        return f"{self.id}-0"
+
+    def _texts(self, count: int) -> list[str]:
+        given = self.data
+        if isinstance(given, str):  # a default, as somebody wrote it
+            given = self.item.type.try_cell(given, self.cfg)
+        if isinstance(given, int) and not isinstance(given, bool):
+            given = [given // 3600, given // 60 % 60, given % 60]
+        texts = [str(one) for one in given] if isinstance(given, list) else []
+        return [*texts, *[""] * count][:count]
+
+
+class Ranks(Question):
+    """An order: one list to choose from for each place."""
+
+    takes_many = True
+    reading: ClassVar[Reading] = "list"
+    is_chosen = True
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [one for one in valuelist if one != ""]
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Return the words of each place and the option that stands there."""
+        count, given = int(self.attributes["places"]), self.data if isinstance(self.data, list) else []
+        texts = [*map(str, given), *[""] * count][:count]
+        return [(say("place", self.locale, n=number), text) for number, text in enumerate(texts, 1)]
+
+    @property
+    def hint(self) -> str:
+        count = int(self.attributes["places"])
+        return say("rank_all", self.locale) if count == len(self.choices) else say("rank_first", self.locale, n=count)
+
+    @property
+    def focus_id(self) -> str:
+        return f"{self.id}-0"
+
+
+class Pictures(Several):
+    """Pictures to choose from. They are fetched one by one, so that the page itself stays small."""
+
+    reading: ClassVar[Reading] = "several"
+    path = ""
+    """The form's own path; empty in a preview, whose pictures stand in the page."""
+
+    @property
+    def pictures(self) -> list[str]:
+        """Return the address of each option's picture, the empty text where there is none."""
+        given = [str(one.get("image") or "") for one in self.cfg["options"]]
+        if not self.path:
+            return given
+        return [f"{self.path}/pictures/{self.item.id}/{place}" if one else "" for place, one in enumerate(given)]
+
+    @property
+    def hint(self) -> str:
+        return "" if self.attributes["input"] == "radio" else super().hint
+
+
 CLASSES: Mapping[str, type[Question]] = {
-    "datetime": Moment, "radio": OneOf, "boolean": YesNo, "rating": Scale, "nps": Scale, "checkboxes": Several,
-    "multiselect": Several, "file": Uploads, "image": Uploads,
+    "datetime": Moment, "date": Picked, "time": Picked, "select": Picked, "radio": OneOf, "boolean": YesNo,
+    "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
+    "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
 }  # fmt: skip
 """Controls that don't just take one text."""
 
@@ -256,7 +365,7 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
 
 def shown_fields(form: FormVersion) -> list[FormField]:
     """Return the fields of the public page, in order."""
-    return [item for item in form.fields if item.public and _control(item) not in NOT_DRAWN]
+    return [item for item in form.fields if item.public and _control(item) != "none"]
 
 
 def is_left_out_when_empty(item: FormField) -> bool:
@@ -266,8 +375,7 @@ def is_left_out_when_empty(item: FormField) -> bool:
 
 def must_words(question: Question) -> str:
     """Return how an answer is asked for."""
-    chooses = isinstance(question, (OneOf, Uploads)) or question.control in {"select", "date", "datetime"}
-    return say("must_choose" if chooses else "must", question.locale, label=_quoted(question))
+    return say("must_choose" if question.is_chosen else "must", question.locale, label=_quoted(question))
 
 
 def _quoted(question: Question) -> str:

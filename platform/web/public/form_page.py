@@ -14,7 +14,7 @@ from formloom.platform.kernel.errors import Finding, FormloomError
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import guards, page_token, prefill, proof, uploading
+from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
 from formloom.platform.web.public.controls import PageForm, Question
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.logic import page_data
@@ -50,6 +50,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     _fix(questions, known)
     for question in questions:
         question.is_prefilled = question.item.id in suggested and question.item.id not in known
+    pictures.place(questions, visit.path)
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
     uploading.show_kept(visit, questions)

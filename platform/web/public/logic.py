@@ -20,13 +20,16 @@ from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
 
 ALWAYS: JSONObject = {}
 NEVER: JSONObject = {"not": {}}
-_LIMITS = ("min_length", "max_length", "min", "max", "decimals", "min_items", "max_items", "max_size_mb", "extensions")
+_LIMITS = (
+    "min_length", "max_length", "min", "max", "step", "decimals", "min_items", "max_items", "max_size_mb", "extensions",
+)  # fmt: skip
 _MESSAGES = {
     "too_short": messages.TOO_SHORT, "too_long": messages.TOO_LONG, "not_number": messages.NUMBER_EXPECTED,
     "too_small": messages.TOO_SMALL, "too_large": messages.TOO_LARGE, "too_many_decimals": messages.TOO_MANY_DECIMALS,
     "not_email": messages.EMAIL_EXPECTED, "not_phone": messages.PHONE_EXPECTED, "not_url": messages.URL_EXPECTED,
     "too_early": messages.TOO_EARLY, "too_late": messages.TOO_LATE, "too_few_chosen": messages.TOO_FEW_CHOSEN,
-    "too_many_chosen": messages.TOO_MANY_CHOSEN,
+    "too_many_chosen": messages.TOO_MANY_CHOSEN, "off_step": messages.OFF_STEP, "not_color": messages.COLOR_EXPECTED,
+    "wrong_length": messages.ID_CARD_LENGTH, "bad_check": messages.CHECK_CHARACTER, "not_ranked": messages.RANK_EXACTLY,
 }  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def _without(tree: Mapping[str, Any], hidden: Collection[str], decided: Any) -> 
 def _field(question: Question, now: datetime) -> dict[str, Any]:
     item = question.item
     found: dict[str, Any] = {
-        "id": item.id, "kind": item.type.value_kind, "control": question.control,
+        "id": item.id, "kind": item.type.value_kind, "control": question.control, "reading": question.reading,
         **{name: _plain(item.cfg[name]) for name in _LIMITS if item.cfg.get(name) not in (None, [])},
     }  # fmt: skip
     if item.required:
@@ -85,6 +88,8 @@ def _field(question: Question, now: datetime) -> dict[str, Any]:
         found["opens_section"] = True
     if item.type.is_stored and question.control != "hidden":
         found["must"] = must_words(question)
+    if "places" in question.attributes:
+        found["places"] = int(question.attributes["places"])
     if question.control == "datetime":
         found["zone"] = _offset(question, now)
     if question.control == "phone":

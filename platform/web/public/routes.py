@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act
-from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, TooLarge, TooMany
+from formloom.platform.definitions.conditions.operators import SETS
+from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, NotFound, TooLarge, TooMany
 from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
     form_page,
@@ -19,6 +20,7 @@ from formloom.platform.web.public import (
     locks,
     other_pages,
     page_token,
+    pictures,
     receipts,
     submitting,
     uploading,
@@ -140,6 +142,21 @@ def show_qr(call: Call, token: str) -> object:
     return Response(out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
 
+@api.get(
+    "/f/<token>/pictures/<field_id>/<int:number>",
+    act=Act.PUBLIC_FORM_READ,
+    who="anyone",
+    gives="image/*",
+    errors=(404,),
+)
+def show_picture(call: Call, token: str, field_id: str, number: int) -> object:
+    """Give the picture of an option."""
+    visit = visits.begin(call, token)
+    if not visit.is_unlocked:
+        raise NotFound
+    return pictures.answer(visit, field_id, number)
+
+
 def _submit_page(visit: Visit, inputs: Any) -> object:
     if not visit.is_unlocked:
         return other_pages.locked(visit)
@@ -225,7 +242,7 @@ def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
     for name in typed:
         item = visit.form.by_id.get(name)
         given = typed.getlist(name)
-        takes_many = item is not None and item.type.value_kind in {"choices", "files"}
+        takes_many = item is not None and (item.type.value_kind in SETS or item.type.value_kind == "files")
         values[name] = [one for one in given if one] if takes_many else given[0] if len(given) == 1 else given
     return values
 
