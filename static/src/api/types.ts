@@ -49,6 +49,8 @@ export interface FieldOption {
   label: L10n
   color?: OptionColour
   category?: 'open' | 'paused' | 'done'
+  /** A picture as a data address, in types whose options are pictures. */
+  image?: string
 }
 /** A field of a form; the settings of its type stand at the same level. */
 export interface FormField {

@@ -105,6 +105,16 @@ export const icons = {
   'x': '<path d="m4 4 8 8M12 4l-8 8"/>',
   'yen': '<path d="m4 2.5 4 5.5 4-5.5M8 8v5.5M4.8 8h6.4M4.8 10.8h6.4"/>',
   'zap': '<path d="M8.8 1.8 3.5 9H8l-.8 5.2L12.5 7H8Z" fill="currentColor"/>',
+  'color': '<path d="M8 2.3c2.4 2.7 4 4.6 4 6.7a4 4 0 0 1-8 0c0-2.1 1.6-4 4-6.7Z"/><path d="M6 9.3c0 1.1.9 2 2 2"/>',
+  'duration': '<path d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 2.5 3.5 2.5 5.5s-2.5 2.5-2.5 5.5M10.5 2.5c0 3-2.5 3.5-2.5 5.5s2.5 2.5 2.5 5.5"/>',
+  'slider': '<path d="M2 8h5M11 8h3"/><circle cx="9" cy="8" r="2"/>',
+  'richtext': '<path d="M3 3h6M6 3v7M3 13h10M10 6.5h3.5M10 9.7h3.5"/>',
+  'ranking': '<path d="M7 4h6.5M7 8h6.5M7 12h6.5M2.3 3.2l1-.7v3M2.3 10.6c.3-.9 1.9-.8 1.9.2 0 .8-1.9 1.7-1.9 2.2h2"/>',
+  'image_choice': '<rect x="2.5" y="3" width="8.5" height="8" rx="1.5"/><path d="m2.8 9.5 2.4-2.3 2.1 1.9 1.4-1.2 2 1.9M13.5 6v6a1.5 1.5 0 0 1-1.5 1.5H6"/>',
+  'barcode': '<path d="M2.5 5.5v-2a1 1 0 0 1 1-1h2M10.5 2.5h2a1 1 0 0 1 1 1v2M13.5 10.5v2a1 1 0 0 1-1 1h-2M5.5 13.5h-2a1 1 0 0 1-1-1v-2M5.5 5.5v5M8 5.5v5M10.5 5.5v5"/>',
+  'divider': '<path d="M2 8h12M5 4h6M5 12h6"/>',
+  'time': '<circle cx="8" cy="8" r="5.7"/><path d="M8 4.8V8H5.5"/>',
+  'credit_code': '<path d="M3.5 13.5v-10h5.5v10M9 7h3.5v6.5M2.5 13.5h11M5.5 6h1.5M5.5 8.5h1.5M5.5 11h1.5"/>',
 } as const
 
 export type IconName = keyof typeof icons
@@ -112,7 +122,7 @@ export type IconName = keyof typeof icons
 /** Names under which the catalogue asks for an icon. */
 const ALIASES: Record<string, IconName> = {
   textarea: 'para', number: 'hash', currency: 'yen', date: 'cal', datetime: 'clock', boolean: 'switch', select: 'sel', multiselect: 'multi',
-  checkboxes: 'cbx', email: 'mail', url: 'link', rating: 'star', nps: 'gauge', file: 'clip', image: 'img', department: 'org', serial: 'id',
+  checkboxes: 'cbx', email: 'mail', url: 'link', rating: 'star', nps: 'gauge', file: 'clip', image: 'img', department: 'org', departments: 'org', id_card: 'id', serial: 'id',
   section: 'sect', note: 'info', hidden: 'hide', dashboard: 'chart', view: 'table', rules: 'bolt', gallery: 'grid', form: 'form', percent: 'percent',
 }
 

@@ -6,7 +6,7 @@ import type { Component } from 'vue'
 import { typeInfo } from '@/api/catalog'
 
 const files = import.meta.glob<{ default: Component }>('./drawings/*.vue', { eager: true })
-const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', department: 'choice', files: 'files', boolean: 'boolean' }
+const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', users: 'choice', department: 'choice', departments: 'choice', files: 'files', boolean: 'boolean' }
 
 export function drawingOf(type: string): Component | undefined {
   const named = (name: string | undefined) => files[`./drawings/${name}.vue`]?.default

@@ -2,6 +2,7 @@
 import type { FormField } from '@/api/types'
 import { resolve, LOCALES } from '@/i18n'
 import { kindOfField } from '../form'
+import { wordsOf } from './words'
 
 const YES = new Set(['true', 'yes', 'y', '1', '是', '√', '✓'])
 const NO = new Set(['false', 'no', 'n', '0', '否', '×'])
@@ -12,6 +13,8 @@ function option(field: FormField, text: string): string | undefined {
 export function parse(field: FormField, raw: string): unknown {
   const text = raw.trim()
   if (!text) return null
+  const own = wordsOf(field)?.read
+  if (own) return own(text, field)
   switch (kindOfField(field)) {
     case 'number': {
       const digits = text.normalize('NFKC').replace(/[,\s¥$€£]/g, '')
@@ -33,6 +36,8 @@ export function parse(field: FormField, raw: string): unknown {
       const moment = new Date(text)
       return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
     }
+    case 'time':
+      return /^\d{1,2}[:：]\d{2}$/.test(text) ? text.replace('：', ':').padStart(5, '0') : undefined
     case 'text':
       return text
     default:

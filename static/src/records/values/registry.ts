@@ -17,5 +17,5 @@ export const showOf = (field: FormField): Component => pick(shows, 'show', field
 export const editOf = (field: FormField): Component => pick(edits, 'edit', field)
 /** Fields that take the whole width of a cell's editor by opening a list below it. */
 export function opensList(field: FormField): boolean {
-  return ['choice', 'choices', 'user', 'department'].includes(kindOfField(field) ?? '')
+  return ['choice', 'choices', 'user', 'users', 'department', 'departments'].includes(kindOfField(field) ?? '')
 }

@@ -4,6 +4,7 @@ import { currentLocale, resolve, t } from '@/i18n'
 import { date, dateTime, number } from '@/i18n/format'
 import { kindOfField } from '../form'
 import type { FileValue, Names } from '../types'
+import { wordsOf } from './words'
 
 export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
@@ -32,6 +33,8 @@ export function numberText(field: FormField, value: unknown): string {
 
 export function textOf(field: FormField, value: unknown, names: Names): string {
   if (isEmpty(value)) return ''
+  const own = wordsOf(field)
+  if (own) return own.say(value, field)
   switch (kindOfField(field)) {
     case 'choice':
       return optionText(field, value)
@@ -47,6 +50,10 @@ export function textOf(field: FormField, value: unknown, names: Names): string {
       return t(value ? 'records.yes' : 'records.no')
     case 'user':
       return names.people[String(value)] ?? t('records.somebody')
+    case 'users':
+      return list((value as string[]).map((one) => names.people[one] ?? t('records.somebody')))
+    case 'departments':
+      return list((value as string[]).map((one) => names.departments[one] ?? t('records.someDepartment')))
     case 'department':
       return names.departments[String(value)] ?? t('records.someDepartment')
     case 'files':
