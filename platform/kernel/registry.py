@@ -16,7 +16,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from formloom.platform.kernel.errors import FormloomError, nearest
 
@@ -26,7 +26,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 class Registered(Protocol):
     """What can stand in a registry."""
 
-    id: ClassVar[str]
+    @property
+    def id(self) -> str: ...
 
 
 T = TypeVar("T", bound=Registered)
