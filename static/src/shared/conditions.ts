@@ -187,13 +187,13 @@ function moment(text: string, zone?: string): number | null {
  * The moment at which the clock of `zone` shows what a clock in UTC shows at `wall`: the first of two, and after a gap
  * as if the clock had not changed yet.
  */
-function onClock(wall: number, zone?: string): number {
+export function onClock(wall: number, zone?: string): number {
   const [before, after] = [wall - offset(wall - DAY, zone), wall - offset(wall + DAY, zone)]
   return before + offset(before, zone) !== wall && after + offset(after, zone) === wall ? after : before
 }
 
 /** How far the clock of `zone` is ahead of UTC, in milliseconds. */
-function offset(at: number, zone?: string): number {
+export function offset(at: number, zone?: string): number {
   if (!zone || zone === 'UTC' || at < EARLIEST || at > LATEST) return 0
   const shown = Object.fromEntries(clockOf(zone).formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   const wall = Date.UTC(shown.year ?? 0, (shown.month ?? 1) - 1, shown.day, shown.hour, shown.minute, shown.second)
