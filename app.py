@@ -39,7 +39,7 @@ from formloom.platform.storage.database import Database
 from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.migrate import upgrade
-from formloom.platform.web import operations, security
+from formloom.platform.web import formula_routes, operations, security
 from formloom.platform.web.analytics import routes as dashboard_routes
 from formloom.platform.web.auth import explain_routes, installation_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
@@ -136,7 +136,7 @@ def _web(runtime: Runtime) -> Flask:
         operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
-        dashboard_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
+        dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
         preview_routes.api, public_routes.api, personal_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])

@@ -9,6 +9,9 @@ from formloom.platform.analytics.metrics.base import Metric, ScoreMetric
 from formloom.platform.definitions.conditions.operators import OPERATORS
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import COLOURS, L10n
+from formloom.platform.definitions.formula.function import Function
+from formloom.platform.definitions.formula.registry import FUNCTIONS
+from formloom.platform.definitions.formula.showing import dump
 from formloom.platform.definitions.kinds.registry import KINDS
 
 _CONTROLS: tuple[tuple[type, str], ...] = (
@@ -29,6 +32,7 @@ def base_parts() -> dict[str, Any]:
             }
             for one in OPERATORS.values()
         ],
+        "functions": [_function(one) for one in FUNCTIONS],
         "kinds": [{"id": one.id, "label": one.label} for one in KINDS],
         "colors": list(COLOURS),
     }  # fmt: skip
@@ -62,6 +66,18 @@ def settings(schema: type[Schema] | Schema) -> list[dict[str, Any]]:
     """Return a settings schema as a list of controls."""
     made = schema if isinstance(schema, Schema) else schema()
     return [_setting(name, one) for name, one in made.fields.items()]
+
+
+def _function(one: Function) -> dict[str, Any]:
+    return {
+        "id": one.id, "name": one.name, "usage": one.usage, "group": one.family, "help": one.help,
+        "arguments": [
+            {"name": arg.name, "reading": arg.reading, "optional": arg.optional, "repeated": arg.repeated}
+            for arg in one.arguments
+        ],
+        "examples": [{"formula": said, "value": dump(value)} for said, value in one.examples.items()],
+        "is_volatile": one.volatile,
+    }  # fmt: skip
 
 
 def _field_type(one: Any) -> dict[str, Any]:

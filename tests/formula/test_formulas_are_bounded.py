@@ -94,3 +94,11 @@ def test_a_name_that_is_not_there_is_an_error_only_when_asked() -> None:
     tree = parse("nobody+1")
     assert compile_tree(tree)({}, SAMPLE_SETTING) == Decimal(1)
     assert compile_tree(tree, demand_names=True)({}, SAMPLE_SETTING) == Fault(NAME)
+
+
+@pytest.mark.parametrize("formula", ["COUNTA(many&long)", "COUNTA(many=long)", "COUNTA(many<long)"])
+def test_lists_do_not_multiply_long_texts(formula: str) -> None:
+    values = {"many": ["x"] * 20_000, "long": "y" * 30_000}
+    started = time.perf_counter()
+    assert compile_text(formula)(values, SAMPLE_SETTING) == Fault(LIMIT)
+    assert time.perf_counter() - started < 0.5

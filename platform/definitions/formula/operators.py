@@ -10,6 +10,7 @@ from formloom.platform.definitions.formula.values import (
     CTX,
     DIV0,
     FINE,
+    LETTERS_PER_STEP,
     NUM,
     ONE,
     VALUE,
@@ -113,7 +114,9 @@ def join(env: Env, a: Value, b: Value) -> Value:
     """Return both texts, one behind the other."""
     if isinstance(a, list) or isinstance(b, list):
         return spread(join, env, a, b)
-    return limited(text_of(env, a) + text_of(env, b))
+    joined = limited(text_of(env, a) + text_of(env, b))
+    env.charge(len(joined) // LETTERS_PER_STEP)
+    return joined
 
 
 def compare(env: Env, a: Value, b: Value) -> int:
@@ -146,6 +149,7 @@ def _ranked(env: Env, value: Value, other: Value) -> tuple[int, Any]:
                 return 0, number_of(env, value)
             except Fault:
                 pass
+        env.charge(len(value) // LETTERS_PER_STEP)
         return 1, fold(value)
     return 0, _exact(env, value)
 

@@ -20,6 +20,8 @@ PRECISION = 34
 MAX_TEXT = 32_767
 MAX_STEPS = 100_000
 """So many list elements may be touched in one evaluation."""
+LETTERS_PER_STEP = 64
+"""Long texts cost as well, where lists multiply them."""
 TRAPS = [DivisionByZero, InvalidOperation]
 CTX = Context(prec=PRECISION, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=TRAPS)
 FINE = Context(prec=50, rounding=ROUND_HALF_UP, Emax=100_000, Emin=-100_000, traps=TRAPS)

@@ -1,7 +1,7 @@
 /** What the operators of formulas mean: the twin of `platform/definitions/formula/operators.py`. */
 import { fold } from '@/shared/conditions'
 import { moment as momentIn } from './calendar'
-import { bounded, Day, Decimal, type Env, Fault, limited, Moment, type Num, numberOf, ONE, scalar, shifted, textOf, type Value, whenOf, ZERO } from './values'
+import { bounded, Day, Decimal, type Env, Fault, limited, Moment, type Num, numberOf, ONE, scalar, shifted, sizeOf, textOf, type Value, whenOf, ZERO } from './values'
 
 export type Binary = (env: Env, a: Value, b: Value) => Value
 
@@ -58,7 +58,9 @@ function raised(base: Num, exponent: Num): Num {
 
 export function join(env: Env, a: Value, b: Value): Value {
   if (anyList(a, b)) return spread(join, env, a, b)
-  return limited(textOf(env, a) + textOf(env, b))
+  const joined = limited(textOf(env, a) + textOf(env, b))
+  env.charge(Math.floor(sizeOf(joined) / 64))
+  return joined
 }
 
 /** Below, at or above 0 as `a` comes before, with or after `b`; see the server's twin for the order of kinds. */
@@ -83,6 +85,7 @@ function ranked(env: Env, value: Value, other: Value): [number, Num | string | b
     const number = numberOrNull(env, value)
     if (number) return [0, number]
   }
+  env.charge(Math.floor(sizeOf(value) / 64))
   return [1, fold(value)]
 }
 
