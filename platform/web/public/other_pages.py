@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from math import ceil
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Flask, Response, request
@@ -11,6 +12,7 @@ from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import resolve
 from formloom.platform.storage import house_zone
 from formloom.platform.web.problems import STATUS, request_locale
+from formloom.platform.web.public import thanks
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.moments import left_in_words
 from formloom.platform.web.public.receipts import Receipt
@@ -23,11 +25,17 @@ PREFIX = "/f/"
 
 def receipt(visit: Visit, found: Receipt) -> Response:
     """Show a receipt."""
-    settings = visit.form.settings
-    return page(
-        "receipt.html", Frame.of_visit(visit), receipt=found, thanks=resolve(settings.get("thanks"), visit.locale),
-        may_repeat=settings.get("submit_again", True) is not False and found.state != "answered",
+    form, locale = visit.form, visit.locale
+    goes_on = bool(found.next) and found.state in {"new", "repeat"}
+    answer = page(
+        "receipt.html", Frame.of_visit(visit), receipt=found,
+        thanks=thanks.words(form, locale, found.answers, found.number), goes_on=goes_on,
+        host=urlsplit(found.next).hostname or "", answers=thanks.listed(form, locale, found.answers),
+        may_repeat=form.settings.get("submit_again", True) is not False and found.state != "answered",
     )  # fmt: skip
+    if goes_on:  # not a redirection: browsers would judge it by the form-action of the page that was sent
+        answer.headers["Refresh"] = f"0; url={found.next}"
+    return answer
 
 
 def closed(visit: Visit) -> Response:

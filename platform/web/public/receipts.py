@@ -1,10 +1,11 @@
 """The receipt of a submission: what the respondent keeps, signed into the address of its page.
 
-The page shows nothing that does not stand in its address, so it needs no look at the record and reveals none.
+The page shows what stands in its address and, for a day, what the form lets it say of the answers (`thanks.py`); it
+needs no look at the record.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.records.record import Record
 from formloom.platform.records.serials import number_fields
+from formloom.platform.web.public.thanks import Answers, answers_of, next_address
 
 State = Literal["new", "repeat", "changed", "answered"]
 _SALT = "public-receipt"
@@ -31,6 +33,11 @@ class Receipt:
     number: str
     at: datetime
     state: State = "new"
+    answers: Answers = field(default_factory=dict)
+    next: str = ""
+    """Where the respondent is sent on to; empty for nowhere."""
+    key: str | None = None
+    """Under which key it is kept."""
 
     def again(self, state: State) -> "Receipt":
         """Return the receipt as given a second time."""
@@ -38,32 +45,36 @@ class Receipt:
 
     def dump(self) -> str:
         """Return the JSON that is kept with the submission."""
-        return orjson.dumps([self.id, self.number, self.at.isoformat()]).decode()
+        return orjson.dumps([self.id, self.number, self.at.isoformat(), self.answers, self.next]).decode()
 
 
 def load(text: str) -> Receipt:
     """Return a kept receipt."""
-    record_id, number, at = orjson.loads(text)
-    return Receipt(record_id, number, datetime.fromisoformat(at))
+    record_id, number, at, *more = orjson.loads(text)
+    answers, address = more or ({}, "")
+    return Receipt(record_id, number, datetime.fromisoformat(at), answers=answers, next=address)
 
 
 def of_record(form: FormVersion, record: Record) -> Receipt:
     """Return the receipt of a new record: its serial number, else the end of its id."""
     numbers = [record.values.get(item.id) for item in number_fields(form) if item.public]
     short = record.id[-8:].upper()
-    return Receipt(record.id, str(next(filter(None, numbers), f"{short[:4]}-{short[4:]}")), record.created_at)
+    number = str(next(filter(None, numbers), f"{short[:4]}-{short[4:]}"))
+    return Receipt(
+        record.id, number, record.created_at, answers=answers_of(form, record), next=next_address(form, record)
+    )
 
 
-def sign(secret: str, receipt: Receipt) -> str:
+def sign(secret: str, receipt: Receipt, key: str | None = None) -> str:
     """Return the receipt as it stands in the address of its page."""
-    body = [receipt.number, int(receipt.at.timestamp()), receipt.state]
+    body = [receipt.number, int(receipt.at.timestamp()), receipt.state, key]
     return str(URLSafeSerializer(secret, salt=_SALT).dumps(body))
 
 
 def read(secret: str, query: Mapping[str, Any]) -> Receipt | None:
     """Return the receipt that an address shows, or None for one that is not ours."""
     try:
-        number, at, state = URLSafeSerializer(secret, salt=_SALT).loads(str(query.get("r", ""))[:1_000])
-        return Receipt("", str(number), datetime.fromtimestamp(int(at), tz=UTC), state)
+        number, at, state, *more = URLSafeSerializer(secret, salt=_SALT).loads(str(query.get("r", ""))[:1_000])
+        return Receipt("", str(number), datetime.fromtimestamp(int(at), tz=UTC), state, key=more[0] if more else None)
     except (BadData, ValueError, TypeError, OverflowError):
         return None

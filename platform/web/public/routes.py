@@ -108,7 +108,7 @@ def show_receipt(call: Call, token: str) -> object:
     """Show the receipt of a submission."""
     visit = visits.begin(call, token)
     found = receipts.read(visit.secret, request.args)
-    return other_pages.receipt(visit, found) if found else redirect(visit.path)
+    return other_pages.receipt(visit, submitting.kept(visit, found)) if found else redirect(visit.path)
 
 
 @api.post(
@@ -190,7 +190,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         if fault.kind == "too_many":
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
-    return redirect(_receipt_path(visit, receipt), code=303)
+    return redirect(_receipt_path(visit, receipt, token.nonce), code=303)
 
 
 def _submit_json(call: Call, token: str) -> object:
@@ -218,8 +218,9 @@ def _submit_json(call: Call, token: str) -> object:
             trap=str(body.get("trap") or ""), has_script=bool(body.get("script")), solution=body.get("proof"),
         ),
     )  # fmt: skip
-    path = _receipt_path(visit, receipt)
+    path = _receipt_path(visit, receipt, key)
     answer = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at.isoformat(), "url": path}
+    answer |= {"redirect": receipt.next} if receipt.next else {}
     return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
 
 
@@ -247,5 +248,5 @@ def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
     return values
 
 
-def _receipt_path(visit: Visit, receipt: receipts.Receipt) -> str:
-    return f"{visit.path}/receipt?r={receipts.sign(visit.secret, receipt)}&locale={visit.locale}"
+def _receipt_path(visit: Visit, receipt: receipts.Receipt, key: str | None) -> str:
+    return f"{visit.path}/receipt?r={receipts.sign(visit.secret, receipt, key)}&locale={visit.locale}"

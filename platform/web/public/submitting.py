@@ -6,6 +6,7 @@ number of times, also at the same moment, and is stored once.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -58,6 +59,17 @@ def with_link_values(visit: Visit, values: Mapping[str, Any], personal: Personal
     forged = {item.id for item in visit.form.stored if item.type.id == "hidden" and item.document.get("from_link")}
     given = {name: value for name, value in values.items() if name not in forged}
     return given | tagged(visit.form, visit.link.source) | (filled(visit.form, personal) if personal else {})
+
+
+def kept(visit: Visit, receipt: Receipt) -> Receipt:
+    """Return a receipt with what is kept with it, as long as it is kept and the visitor may see the form."""
+    is_old = visit.now - receipt.at > repeats.LIFE
+    if receipt.key is None or is_old or not visit.is_unlocked or receipt.state == "answered":
+        return receipt
+    with visit.rt.db.read() as unit:
+        found = repeats.peek(unit, _caller(visit), receipt.key)
+    whole = receipts.load(found.answer) if found else receipt
+    return replace(receipt, answers=whole.answers, next=whole.next)
 
 
 def answered_before(unit: ReadUnit, visit: Visit, personal: PersonalLink | None) -> Receipt | None:

@@ -55,6 +55,8 @@ TEXTS: Mapping[str, LocalizedText] = {
     "keep_number": {"zh-CN": "请保留单号，联系我们时会用到。", "en": "Keep this number for when you get in touch."},
     "copy": {"zh-CN": "复制", "en": "Copy"},
     "copied": {"zh-CN": "已复制", "en": "Copied"},
+    "your_answers": {"zh-CN": "您的填写", "en": "Your answers"},
+    "go_on": {"zh-CN": "前往 {host}", "en": "Go on to {host}"},
     "again": {"zh-CN": "再提交一份", "en": "Send another one"},
     "repeat": {"zh-CN": "您已提交过，这是当时的回执", "en": "You sent this already. Here is your receipt"},
     "repeat_changed": {

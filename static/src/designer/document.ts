@@ -23,6 +23,9 @@ export interface FormSettings {
   ended_message?: L10n
   full_message?: L10n
   contact?: L10n
+  show_answers?: boolean
+  submit_again?: boolean
+  redirect?: { url?: string; fields?: string[] } | null
   prefill?: boolean
   one_answer_per_link?: boolean
   countdown?: boolean

@@ -1,7 +1,9 @@
 """A form."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import Schema, fields, validate
 
@@ -27,6 +29,8 @@ from formloom.platform.kernel.errors import Finding
 MAX_FIELDS = 500
 WIDTHS = ("full", "half", "third", "quarter")
 WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
+PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
+"""Where an answer stands in a text: `{name}`."""
 COMMON = frozenset(
     {"id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link"}
 )
@@ -66,6 +70,13 @@ class Cover(Schema):
     color = shapes.colour()
 
 
+class Redirect(Schema):
+    """Where the respondent is sent after the submission, and which answers go along as parameters."""
+
+    url = fields.String(required=True, validate=validate.Length(max=1_000))
+    fields_ = fields.List(shapes.key(), data_key="fields", load_default=list, validate=validate.Length(max=20))
+
+
 class FormSettings(Schema):
     """How the public page behaves."""
 
@@ -83,6 +94,8 @@ class FormSettings(Schema):
     quota = fields.Integer(allow_none=True, validate=validate.Range(1, 10_000_000))
     rate_per_hour = fields.Integer(validate=validate.Range(1, 100_000))
     proof_of_work = fields.Boolean()
+    show_answers = fields.Boolean()
+    redirect = fields.Nested(Redirect, allow_none=True)
     submit_again = fields.Boolean()
     prefill = fields.Boolean()
     one_answer_per_link = fields.Boolean()
@@ -137,6 +150,7 @@ class Form(DefinitionKind):
         named += [(f"customer/{role}", name) for role, name in identity.items()]
         yield from check_fields(document, [(path, name) for path, name in named if name is not None], reserved=False)
         yield from _check_rules(document)
+        yield from _check_thanks(document, entries)
         known = world.others.get("flow", {})
         for place, button in enumerate(document.get("buttons") or ()):
             if button["flow"] not in known:
@@ -147,6 +161,38 @@ class Form(DefinitionKind):
     def references(self, document: Document) -> Iterator[Usage]:
         for place, button in enumerate(document.get("buttons") or ()):
             yield Usage("flow", button["flow"], f"buttons/{place}")
+
+
+def _check_thanks(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    settings: Mapping[str, Any] = document.get("settings") or {}
+    public = {entry["id"] for entry in entries if entry.get("public") is not False}
+    for text in (settings.get("thanks") or {}).values():
+        for name in sorted(set(PIPED.findall(text)) - public - {"receipt"}):
+            words = {
+                "zh-CN": "“{name}”不是公开字段，不会填入感谢语",
+                "en": "'{name}' is no public field: the thank-you text can't quote it",
+            }
+            yield Finding("not_public", words, "settings/thanks", {"name": name}, severity="warning")
+    chosen: Mapping[str, Any] | None = settings.get("redirect")
+    if not chosen:
+        return
+    if not _is_safe_address(chosen["url"]):
+        words = {"zh-CN": "只能是 https 地址，且不含账号", "en": "Only an https address without a user name"}
+        yield Finding("bad_address", words, "settings/redirect/url")
+    for place, name in enumerate(chosen.get("fields") or ()):
+        if name not in public:
+            words = {"zh-CN": "“{name}”不是公开字段", "en": "'{name}' is no public field"}
+            yield Finding("not_public", words, f"settings/redirect/fields/{place}", {"name": name})
+
+
+def _is_safe_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_plain = text.isprintable() and not set(text) & set(" \\\"'<>")
+    return is_plain and text.startswith("https://") and "." in host and "@" not in parts.netloc and port != 0
 
 
 def _check_ids(entries: list[Mapping[str, Any]]) -> Iterator[Finding]:
