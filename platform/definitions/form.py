@@ -133,7 +133,7 @@ class FormVersion:
         chosen = self.document.get("title_field")
         if chosen in self.columns or chosen in self._cleaners:
             return str(chosen)
-        texts = [item.id for item in self.stored if item.type.value_kind == "text"]
+        texts = [item.id for item in self.stored if item.type.value_kind == "text" and item.type.can_name_record]
         return texts[0] if texts else None
 
     def field(self, field_id: str) -> Field:

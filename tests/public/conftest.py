@@ -58,12 +58,28 @@ EVERY_TYPE: list[dict[str, Any]] = [
     {"id": "no", "type": "serial", "label": l10n("Number", "编号"), "format": "T{YYMMDD}-{0000}"},
     {"id": "owner", "type": "user", "label": l10n("Owner", "负责人")},
     {"id": "team", "type": "department", "label": l10n("Team", "部门")},
+    {"id": "share", "type": "percent", "label": l10n("Share", "占比")},
+    {"id": "clock", "type": "time", "label": l10n("Clock", "时刻")},
+    {"id": "length", "type": "duration", "label": l10n("Length", "时长")},
+    {"id": "slide", "type": "slider", "label": l10n("Slide", "滑块")},
+    {"id": "tint", "type": "color", "label": l10n("Tint", "颜色")},
+    {"id": "rule", "type": "divider", "label": l10n("Rule", "分割线")},
+    {"id": "story", "type": "richtext", "label": l10n("Story", "富文本")},
+    {"id": "citizen", "type": "id_card", "label": l10n("Citizen", "身份证")},
+    {"id": "company", "type": "credit_code", "label": l10n("Company", "信用代码")},
+    {"id": "rank", "type": "ranking", "label": l10n("Rank", "排序"), "options": OPTIONS},
+    {"id": "look", "type": "image_choice", "label": l10n("Look", "款式"), "options": OPTIONS},
+    {"id": "code", "type": "barcode", "label": l10n("Code", "条码")},
+    {"id": "crew", "type": "users", "label": l10n("Crew", "成员们")},
+    {"id": "teams", "type": "departments", "label": l10n("Teams", "部门们")},
     {"id": "inner", "type": "text", "label": l10n("Inner note", "内部备注"), "public": False},
 ]  # fmt: skip
 ANSWERS = {
     "line": "Loom", "lines": "one\ntwo", "amount": "12.5", "price": "1999.9", "day": "2026-11-24",
     "moment": "2026-11-24T14:05", "agree": "true", "one": "a", "many": ["a", "b"], "choice": "b", "boxes": ["b"],
     "mail": "lin@example.com", "tel": "138 1234 5678", "site": "example.com", "score": "4", "nps": "0", "source": "poster",
+    "share": "12.5", "clock": "09:30", "length": ["1", "30"], "slide": "40", "tint": "#3B48C4", "story": "a\n\nb", "look": "a",
+    "citizen": "11010519491231002x", "company": "91350100m000100y43", "rank": ["b", "a"], "code": "SN-1",
 }  # fmt: skip
 
 

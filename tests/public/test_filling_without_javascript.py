@@ -1,8 +1,12 @@
 """A visitor without JavaScript fills every type, and what did not fit is asked for again with nothing lost."""
 
+import base64
+
 import pytest
 
 from .conftest import ANSWERS, EVERY_TYPE, PNG, House, Publish, l10n, upload
+
+MEMBERS_ONLY = {"serial", "user", "users", "department", "departments"}
 
 
 def test_every_type_is_drawn_and_stored(every: House) -> None:
@@ -10,9 +14,7 @@ def test_every_type_is_drawn_and_stored(every: House) -> None:
     assert page.status_code == 200
     for entry in EVERY_TYPE:
         is_drawn = f'data-field="{entry["id"]}"' in page.text or f'name="{entry["id"]}"' in page.text
-        assert is_drawn == (entry["type"] not in {"serial", "user", "department"} and entry["id"] != "inner"), entry[
-            "id"
-        ]
+        assert is_drawn == (entry["type"] not in MEMBERS_ONLY and entry["id"] != "inner"), entry["id"]
     files = {"papers": [upload(b"hello", "a.txt"), upload(b"there", "b.txt")], "photo": upload(PNG, "p.png")}
     answer = every.send({**ANSWERS, **files})
     assert answer.status_code == 303, answer.text
@@ -21,7 +23,9 @@ def test_every_type_is_drawn_and_stored(every: House) -> None:
         "line": "Loom", "lines": "one\ntwo", "amount": "12.50", "price": "1999.90", "day": "2026-11-24",
         "moment": "2026-11-24T06:05:00Z", "agree": True, "one": "a", "many": ["a", "b"], "choice": "b", "boxes": ["b"],
         "mail": "lin@example.com", "tel": "+8613812345678", "site": "https://example.com", "score": 4, "nps": 0,
-        "source": "poster", "no": "T261123-0001", "owner": None, "team": None, "inner": None,
+        "share": "12.50", "clock": "09:30", "length": 5400, "slide": 40, "tint": "#3b48c4", "story": "<p>a</p><p>b</p>",
+        "citizen": "11010519491231002X", "company": "91350100M000100Y43", "rank": ["b", "a"], "look": ["a"],
+        "code": "SN-1", "crew": None, "teams": None, "source": "poster", "no": "T261123-0001", "owner": None, "team": None, "inner": None,
     }.items()  # fmt: skip
     assert [one["name"] for one in values["papers"]] == ["a.txt", "b.txt"]
     assert values["photo"][0]["type"] == "image/png"
@@ -126,3 +130,27 @@ def test_unticking_a_default_is_an_answer(form: Publish) -> None:
     assert ("boxes", "a") in house.inputs().values
     house.send({"boxes": []})
     assert house.records()[0]["values"]["boxes"] is None
+
+
+def test_parts_of_a_length_and_places_of_a_rank_are_kept_on_an_invalid_page(form: Publish) -> None:
+    house = form(*(entry for entry in EVERY_TYPE if entry["id"] in {"line", "length", "rank"}))
+    answer = house.send({"line": "", "length": ["", "45"], "rank": ["b", ""]})
+    assert answer.status_code == 422
+    kept = house.inputs(answer).values
+    assert [text for name, text in kept if name == "length"] == ["", "45"]
+    assert [text for name, text in kept if name == "rank"] == ["b", ""]
+    assert "Rank 2 of them; now 1" in answer.text
+    assert house.send({"line": "Loom", "length": ["", "45"], "rank": ["b", "a"]}, page=answer).status_code == 303
+    assert house.records()[0]["values"] == {"line": "Loom", "length": 2700, "rank": ["b", "a"]}
+
+
+def test_pictures_of_options_are_fetched_one_by_one(form: Publish) -> None:
+    image = "data:image/png;base64," + base64.b64encode(PNG).decode()
+    options = [{"value": "a", "label": l10n("A"), "image": image}, {"value": "b", "label": l10n("B")}]
+    shown = {"id": "look", "type": "image_choice", "label": l10n("Look"), "options": options}
+    house = form(shown, {**shown, "id": "inner", "public": False})
+    assert image not in house.open().text
+    answer = house.browser.get(f"{house.path}/pictures/look/0")
+    assert (answer.status_code, answer.content_type, answer.data) == (200, "image/png", PNG)
+    for path in ("look/1", "look/2", "inner/0", "nothing/0"):
+        assert house.browser.get(f"{house.path}/pictures/{path}").status_code == 404

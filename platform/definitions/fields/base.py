@@ -110,6 +110,8 @@ class FieldType(ABC, Generic[T]):
     who: ClassVar[Who | None] = None
     """Whom the ids in its values name, for types whose values are ids of people or departments."""
     needs_label: ClassVar[bool] = True
+    can_name_record: ClassVar[bool] = True
+    """Whether a text of this type may stand for its record where nothing else was chosen."""
     settings: ClassVar[type[Schema]]
     examples: ClassVar[tuple[Example, ...]] = ()
     is_stored: ClassVar[bool] = True

@@ -27,6 +27,7 @@ class Color(FieldType[str]):
     icon = "color"
     keywords = ("color", "colour", "hex", "颜色", "yanse", "ys", "色彩")
     settings = Plain
+    can_name_record = False
     examples = (
         Example("#3B48C4", clean="#3b48c4"),
         Example("abc", clean="#aabbcc"),

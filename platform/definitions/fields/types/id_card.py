@@ -55,6 +55,7 @@ class IdCard(FieldType[str]):
     keywords = ("id card", "identity", "citizen", "身份证", "shenfenzheng", "sfz", "证件")
     settings = Masking
     can_be_unique = True
+    can_name_record = False
     examples = (
         Example("11010519491231002x", clean="11010519491231002X"),
         Example("110105194912310021", error="bad_check"),

@@ -34,7 +34,7 @@ class Pictures(ManyChoices):
     )
     max_items = fields.Integer(
         load_default=1, allow_none=True, validate=validate.Range(1, MAX_OPTIONS),
-        metadata=named("最多选几项（空为不限）", "At most (empty for any number)"),
+        metadata=named("最多选几项", "At most"),
     )  # fmt: skip
 
 

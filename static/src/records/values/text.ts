@@ -21,6 +21,8 @@ export function list(texts: string[]): string {
 
 /** A number with the field's decimals and unit; `¥6,418.00`, `3 次`. */
 export function numberText(field: FormField, value: unknown): string {
+  const own = wordsOf(field)
+  if (own) return own.say(value, field)
   const amount = Number(value)
   if (!Number.isFinite(amount)) return String(value)
   const decimals = typeof field.decimals === 'number' ? { minimumFractionDigits: field.decimals, maximumFractionDigits: field.decimals } : { maximumFractionDigits: 8 }
