@@ -20,10 +20,11 @@ from formloom.platform.customers import stream
 from formloom.platform.kernel.actors import Member, System
 from formloom.platform.kernel.clock import FrozenClock
 from formloom.platform.kernel.errors import Forbidden, NotFound
-from formloom.platform.records import jobs, service
+from formloom.platform.records import exports, jobs, service
 from formloom.platform.records.imports import refusals, running, starting, undoing
 from formloom.platform.records.imports.running import PART, House
 from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.records.queries.pages import Query
 from formloom.platform.storage.database import Database
 from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
@@ -136,6 +137,27 @@ def test_people_are_found_by_name_or_address_and_never_guessed(ticket_desk: Desk
     job = bring_in(house, ticket_desk.admin, ticket_desk.form, content.encode())
     assert sorted(_values(ticket_desk, "subject", "assignee"), key=str) == [("a", lin), ("b", lin), ("e", None)]
     assert [row["subject"] for row in _refused(house, job, ticket_desk.form)] == ["c", "d"]
+
+
+def test_several_people_stand_in_one_cell_by_name(ticket_desk: Desk, house: House) -> None:
+    def hire(name: str) -> str:
+        new = NewPerson(f"{name}@example.com", name, "en")
+        return ticket_desk.db.write(
+            lambda uow: people.insert(uow, new, status="active", password_hash=CHEAP, now=ticket_desk.now)
+        )
+
+    lin, mei = hire("Lin"), hire("Mei")
+    content = "subject,name,crew\na,n,Mei、lin\nb,n,Lin; Nobody\nc,n,\n"
+    job = bring_in(house, ticket_desk.admin, ticket_desk.form, content.encode())
+    assert sorted(_values(ticket_desk, "subject", "crew"), key=str) == [("a", f'["{mei}","{lin}"]'), ("c", None)]
+    assert [row["subject"] for row in _refused(house, job, ticket_desk.form)] == ["b"]
+    target = io.BytesIO()
+    with ticket_desk.db.read() as unit:
+        exports.write(
+            unit, ticket_desk.admin, ticket_desk.form, Query(), target, fields=["crew"], kind="csv", locale="en"
+        )
+    written = [row[0] for row in csv.reader(io.StringIO(target.getvalue().decode("utf-8-sig")))]
+    assert sorted(written) == ["", "Crew", "Mei, Lin"]
 
 
 @pytest.mark.parametrize(("rules", "messages"), [(False, False), (True, False), (True, True)])

@@ -37,6 +37,7 @@ FORM: dict[str, Any] = {
          "options": _options("Low", "High", "Critical")},
         {"id": "bought_on", "type": "date", "label": {"zh-CN": "购买日期", "en": "Bought on"}},
         {"id": "assignee", "type": "user", "label": {"zh-CN": "受理人", "en": "Assignee"}},
+        {"id": "crew", "type": "users", "label": {"zh-CN": "协助人", "en": "Crew"}},
         {"id": "proof", "type": "file", "label": {"zh-CN": "附件", "en": "Attachment"}},
     ],
 }  # fmt: skip
