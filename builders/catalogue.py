@@ -83,7 +83,8 @@ def _function(one: Function) -> dict[str, Any]:
 def _field_type(one: Any) -> dict[str, Any]:
     return {
         "id": one.id, "label": one.label, "help": one.help, "group": one.group, "icon": one.icon,
-        "keywords": list(one.keywords), "value_kind": one.value_kind, "is_stored": one.is_stored,
+        "keywords": list(one.keywords), "value_kind": one.value_kind, "kind_from": one.kind_from,
+        "is_computed": one.formula({}) is not None, "is_stored": one.is_stored,
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
         "settings": settings(one.settings),
     }  # fmt: skip

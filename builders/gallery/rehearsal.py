@@ -92,7 +92,8 @@ class SampleFigures:
         found = []
         for place, one in enumerate(package.samples.get(key, ())):
             values = form.clean(resolved(one["values"], now, form.zone, people), ctx=ctx).values
-            values |= {item.id: f"#{place + 1}" for item in form.stored if item.type.is_generated}
+            numbered = [item for item in form.stored if item.type.is_generated and item.type.formula(item.cfg) is None]
+            values |= {item.id: f"#{place + 1}" for item in numbered}
             at = moment_of(one["created_at"], now)
             found.append(Record(f"{key}-{place}", key, 1, values, at, None, at, None))
         return found

@@ -44,7 +44,7 @@ def amount(value: Any) -> Decimal:
 def kind_of(form: FormVersion, field_id: str) -> str | None:
     """Return the value kind of a field, of the reserved ones too."""
     if field_id in form.by_id:
-        return form.field(field_id).type.value_kind
+        return form.field(field_id).kind
     return "datetime" if field_id.endswith("_at") else "user" if field_id.endswith("_by") else "text"
 
 

@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid
+from formloom.platform.definitions.computed import Computed
+from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
@@ -53,6 +54,8 @@ class Field:
     unique: bool
     public: bool
     document: Mapping[str, Any]
+    kind: ValueKind | None
+    """What operators compare; None for fields without a value."""
     column_spec: ColumnSpec
     """Meaningful only where the type is stored."""
 
@@ -97,6 +100,7 @@ class FormVersion:
         self.field_ids = frozenset(self.by_id)
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self._visibility = visibility
+        self._computed = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone)
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
         self._dumpers = [
             (item.id, None if type(item.type).dump is FieldType.dump else item.type.dump, item.cfg)
@@ -112,7 +116,7 @@ class FormVersion:
         fields = tuple(_field(entry, zone) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
         visibility = Visibility(
             document.get("rules") or (),  # type: ignore[arg-type]
-            kinds={item.id: item.type.value_kind for item in fields},
+            kinds={item.id: item.kind for item in fields},
             required=frozenset(item.id for item in fields if item.type.is_stored and item.required),
             sections=frozenset(item.id for item in fields if item.type.opens_section),
             zone=zone,
@@ -133,7 +137,7 @@ class FormVersion:
         chosen = self.document.get("title_field")
         if chosen in self.columns or chosen in self._cleaners:
             return str(chosen)
-        texts = [item.id for item in self.stored if item.type.value_kind == "text" and item.type.can_name_record]
+        texts = [item.id for item in self.stored if item.kind == "text" and item.type.can_name_record]
         return texts[0] if texts else None
 
     def field(self, field_id: str) -> Field:
@@ -182,10 +186,11 @@ class FormVersion:
                 findings.append(Finding(fault.code, fault.message, field=field_id, params=fault.params))
         if not partial:
             self._fill_defaults(values, raw, ctx)
-        whole = {**(current or {}), **values} if partial else values
+        whole = self._compute(values, current, ctx, partial=partial)
         visible, required = self._visibility.seen(whole, ctx.now)
         if visible is not self._visibility.everything:
             self._drop_hidden(values, visible, current if partial else None)
+            whole = self._compute(values, current, ctx, partial=partial)
             findings = [found for found in findings if found.field in visible]
         missing = self._missing(whole, required, {found.field for found in findings})
         if missing:
@@ -199,6 +204,10 @@ class FormVersion:
         if strangers:
             findings.extend(self._unknown(strangers, locked, public=public))
         return Cleaned(values, findings)
+
+    def computed(self, values: Mapping[str, Any], *, now: datetime, locale: str) -> dict[str, Any]:
+        """Return the values of the computed fields over these clean values."""
+        return self._computed.values(values, CleanContext(now=now, locale=locale))
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
@@ -231,7 +240,7 @@ class FormVersion:
 
     def value_kinds(self) -> dict[str, Any]:
         """Return field id → value kind, for the fields that a condition may name."""
-        return {item.id: item.type.value_kind for item in self.stored}
+        return {item.id: item.kind for item in self.stored}
 
     def _fill_defaults(self, values: dict[str, Any], raw: JSONObject, ctx: CleanContext) -> None:
         for field_id, (item, run) in self._cleaners.items():
@@ -246,6 +255,17 @@ class FormVersion:
                 values[field_id] = run(default, ctx)
             except ValueInvalid:  # a default that no longer fits leaves the field empty
                 values[field_id] = None
+
+    def _compute(
+        self, values: dict[str, Any], current: Mapping[str, Any] | None, ctx: CleanContext, *, partial: bool
+    ) -> dict[str, Any]:
+        """Put the computed values in, and return the record as it would be. A part of no record computes nothing."""
+        whole = {**(current or {}), **values} if partial else values
+        if current is not None or not partial:
+            computed = self._computed.values(whole, ctx)
+            values.update(computed)
+            whole.update(computed)
+        return whole
 
     def _missing(self, whole: Mapping[str, Any], required: frozenset[str], faulty: set[str | None]) -> list[Field]:
         get = whole.get
@@ -277,7 +297,7 @@ def _field(entry: Mapping[str, Any], zone: ZoneInfo) -> Field:
         id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
         public=entry.get("public", True) is not False and not kind.for_members_only,
-        document=entry, column_spec=spec,
+        document=entry, kind=kind.kind_of(cfg), column_spec=spec,
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def _limited(
     for name in named:
         if name not in RESERVED and name not in readable:
             raise BadQuery(findings=[Finding("unknown_field", UNKNOWN, field=name[:40], params={"name": name[:40]})])
-    texts = tuple(item.id for item in form.stored if item.type.value_kind == "text" and item.id in readable)
+    texts = tuple(item.id for item in form.stored if item.kind == "text" and item.id in readable)
     me = actor.id if isinstance(actor, Member) else None
     setting = replace(query.setting, me=me)
     return replace(query, rows=access.rows(form, act), setting=setting, search_fields=texts)

@@ -240,6 +240,7 @@ def _store_new(
     for item in number_fields(form):
         for one, number in zip(cleaned, take_numbers(uow, form, item, len(cleaned), now=now), strict=True):
             one.values[item.id] = number
+            one.values.update(form.computed(one.values, now=now, locale=options.locale))
     author = _author(actor)
     records = [
         Record(options.record_id or new_id(), form.form_id, 1, one.values, now, author, now, author) for one in cleaned
@@ -330,7 +331,7 @@ def _lost_race(form: FormVersion) -> InvalidValues:
 def _bind_files(
     uow: UnitOfWork, form: FormVersion, changed: Iterable[tuple[str, Mapping[str, Any]]], *, now: datetime
 ) -> None:
-    holders = [item.id for item in form.stored if item.type.value_kind == "files"]
+    holders = [item.id for item in form.stored if item.kind == "files"]
     if not holders:
         return
     for record_id, values in changed:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
@@ -112,6 +112,8 @@ class FieldType(ABC, Generic[T]):
     needs_label: ClassVar[bool] = True
     can_name_record: ClassVar[bool] = True
     """Whether a text of this type may stand for its record where nothing else was chosen."""
+    kind_from: ClassVar[str | None] = None
+    """The setting that says the kind of value, for types that leave it open; `value_kind` is what it is unless set."""
     settings: ClassVar[type[Schema]]
     examples: ClassVar[tuple[Example, ...]] = ()
     is_stored: ClassVar[bool] = True
@@ -125,6 +127,15 @@ class FieldType(ABC, Generic[T]):
     def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002 - for types that need it
         """Return the settings with what the installation decides where the field doesn't; `zone` is its time zone."""
         return cfg
+
+    def kind_of(self, cfg: Settings) -> ValueKind | None:
+        """Return the kind of value of a field with these settings, or as its document writes them."""
+        said = cfg.get(self.kind_from) if self.kind_from else None
+        return said if said in get_args(ValueKind) else self.value_kind
+
+    def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
+        """Return the formula that gives the value, or None for types that don't compute."""
+        return None
 
     @abstractmethod
     def column(self, cfg: Settings) -> ColumnSpec:

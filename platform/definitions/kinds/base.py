@@ -170,7 +170,7 @@ def field_ids(form: Document) -> list[str]:
 def value_kinds(form: Document) -> dict[str, Any]:
     """Return field id → value kind of a form document, leaving out types that are not known."""
     return {
-        str(one["id"]): FIELD_TYPES.get(str(one["type"])).value_kind
+        str(one["id"]): FIELD_TYPES.get(str(one["type"])).kind_of(one)
         for one in _entries(form)
         if isinstance(one.get("type"), str) and one["type"] in FIELD_TYPES and "id" in one
     }

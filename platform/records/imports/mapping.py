@@ -35,7 +35,7 @@ def fillable(unit: ReadUnit, actor: Actor, form: FormVersion) -> list[Field]:
     writable = Access.of(unit, actor).writable(form, Act.RECORD_IMPORT)
     return [
         item for item in form.stored
-        if item.id in writable and not item.type.is_generated and item.type.value_kind != "files"
+        if item.id in writable and not item.type.is_generated and item.kind != "files"
     ]  # fmt: skip
 
 

@@ -210,7 +210,7 @@ _RESERVED_KINDS = {
 
 def _kind(form: FormVersion, field_id: str) -> str | None:
     if field_id in form.by_id:
-        return form.field(field_id).type.value_kind
+        return form.field(field_id).kind
     return _RESERVED_KINDS.get(field_id)
 
 

@@ -79,7 +79,7 @@ def _without(tree: Mapping[str, Any], hidden: Collection[str], decided: Any) -> 
 def _field(question: Question, now: datetime) -> dict[str, Any]:
     item = question.item
     found: dict[str, Any] = {
-        "id": item.id, "kind": item.type.value_kind, "control": question.control, "reading": question.reading,
+        "id": item.id, "kind": item.kind, "control": question.control, "reading": question.reading,
         **{name: _plain(item.cfg[name]) for name in _LIMITS if item.cfg.get(name) not in (None, [])},
     }  # fmt: skip
     if item.required:

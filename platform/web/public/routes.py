@@ -243,7 +243,7 @@ def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
     for name in typed:
         item = visit.form.by_id.get(name)
         given = typed.getlist(name)
-        takes_many = item is not None and (item.type.value_kind in SETS or item.type.value_kind == "files")
+        takes_many = item is not None and (item.kind in SETS or item.kind == "files")
         values[name] = [one for one in given if one] if takes_many else given[0] if len(given) == 1 else given
     return values
 

@@ -24,7 +24,7 @@ NO_SUCH_FIELD = {"zh-CN": "此表单没有这个上传字段", "en": "This form 
 def store_one(visit: Visit, field_id: str, part: FileStorage) -> FileRow:
     """Store one file for a field. Raises Invalid, TooLarge, TooMany."""
     item = visit.form.by_id.get(field_id)
-    if item is None or not item.public or item.type.value_kind != "files":
+    if item is None or not item.public or item.kind != "files":
         raise Invalid(findings=[Finding("not_for_files", NO_SUCH_FIELD, field=field_id[:40])])
     guards.count_uploads(visit, 1)
     return files.store_upload(

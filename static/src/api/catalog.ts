@@ -28,6 +28,10 @@ export interface FieldTypeInfo {
   icon: string
   keywords: string[]
   value_kind: string | null
+  /** The setting that says the kind of value, where the type leaves it open. */
+  kind_from: string | null
+  /** The value comes from a formula over other fields. */
+  is_computed: boolean
   is_stored: boolean
   is_generated: boolean
   can_be_unique: boolean
@@ -65,6 +69,13 @@ export function loadCatalog(): Promise<Catalog> {
 
 export function typeInfo(id: string): FieldTypeInfo | undefined {
   return catalog.value?.types.find((type) => type.id === id)
+}
+
+/** What a field's values can be compared by: its type's kind, or the one that its settings say. */
+export function valueKind(field: { readonly type: string } | null | undefined): string | null {
+  const info = field ? typeInfo(field.type) : undefined
+  const said = info?.kind_from ? (field as Record<string, unknown>)[info.kind_from] : null
+  return typeof said === 'string' ? said : (info?.value_kind ?? null)
 }
 
 export function hasSetting(type: FieldTypeInfo | undefined, name: string): boolean {

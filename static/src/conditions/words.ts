@@ -1,5 +1,5 @@
 /** A condition in words: field and value tokens between plain words. */
-import { operatorInfo, typeInfo } from '@/api/catalog'
+import { operatorInfo, valueKind } from '@/api/catalog'
 import type { Condition, ConditionLeaf, FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
 import { groupOf, isLeaf } from './tree'
@@ -57,5 +57,5 @@ export function durationWords(text: string): string | null {
 
 /** What a value of the field can be compared by: the catalogue's kind of its type. */
 export function kindOf(field: FormField | undefined): string | null {
-  return field ? (typeInfo(field.type)?.value_kind ?? null) : null
+  return valueKind(field)
 }

@@ -1,5 +1,5 @@
 /** A published form as the reader may use it: its fields by id, and rights. */
-import { typeInfo } from '@/api/catalog'
+import { typeInfo, valueKind, type FieldTypeInfo } from '@/api/catalog'
 import { http } from '@/api/http'
 import type { FormField } from '@/api/types'
 import { t } from '@/i18n'
@@ -41,10 +41,11 @@ export function valueOf(record: RecordRow, field: string): unknown {
 }
 
 export function kindOfField(field: FormField): string | null {
-  return typeInfo(field.type)?.value_kind ?? null
+  return valueKind(field)
 }
 
 /** The first serial number of a form: how people call its records. */
 export function numberField(form: FormInfo): FormField | undefined {
-  return form.document.fields.find((field) => typeInfo(field.type)?.is_generated)
+  return form.document.fields.find((field) => isNumbered(typeInfo(field.type)))
 }
+const isNumbered = (type?: FieldTypeInfo) => type?.is_generated && !type.is_computed

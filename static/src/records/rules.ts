@@ -1,5 +1,5 @@
 /** The form's fields as its rules need them. */
-import { typeInfo } from '@/api/catalog'
+import { typeInfo, valueKind } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import type { Kind } from '@/shared/conditions'
 import type { RuleField } from '@/shared/rules'
@@ -7,6 +7,6 @@ import type { RuleField } from '@/shared/rules'
 export function ruleFields(fields: readonly FormField[]): RuleField[] {
   return fields.map((field) => {
     const type = typeInfo(field.type)
-    return { id: field.id, kind: (type?.value_kind ?? null) as Kind | null, required: field.required, opens_section: type?.opens_section }
+    return { id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section }
   })
 }

@@ -123,7 +123,7 @@ export type IconName = keyof typeof icons
 const ALIASES: Record<string, IconName> = {
   textarea: 'para', number: 'hash', currency: 'yen', date: 'cal', datetime: 'clock', boolean: 'switch', select: 'sel', multiselect: 'multi',
   checkboxes: 'cbx', email: 'mail', url: 'link', rating: 'star', nps: 'gauge', file: 'clip', image: 'img', department: 'org', departments: 'org', id_card: 'id', serial: 'id',
-  section: 'sect', note: 'info', hidden: 'hide', dashboard: 'chart', view: 'table', rules: 'bolt', gallery: 'grid', form: 'form', percent: 'percent',
+  formula: 'fx', section: 'sect', note: 'info', hidden: 'hide', dashboard: 'chart', view: 'table', rules: 'bolt', gallery: 'grid', form: 'form', percent: 'percent',
 }
 
 /** The drawing for a name, or a dot for a name that nobody drew. */

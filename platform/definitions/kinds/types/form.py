@@ -24,6 +24,7 @@ from formloom.platform.definitions.kinds.base import (
     setting_findings,
     unknown,
 )
+from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.kernel.errors import Finding
 
 MAX_FIELDS = 500
@@ -151,6 +152,7 @@ class Form(DefinitionKind):
         yield from check_fields(document, [(path, name) for path, name in named if name is not None], reserved=False)
         yield from _check_rules(document)
         yield from _check_thanks(document, entries)
+        yield from check_formulas(document)
         known = world.others.get("flow", {})
         for place, button in enumerate(document.get("buttons") or ()):
             if button["flow"] not in known:

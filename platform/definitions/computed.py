@@ -1,0 +1,108 @@
+"""Computed fields of a form: their formulas in the order in which they depend on each other.
+
+    computed = Computed(fields, zone)
+    values |= computed.values(values, ctx)
+
+The check (`kinds/formulas.py`) refuses what can't be read, names that aren't there and fields that wait for each
+other; should a version have such a field nevertheless, it stays empty. A fault such as `#DIV/0!` is an empty value.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from formloom.platform.definitions.fields.base import CleanContext, FieldType, Settings
+from formloom.platform.definitions.fields.settings import MAX_INTEGER
+from formloom.platform.definitions.formula.compile import Formula, compile_tree
+from formloom.platform.definitions.formula.function import READ, Reading
+from formloom.platform.definitions.formula.grammar import names, parse
+from formloom.platform.definitions.formula.numeric import rounded
+from formloom.platform.definitions.formula.tokens import FormulaInvalid
+from formloom.platform.definitions.formula.values import Env, Fault, Setting, Value
+
+_READ: Mapping[str, Reading] = {"number": "number", "text": "text", "date": "day", "boolean": "boolean"}
+
+
+class Computed:
+    """The computed fields of one form version."""
+
+    def __init__(self, fields: Iterable[tuple[str, FieldType[Any], Settings]], zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._formulas: dict[str, tuple[Formula, Settings]] = {}
+        needs: dict[str, set[str]] = {}
+        for name, kind, cfg in fields:
+            source = kind.formula(cfg)
+            tree = _read(source) if source else None
+            if tree is not None:
+                self._formulas[name] = compile_tree(tree), cfg
+                needs[name] = {field for field, _column in names(tree)}
+        self._order = _ordered({name: found & needs.keys() for name, found in needs.items()})
+
+    def values(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
+        """Return the computed values over clean `values`, each after those that it needs."""
+        if not self._order:
+            return {}
+        setting = Setting(now=ctx.now, zone=self._zone, locale=ctx.locale)
+        known = _Known(values)
+        for name in self._order:
+            formula, cfg = self._formulas[name]
+            known.computed[name] = _result(formula(known, setting), cfg, setting)
+        return known.computed
+
+
+class _Known(dict[str, Any]):
+    """Clean values as formulas read them, turned into that form only when they are asked for."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._values = values
+        self.computed: dict[str, Any] = {}
+
+    def get(self, name: str, default: Any = None) -> Value:
+        if name in self.computed:
+            return self.computed[name]
+        return readable(self._values.get(name, default))
+
+
+def readable(value: Any) -> Value:
+    """Return a clean value of a field as a value of formulas."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, (tuple, list, frozenset)):
+        return [readable(one) for one in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _read(source: str) -> dict[str, Any] | None:
+    try:
+        return parse(source)
+    except FormulaInvalid:
+        return None
+
+
+def _ordered(needs: Mapping[str, set[str]]) -> tuple[str, ...]:
+    try:
+        return tuple(TopologicalSorter(needs).static_order())
+    except CycleError as fault:
+        waiting = set(fault.args[1])
+        rest = {name: found - waiting for name, found in needs.items() if name not in waiting}
+        return _ordered(rest)
+
+
+def _result(value: Value, cfg: Settings, setting: Setting) -> Any:
+    if value is None or isinstance(value, Fault):
+        return None
+    try:
+        found: Any = READ[_READ[cfg["result"]]](Env({}, setting), value)
+    except Fault:
+        return None
+    return _exact(found, cfg["decimals"]) if isinstance(found, Decimal) else found
+
+
+def _exact(number: Decimal, decimals: int) -> Decimal | None:
+    """Return a number as its column holds it, or None where it is too large for it."""
+    if abs(number) > Decimal(MAX_INTEGER).scaleb(-decimals):
+        return None
+    return rounded(number, decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
