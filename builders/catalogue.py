@@ -19,6 +19,8 @@ _CONTROLS: tuple[tuple[type, str], ...] = (
     (fields.Date, "date"), (fields.AwareDateTime, "datetime"), (fields.Dict, "object"), (fields.List, "list"),
     (fields.Nested, "object"), (fields.String, "text"),
 )  # fmt: skip
+OWN_CONTROLS = frozenset({"tree"})
+"""Controls that know the parts of their setting by themselves; a tree's would never end."""
 
 
 def base_parts() -> dict[str, Any]:
@@ -86,6 +88,7 @@ def _field_type(one: Any) -> dict[str, Any]:
         "keywords": list(one.keywords), "value_kind": one.value_kind, "kind_from": one.kind_from,
         "is_computed": one.formula({}) is not None, "is_stored": one.is_stored,
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
+        "opens_page": one.opens_page,
         "settings": settings(one.settings),
     }  # fmt: skip
 
@@ -98,6 +101,8 @@ def _setting(name: str, one: Any) -> dict[str, Any]:
     }  # fmt: skip
     for rule in one.validators:
         found |= _bounds(rule)
+    if found["control"] in OWN_CONTROLS:
+        return found
     if isinstance(one, fields.Nested):
         found["settings"] = settings(type(one.schema))
     if isinstance(one, fields.List) and isinstance(one.inner, fields.Nested):
@@ -106,6 +111,8 @@ def _setting(name: str, one: Any) -> dict[str, Any]:
 
 
 def _control(name: str, one: Any) -> str:
+    if "control" in one.metadata:
+        return str(one.metadata["control"])
     if name == "options":
         return "options"
     if any(isinstance(rule, validate.OneOf) for rule in one.validators):

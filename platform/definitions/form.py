@@ -120,6 +120,7 @@ class FormVersion:
             required=frozenset(item.id for item in fields if item.type.is_stored and item.required),
             sections=frozenset(item.id for item in fields if item.type.opens_section),
             zone=zone,
+            pages=frozenset(item.id for item in fields if item.type.opens_page),
         )
         return cls(
             fields, visibility, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,

@@ -1,9 +1,10 @@
 """What the rules of a form show, hide and require.
 
 A field named in a `show` is hidden unless one of those rules matches; `hide` wins over `show`; a hidden section takes
-the fields below it along; `require` counts for visible fields only. The value of a hidden field counts as missing in
-every other rule, so the rules are read again until nothing changes. The check refuses rules that wait for each other;
-should there be some nevertheless, the reading ends after as many rounds as there are rules.
+the fields below it along, a hidden page also the sections on it; `require` counts for visible fields only. The value of
+a hidden field counts as missing in every other rule, so the rules are read again until nothing changes. The check
+refuses rules that wait for each other; should there be some nevertheless, the reading ends after as many rounds as
+there are rules.
 
 The browser's twin is `static/src/shared/rules.ts`; `tests/shared/rules.json` holds both together.
 """
@@ -36,12 +37,12 @@ class Visibility:
 
     def __init__(
         self, rules: Iterable[Mapping[str, Any]], *, kinds: Kinds, required: frozenset[str], sections: frozenset[str],
-        zone: ZoneInfo,
+        zone: ZoneInfo, pages: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         """`kinds` has every field in its order; `required` are those demanded without any rule."""
         self._rules = tuple(_rule(entry, kinds, zone) for entry in rules)
         self._required = required
-        self._below = _below(kinds, sections)
+        self._below = below(kinds, sections, pages)
         self._shown_by_rule = frozenset().union(*(rule.show for rule in self._rules))
         self.everything = frozenset(kinds)
         named = self._shown_by_rule.union(*(rule.hide for rule in self._rules))
@@ -77,9 +78,9 @@ class Visibility:
                 hidden |= rule.hide
                 required |= rule.require
         hidden |= self._shown_by_rule - shown
-        for section, below in self._below.items():
+        for section, inside in self._below.items():
             if section in hidden:
-                hidden |= below
+                hidden |= inside
         visible = self.everything - hidden if hidden else self.everything
         return visible, frozenset(required & visible)
 
@@ -95,12 +96,18 @@ def _rule(entry: Mapping[str, Any], kinds: Kinds, zone: ZoneInfo) -> _Rule:
     )  # fmt: skip
 
 
-def _below(names: Iterable[str], sections: frozenset[str]) -> dict[str, frozenset[str]]:
+def below(names: Iterable[str], sections: frozenset[str], pages: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return what each section and each page takes along; pages are sections as well."""
     found: dict[str, set[str]] = {}
-    current: set[str] = set()
+    page: set[str] = set()
+    section: set[str] = set()
     for name in names:
+        if name in pages:
+            page = section = found.setdefault(name, set())
+            continue
+        page.add(name)
         if name in sections:
-            current = found.setdefault(name, set())
+            section = found.setdefault(name, set())
         else:
-            current.add(name)
-    return {section: frozenset(below) for section, below in found.items()}
+            section.add(name)
+    return {name: frozenset(inside) for name, inside in found.items()}

@@ -335,7 +335,7 @@ def _bind_files(
     if not holders:
         return
     for record_id, values in changed:
-        ids = [info["id"] for name in holders for info in values.get(name) or ()]
+        ids = [info["id"] for name in holders for info in values.get(name) or () if "id" in info]
         if not uploads.bind(uow, ids, record_id, now=now):  # another record took one of them at the same moment
             raise InvalidValues(findings=[Finding("no_such_file", NO_SUCH_FILE)], count=1)
 

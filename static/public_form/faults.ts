@@ -56,7 +56,7 @@ export class Faults {
   private link(fault: Fault): Node | string {
     const field = this.data.fields.find((one) => one.id === fault.field)
     const box = boxOf(this.form, fault.field)
-    const first = box?.querySelector<HTMLElement>('[data-focus]') ?? box?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea')
+    const first = box?.querySelector<HTMLElement>('[data-focus]') ?? box?.querySelector<HTMLElement>('input:not([type=hidden]), select:not([hidden]), textarea')
     if (!field || !first) return fault.message
     const isAsked = fault.message === field.must
     const label = (boxOf(this.form, fault.field)?.querySelector('label, legend')?.firstChild?.textContent ?? '').trim().replace(/[?？:：*]+$/, '')
@@ -64,6 +64,7 @@ export class Faults {
     const made = element('a', { href: `#${first.id}` }, words)
     made.addEventListener('click', (event) => {
       event.preventDefault()
+      first.dispatchEvent(new Event('reveal', { bubbles: true }))
       first.focus()
       boxOf(this.form, fault.field)?.scrollIntoView({ block: 'center' })
     })

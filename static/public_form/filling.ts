@@ -1,14 +1,19 @@
 /** A page that somebody fills in: puts the parts together and decides when to send. */
+import { followAddress } from './address'
+import { followCascade } from './cascade'
 import { faultOf, isEmpty } from './checks'
 import { followControls } from './controls'
 import { followLength } from './counting'
 import { deviceStore, Drafts, type Pending } from './draft'
 import { Faults, type Fault } from './faults'
+import { followLocation } from './location'
 import { clock } from './moments'
 import { clearNote, note, noteOffline } from './note'
-import { answersOf, fill, isUpload, putAnswer, type Answers, type FieldData, type PageData, type Task } from './page'
+import { answersOf, boxOf, fill, isUpload, putAnswer, type Answers, type FieldData, type PageData, type Task } from './page'
+import { Pages } from './pages'
 import { solve } from './proof'
 import { send, waitOf, type Problem } from './sending'
+import { followSignature, type Pad } from './signature'
 import { Showing } from './showing'
 import { Uploads } from './uploads'
 
@@ -20,6 +25,8 @@ export class Filling {
   private readonly faults: Faults
   private readonly uploads: Uploads
   private readonly drafts: Drafts
+  private readonly pages: Pages
+  private readonly pads: Pad[]
   private readonly button = document.getElementById('send') as HTMLButtonElement
   private readonly status = document.getElementById('status') as HTMLElement
   private solution: Promise<string | null> | null = null
@@ -38,11 +45,17 @@ export class Filling {
     this.uploads = new Uploads(form, data, () => this.changed(), (id, message) => this.faults.show(id, message))
     data.fields.forEach((field) => followLength(form, field, data))
     followControls(form, data)
+    form.querySelectorAll<HTMLElement>('[data-cascade]').forEach(followCascade)
+    form.querySelectorAll<HTMLElement>('[data-address]').forEach((box) => followAddress(box, data.texts.province))
+    form.querySelectorAll<HTMLElement>('[data-location]').forEach((box) => followLocation(box, data.texts))
+    this.pads = this.signed()
+    this.pages = new Pages(form, data, this.button, (fields) => this.judge(fields))
     form.addEventListener('input', (event) => this.typed(event))
     form.addEventListener('focusout', (event) => this.left(event))
     form.addEventListener('focusin', () => this.prove(), { once: true })
     form.addEventListener('submit', (event) => this.submit(event))
     this.showing.update(this.answers())
+    this.pages.update()
     if (data.path) this.begin()
   }
 
@@ -56,6 +69,7 @@ export class Filling {
     for (const field of this.data.fields) if (field.id in draft.answers && !this.data.given?.includes(field.id)) putAnswer(this.form, field, draft.answers[field.id])
     this.form.dispatchEvent(new Event('input', { bubbles: true }))
     this.showing.update(this.answers())
+    this.pages.update()
     if (draft.pending) void this.deliver(draft.answers, draft.pending)
     else note(this.data.texts.restored ?? '', { label: this.data.texts.clear ?? '', run: () => this.forget() })
   }
@@ -73,6 +87,7 @@ export class Filling {
 
   private changed(): void {
     this.showing.update(this.answers())
+    this.pages.update()
     if (!this.data.path) return
     window.clearTimeout(this.timer)
     this.timer = window.setTimeout(() => this.keep(), KEEP_MS)
@@ -127,14 +142,33 @@ export class Filling {
       return
     }
     event.preventDefault()
+    if (!this.pages.isLast) return this.pages.forward()
     if (this.isSending || !this.data.path) return
-    if (this.uploads.isBusy) return void (this.status.textContent = this.data.texts.uploading ?? '')
-    const faults: Fault[] = this.data.fields.flatMap((field) => {
+    if (this.uploads.isBusy || this.pads.some((pad) => pad.isPending)) return void (this.status.textContent = this.data.texts.uploading ?? '')
+    if (this.judge(this.data.fields)) void this.deliver(this.answers(), null)
+  }
+
+  /** Show what doesn't fit in these fields; tell whether all of them do. */
+  private judge(fields: FieldData[]): boolean {
+    const faults: Fault[] = fields.flatMap((field) => {
       const message = field.kind === null ? '' : this.faultNow(field)
       return message ? [{ field: field.id, message }] : []
     })
+    this.summarise(faults)
+    return !faults.length
+  }
+
+  private summarise(faults: Fault[]): void {
+    const first = faults.find((fault) => fault.field)
+    if (first) boxOf(this.form, first.field)?.dispatchEvent(new Event('reveal', { bubbles: true }))
     this.faults.summarise(faults)
-    if (!faults.length) void this.deliver(this.answers(), null)
+  }
+
+  private signed(): Pad[] {
+    return this.data.fields.flatMap((field) => {
+      const box = field.control === 'signature' ? boxOf(this.form, field.id)?.querySelector<HTMLElement>('[data-sign]') : null
+      return box ? [followSignature(box, field, this.data.texts, (about, file) => this.uploads.replace(about, file))] : []
+    })
   }
 
   private async deliver(answers: Answers, pending: Pending | null): Promise<void> {
@@ -188,7 +222,7 @@ export class Filling {
       const must = this.data.fields.find((one) => one.id === found)?.must
       return { field: found, message: code === 'required' && must ? must : message }
     })
-    this.faults.summarise(faults.length ? faults : [{ field: '', message: problem.detail || (this.data.texts.failed ?? '') }])
+    this.summarise(faults.length ? faults : [{ field: '', message: problem.detail || (this.data.texts.failed ?? '') }])
   }
 
   /** Fetch a fresh token and task, once: the page was open for too long. */

@@ -13,6 +13,7 @@ export interface FieldData {
   reading: 'text' | 'one' | 'several' | 'list'
   required?: boolean
   opens_section?: boolean
+  opens_page?: boolean
   /** How an answer is asked for. */
   must?: string
   /** The distance from UTC in which a date and time is typed. */
@@ -53,13 +54,15 @@ export interface PageData {
 }
 export type Answers = Record<string, unknown>
 
+const UPLOADS = new Set(['file', 'image', 'signature'])
+
 /** Fill `{name}` in a text. */
 export function fill(text: string | undefined, params: Record<string, unknown> = {}): string {
   return (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole))
 }
 
 export function isUpload(field: FieldData): boolean {
-  return field.control === 'file' || field.control === 'image'
+  return UPLOADS.has(field.control)
 }
 
 /** The inputs of a field, those for choosing files left out. */
@@ -74,10 +77,12 @@ export function boxOf(form: HTMLFormElement, id: string): HTMLElement | null {
 /** A field's answer as the API takes it; nothing is null. */
 export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
   const inputs = inputsOf(form, field.id)
+  const parts = partsOf(form, field.id)
+  if (field.reading === 'several') return [...inputs.filter((input) => input.checked).map((input) => input.value), ...(parts ? [parts] : [])]
+  if (parts || !inputs.length) return parts
+  if (field.control === 'cascade') return inputs[0]?.value ? JSON.parse(inputs[0].value) : null
   const texts = inputs.map((input) => input.value)
   switch (field.reading) {
-    case 'several':
-      return inputs.filter((input) => input.checked).map((input) => input.value)
     case 'one':
       return inputs.find((input) => input.checked)?.value ?? null
     case 'list':
@@ -90,6 +95,42 @@ export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
 
 export function answersOf(form: HTMLFormElement, fields: readonly FieldData[]): Answers {
   return Object.fromEntries(fields.filter((field) => field.kind !== null).map((field) => [field.id, answerOf(form, field)]))
+}
+
+function partInputs(form: HTMLFormElement, id: string): HTMLInputElement[] {
+  return [...form.querySelectorAll<HTMLInputElement>(`[name^="${id}."]`)]
+}
+
+/** An answer of several inputs, called `field.part` or `field.part.inner`, as one object; null while all are empty. */
+function partsOf(form: HTMLFormElement, id: string): Record<string, unknown> | null {
+  const found: Record<string, unknown> = {}
+  for (const input of partInputs(form, id)) {
+    const isTick = input.type === 'radio' || input.type === 'checkbox'
+    if (isTick ? !input.checked : !input.value.trim()) continue
+    const [, part = '', inner] = input.name.split('.')
+    if (inner) found[part] = { ...(found[part] as object), [inner]: input.value }
+    else if (input.type === 'checkbox') found[part] = [...((found[part] as string[] | undefined) ?? []), input.value]
+    else found[part] = input.value
+  }
+  return Object.keys(found).length ? found : null
+}
+
+/** Put parts back, from the first on: what one of them is decides what the next may be, and which element it is. */
+function putParts(form: HTMLFormElement, id: string, answer: Record<string, unknown>): void {
+  for (const name of new Set(partInputs(form, id).map((input) => input.name))) {
+    const [, part = '', inner] = name.split('.')
+    const value = inner ? (answer[part] as Record<string, unknown> | undefined)?.[inner] : answer[part]
+    for (const input of inputsOf(form, name)) putPart(input, value)
+  }
+}
+
+function putPart(input: HTMLInputElement, value: unknown): void {
+  if (input.type === 'radio' || input.type === 'checkbox') input.checked = [value].flat().includes(input.value)
+  else {
+    input.value = String(value ?? '')
+    input.dataset.wanted = String(value ?? '')
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  }
 }
 
 /** Answers as conditions compare them: a date and time gets the zone in which the server reads it. */
@@ -108,7 +149,11 @@ export function putAnswer(form: HTMLFormElement, field: FieldData, answer: unkno
   if (isUpload(field) || field.control === 'hidden' || inputs.some((input) => input.readOnly)) return
   const given = [answer].flat().map((one) => String(one ?? ''))
   if (field.reading === 'list') inputs.forEach((input, place) => (input.value = given[place] ?? ''))
-  else if (field.reading !== 'text') inputs.forEach((input) => (input.checked = given.includes(input.value)))
+  else if (answer && typeof answer === 'object' && !Array.isArray(answer)) putParts(form, field.id, answer as Record<string, unknown>)
+  else if (inputs[0] && field.control === 'cascade') {
+    inputs[0].value = Array.isArray(answer) ? JSON.stringify(answer) : ''
+    inputs[0].dispatchEvent(new Event('change', { bubbles: true }))
+  } else if (field.reading !== 'text') inputs.forEach((input) => (input.checked = given.includes(input.value)))
   else if (inputs[0] && (typeof answer === 'string' || answer === null)) inputs[0].value = answer ?? ''
 }
 

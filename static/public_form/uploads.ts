@@ -22,6 +22,14 @@ export class Uploads {
     return this.running > 0
   }
 
+  /** Put one file in the place of those that stand there; none takes them away. */
+  replace(field: FieldData, file: File | null): void {
+    const rows = boxOf(this.form, field.id)?.querySelectorAll<HTMLElement>('.kept li') ?? []
+    rows.forEach((row) => (row.querySelector<HTMLElement>('.drop-file') ? row.querySelector<HTMLElement>('.drop-file')?.click() : row.remove()))
+    if (file) this.take(field, [file])
+    else this.changed()
+  }
+
   private follow(field: FieldData): void {
     const box = boxOf(this.form, field.id)
     const input = box?.querySelector<HTMLInputElement>('[type=file]')

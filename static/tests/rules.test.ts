@@ -4,14 +4,15 @@ import { compileRules, type Rule } from '@/shared/rules'
 import shared from '../../tests/shared/rules.json'
 
 /** Type to kind, as the catalogue says it. */
-const KINDS: Record<string, Kind | null> = { text: 'text', textarea: 'text', number: 'number', nps: 'number', boolean: 'boolean', date: 'date', checkboxes: 'choices', section: null, note: null }
+const KINDS: Record<string, Kind | null> = { text: 'text', textarea: 'text', number: 'number', nps: 'number', boolean: 'boolean', date: 'date', checkboxes: 'choices', section: null, tabs: null, note: null }
 
 describe.each(shared.forms.map((form) => [form.name, form] as const))('%s', (_name, form) => {
   const fields = form.fields.map((field) => ({
     id: field.id,
     kind: KINDS[field.type] as Kind | null,
     required: 'required' in field && field.required === true,
-    opens_section: field.type === 'section',
+    opens_section: field.type === 'section' || field.type === 'tabs',
+    opens_page: field.type === 'tabs',
   }))
   const see = compileRules(fields, form.rules as unknown as Rule[], { now: new Date(shared.now) })
   it.each(form.cases.map((one) => [JSON.stringify(one.values), one] as const))('%s', (_values, { values, hidden, required }) => {

@@ -23,7 +23,7 @@ SINGLE: frozenset[ValueKind] = frozenset(
 SETS: frozenset[ValueKind] = frozenset({"choices", "users", "departments"})
 """Kinds whose values are several texts without an order that counts."""
 HOLDING: frozenset[ValueKind] = SETS | {"text"}
-ANY: frozenset[ValueKind] = SINGLE | SETS | {"files"}
+ANY: frozenset[ValueKind] = SINGLE | SETS | {"files", "object"}
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 _FOLD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 

@@ -32,9 +32,9 @@ Settings = Mapping[str, Any]
 ColumnKind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "json"]
 ValueKind = Literal[
     "text", "number", "date", "time", "datetime", "boolean", "choice", "choices", "user", "users", "department",
-    "departments", "files",
+    "departments", "files", "object",
 ]  # fmt: skip
-"""What an operator compares: the same for all types that compare alike."""
+"""What an operator compares: the same for all types that compare alike. An `object` is only there or not."""
 Who = Literal["user", "department"]
 Group = Literal["common", "choice", "advanced", "layout"]
 
@@ -120,7 +120,11 @@ class FieldType(ABC, Generic[T]):
     is_generated: ClassVar[bool] = False
     """The house makes the value (serial numbers); input is refused."""
     can_be_unique: ClassVar[bool] = False
+    choice_lists: ClassVar[tuple[str, ...]] = ()
+    """The settings without whose options nobody can answer."""
     opens_section: ClassVar[bool] = False
+    opens_page: ClassVar[bool] = False
+    """A section that takes along everything up to the next page, other sections included."""
     for_members_only: ClassVar[bool] = False
     """Never on a public page, whatever the document says: it would tell who works here."""
 

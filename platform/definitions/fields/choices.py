@@ -54,6 +54,7 @@ class ChoiceType(FieldType[str]):
 
     group = "choice"
     value_kind = "choice"
+    choice_lists = ("options",)
     settings = Choices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
@@ -86,6 +87,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     group = "choice"
     value_kind = "choices"
+    choice_lists = ("options",)
     settings: ClassVar[type[Choices]] = ManyChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002

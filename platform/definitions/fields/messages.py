@@ -50,3 +50,24 @@ RANKED_TWICE = {"zh-CN": "同一项不能排两次", "en": "An option can't be r
 RANK_EXACTLY = {"zh-CN": "请排出 {n} 项，现在 {actual} 项", "en": "Rank {n} of them; now {actual}"}
 TOO_MANY_PEOPLE = {"zh-CN": "最多 {max} 人", "en": "At most {max} people"}
 TOO_MANY_DEPARTMENTS = {"zh-CN": "最多 {max} 个部门", "en": "At most {max} departments"}
+OBJECT_EXPECTED = {"zh-CN": "应由这些部分组成：{parts}", "en": "Must be an object with these parts: {parts}"}
+UNKNOWN_PART = {"zh-CN": "没有“{part}”这一部分，只有：{parts}", "en": "There is no part '{part}'; there are: {parts}"}
+NOT_A_PATH = {"zh-CN": "请从第一级开始逐级选择", "en": "Choose level by level, from the first one"}
+PATH_TOO_SHORT = {"zh-CN": "请选到最后一级", "en": "Choose down to the last level"}
+NO_SUCH_PLACE = {"zh-CN": "{within}没有“{name}”", "en": "There is no '{name}' in {within}"}
+PLACE_MISSING = {"zh-CN": "请补全{part}", "en": "Add the {part}"}
+POSTCODE_EXPECTED = {"zh-CN": "邮编应为 6 位数字", "en": "The postcode must have 6 digits"}
+COORDINATES_EXPECTED = {
+    "zh-CN": "请填写纬度和经度，如 30.2741, 120.1551",
+    "en": "Give latitude and longitude such as 30.2741, 120.1551",
+}
+LATITUDE_RANGE = {"zh-CN": "纬度应在 -90 到 90 之间", "en": "The latitude must be from -90 to 90"}
+LONGITUDE_RANGE = {"zh-CN": "经度应在 -180 到 180 之间", "en": "The longitude must be from -180 to 180"}
+TOO_FAR = {
+    "zh-CN": "距离指定地点 {distance} 米，应在 {max} 米以内",
+    "en": "{distance} m away; it must be within {max} m",
+}
+NO_SUCH_ROW = {"zh-CN": "没有“{row}”这一行", "en": "There is no row '{row}'"}
+ROW_MISSING = {"zh-CN": "请回答“{row}”", "en": "Answer '{row}'"}
+IN_ROW = {"zh-CN": "“{row}”：{why}", "en": "'{row}': {why}"}
+TYPING_NOT_ALLOWED = {"zh-CN": "请手写签名，不能只填姓名", "en": "Sign by hand; a typed name is not enough here"}

@@ -1,7 +1,9 @@
 """What file and image have in common. The value is the files' descriptions, given by the server at upload."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
+
+from marshmallow import Schema
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
@@ -16,7 +18,7 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
 
     group = "advanced"
     value_kind = "files"
-    settings = Files
+    settings: ClassVar[type[Schema]] = Files
     takes_pictures_only = False
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002

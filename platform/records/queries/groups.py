@@ -168,7 +168,7 @@ def _measure(plan: Plan, form: FormVersion, one: Measure) -> ColumnElement[Any]:
     kind = _kind(form, one.field or "")
     if one.op in {"sum", "avg"} and kind != "number":
         raise _fault("measures", "只有数字可以求和或平均", "Only numbers have sums and averages")
-    if kind in SETS or kind in {"files", "boolean"}:
+    if kind in SETS or kind in {"files", "object", "boolean"}:
         raise _fault("measures", "这种字段没有最大最小值", "This type has no minimum or maximum")
     if kind == "number":
         column = type_coerce(column, BigInteger)

@@ -5,16 +5,21 @@ findings are hung on the questions. So the public page can't be laxer or stricte
 template in `templates/controls/`; only one that reads its input in another way also has a class here.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.widgets import html_params
 
+from formloom.platform.definitions.fields import divisions
+from formloom.platform.definitions.fields.divisions import Division
+from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
@@ -22,6 +27,9 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.templating import render
 from formloom.platform.web.public.texts import say, zone_name
 
+STEP = "\u2009›\u2009"
+"""Between the levels of a path; thin spaces, so that the script can tell it from what stands in a label."""
+_PART = re.compile(r"([a-z][a-z0-9_]{0,39})\.([A-Za-z0-9_-]{1,40})(?:\.([A-Za-z0-9_-]{1,40}))?")
 FileInfo = Mapping[str, Any]
 Reading = Literal["text", "one", "several", "list"]
 """How the page's script finds an answer among a question's inputs: the text of one, the one that is ticked, all that
@@ -320,10 +328,82 @@ class Pictures(Several):
         return "" if self.attributes["input"] == "radio" else super().hint
 
 
+class Path(Question):
+    """A way through a tree of options: one list of whole paths, which the script takes apart into levels."""
+
+    is_chosen = True
+
+    @property
+    def chosen_path(self) -> str:
+        """Return the value of the path that stands in the page."""
+        return self.data if isinstance(self.data, str) else path_text(self.data or ())
+
+    @property
+    def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return each first option with the paths that begin there, as value and label."""
+        return [(resolve(top["label"], self.locale) or top["value"], self._below(top)) for top in self.cfg["options"]]
+
+    def _below(self, top: Mapping[str, Any]) -> list[tuple[str, str]]:
+        ends = [path for path, node in paths([top]) if self.cfg["any_level"] or not node.get("children")]
+        labels = [labels_of(path, [top], self.locale) for path in ends]
+        return [(path_text(path), STEP.join(names[1:] or names)) for path, names in zip(ends, labels, strict=True)]
+
+
+class Compound(Question):
+    """A value with parts, whose inputs are called `field.part`."""
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """Return the parts as they were typed."""
+        return self.data if isinstance(self.data, Mapping) else {}
+
+    @property
+    def regions(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the provinces with their cities; one without cities stands for itself."""
+        return [
+            (_place(one, self.locale), [(city.code, city.name) for city in one.below.values()])
+            if one.below else ("", [(one.code, _place(one, self.locale))])
+            for one in divisions.provinces().values()
+        ]  # fmt: skip
+
+    @property
+    def hint(self) -> str:
+        return say("answer_each", self.locale) if self.cfg.get("each_row") else ""
+
+    def lines(self, name: str) -> list[tuple[str, str]]:
+        """Return value and label of the rows or columns of a grid."""
+        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.cfg[name]]
+
+    def has(self, row: str, column: str) -> bool:
+        """Tell whether a cell is ticked."""
+        given = self.given.get(row)
+        return column in given if isinstance(given, list) else column == given
+
+    def cell(self, row: str, column: str) -> str:
+        """Return the number that stands in a cell."""
+        given = self.given.get(row)
+        return str(given.get(column, "")) if isinstance(given, Mapping) else ""
+
+
+class Signed(Uploads):
+    """A picture that was drawn or uploaded, or a typed name."""
+
+    @property
+    def typed_name(self) -> str:
+        """Return the name that was typed."""
+        names = [one.get("typed") for one in self.data or () if isinstance(one, Mapping)]
+        return str(names[-1]) if names and names[-1] else ""
+
+    @property
+    def hint(self) -> str:
+        return ""
+
+
 CLASSES: Mapping[str, type[Question]] = {
     "datetime": Moment, "date": Picked, "time": Picked, "select": Picked, "radio": OneOf, "boolean": YesNo,
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
+    "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
 }  # fmt: skip
 """Controls that don't just take one text."""
 
@@ -370,7 +450,27 @@ def shown_fields(form: FormVersion) -> list[FormField]:
 
 def is_left_out_when_empty(item: FormField) -> bool:
     """Tell whether a browser sends nothing at all for the field when nothing is chosen."""
-    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads))
+    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads, Compound))
+
+
+def takes_many(item: FormField) -> bool:
+    """Tell whether the field's inputs make a list, however many there are."""
+    return CLASSES.get(_control(item), Question).takes_many
+
+
+def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """Return the inputs with those called `field.part` gathered into one object for each field; empty ones are none."""
+    kept: MultiDict[str, Any] = MultiDict()
+    objects: dict[str, dict[str, Any]] = {}
+    for name, values in inputs.lists():
+        found = _PART.fullmatch(name or "")
+        if found is None or found[1] not in form.by_id:
+            kept.setlist(name, values)
+        elif filled := [one for one in values if one != ""]:
+            _put(objects.setdefault(found[1], {}), found[2], found[3], filled)
+    for name, parts in objects.items():
+        kept.add(name, parts)
+    return kept
 
 
 def must_words(question: Question) -> str:
@@ -386,6 +486,18 @@ def _quoted(question: Question) -> str:
 def _with_label(question: Question, words: str) -> str:
     label = str(question.label.text).rstrip("?？:：*＊ ")
     return f"{label}：{words}" if question.locale == "zh-CN" else f"{label}: {words}"
+
+
+def _put(parts: dict[str, Any], name: str, inner: str | None, filled: list[str]) -> None:
+    value = filled[0] if len(filled) == 1 else filled
+    if inner is None:
+        parts[name] = value
+    elif isinstance(parts.setdefault(name, {}), dict):
+        parts[name][inner] = value
+
+
+def _place(one: Division, locale: str) -> str:
+    return f"{one.english} {one.name}" if locale == "en" else one.name
 
 
 def _control(item: FormField) -> str:

@@ -34,6 +34,14 @@ class Typed:
 
 
 @dataclass(slots=True)
+class Page:
+    """A step of the form; the first one may have no title."""
+
+    question: Question | None
+    blocks: list["Block"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Block:
     """A section with the questions below it; the first one may have no section."""
 
@@ -87,13 +95,27 @@ def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         question.is_hidden_at_first = question.item.id not in visible
         question.is_required = question.item.id in required or question.item.required
     return {
-        "blocks": list(_blocks(questions)),
+        "pages": list(_pages(questions)),
         "hidden": [question for question in questions if question.control == "hidden"],
         "submit_label": resolve(form.settings.get("submit_label"), questions.locale),
     }
 
 
-def _blocks(questions: PageForm) -> Iterable[Block]:
+def _pages(questions: PageForm) -> Iterable[Page]:
+    page, inside = Page(None), list[Question]()
+    for question in questions:
+        if not question.item.type.opens_page:
+            inside.append(question)
+            continue
+        page.blocks = list(_blocks(inside))
+        if page.question or inside:
+            yield page
+        page, inside = Page(question), []
+    page.blocks = list(_blocks(inside))
+    yield page
+
+
+def _blocks(questions: Iterable[Question]) -> Iterable[Block]:
     block = Block(None)
     for question in questions:
         if question.item.type.opens_section:

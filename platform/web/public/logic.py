@@ -86,6 +86,8 @@ def _field(question: Question, now: datetime) -> dict[str, Any]:
         found["required"] = True
     if item.type.opens_section:
         found["opens_section"] = True
+    if item.type.opens_page:
+        found["opens_page"] = True
     if item.type.is_stored and question.control != "hidden":
         found["must"] = must_words(question)
     if "places" in question.attributes:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act
-from formloom.platform.definitions.conditions.operators import SETS
+from formloom.platform.definitions.fields import divisions
 from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, NotFound, TooLarge, TooMany
 from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
@@ -26,7 +26,7 @@ from formloom.platform.web.public import (
     uploading,
     visits,
 )
-from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields
+from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields, takes_many, with_parts
 from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.locks import LinkLocked
@@ -157,6 +157,13 @@ def show_picture(call: Call, token: str, field_id: str, number: int) -> object:
     return pictures.answer(visit, field_id, number)
 
 
+@api.get("/divisions.txt", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/plain")
+def show_divisions(_call: Call) -> object:
+    """Return the table of provinces, cities and counties by which addresses are chosen."""
+    kept = {"Cache-Control": "max-age=86400"}
+    return Response(divisions.text(), content_type="text/plain; charset=utf-8", headers=kept)
+
+
 def _submit_page(visit: Visit, inputs: Any) -> object:
     if not visit.is_unlocked:
         return other_pages.locked(visit)
@@ -234,7 +241,7 @@ def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "
     if token is not None and token.version != visit.form.version:
         gone = visits.fields_of_version(visit, token.version) - frozenset(visit.form.by_id)
     kept = [(name, text) for name, text in inputs.items(multi=True) if name not in _OWN_INPUTS and name not in gone]
-    return MultiDict(kept)
+    return with_parts(visit.form, MultiDict(kept))
 
 
 def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
@@ -243,8 +250,8 @@ def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
     for name in typed:
         item = visit.form.by_id.get(name)
         given = typed.getlist(name)
-        takes_many = item is not None and (item.kind in SETS or item.kind == "files")
-        values[name] = [one for one in given if one] if takes_many else given[0] if len(given) == 1 else given
+        is_list = item is not None and takes_many(item)
+        values[name] = [one for one in given if one] if is_list else given[0] if len(given) == 1 else given
     return values
 
 

@@ -36,6 +36,7 @@ export interface FieldTypeInfo {
   is_generated: boolean
   can_be_unique: boolean
   opens_section: boolean
+  opens_page: boolean
   settings: SettingInfo[]
 }
 export interface OperatorInfo {

@@ -2,6 +2,7 @@
 import { operatorInfo, valueKind } from '@/api/catalog'
 import type { Condition, ConditionLeaf, FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
+import { optionsOf } from '@/records/values/options'
 import { groupOf, isLeaf } from './tree'
 
 export interface Part {
@@ -40,7 +41,7 @@ export function valueParts(value: unknown, field: FormField | undefined, fields:
       const other = fields.find((candidate) => candidate.id === ref)
       return ref ? { kind: 'field', text: resolve(other?.label) || ref } : { kind: 'value', text: t(`conditions.fn.${fn}`) }
     }
-    const option = field?.options?.find((candidate) => candidate.value === one)
+    const option = optionsOf(field)?.find((candidate) => candidate.value === one)
     if (option) return { kind: 'value', text: resolve(option.label) || option.value, color: option.color }
     if (typeof one === 'boolean') return { kind: 'value', text: t(one ? 'conditions.yes' : 'conditions.no') }
     return { kind: 'value', text: durationWords(String(one)) ?? String(one) }

@@ -14,15 +14,19 @@ export function freshOption(taken: FieldOption[], label?: L10n): FieldOption {
   }
 }
 
-/** A field of the type with a free id, its type's name as label, and two options where it has options. */
+/** A field of the type with a free id, its type's name as label, and two options where it has lists of them. */
 export function freshField(type: FieldTypeInfo, taken: Iterable<string>, label?: L10n): FormField {
   const field: FormField = { id: freeId(taken, type.id), type: type.id, label: label ?? { ...type.label } }
-  if (hasSetting(type, 'options')) {
-    const first = freshOption([])
-    field.options = [first, freshOption([first])]
-  }
+  for (const name of optionLists(type)) field[name] = twoOptions()
   if (type.id in REQUIRED_TEXTS) field.text = REQUIRED_TEXTS[type.id]
   return field
+}
+function optionLists(type: FieldTypeInfo): string[] {
+  return type.settings.filter((one) => one.control === 'options' || one.control === 'tree').map((one) => one.name)
+}
+function twoOptions(): FieldOption[] {
+  const first = freshOption([])
+  return [first, freshOption([first])]
 }
 /** Settings without which a new field would say nothing. */
 const REQUIRED_TEXTS: Record<string, L10n> = { note: { 'zh-CN': '在这里写说明', en: 'Write the explanation here' } }
@@ -37,6 +41,6 @@ export function retyped(field: FormField, type: FieldTypeInfo): FormField {
   const common = new Set(['id', 'type', 'label', 'help', 'placeholder', 'required', 'width', 'public', ...(type.can_be_unique ? ['unique'] : [])])
   const kept = Object.fromEntries(Object.entries(field).filter(([name]) => common.has(name) || hasSetting(type, name)))
   const made = { ...kept, type: type.id } as FormField
-  if (hasSetting(type, 'options') && !made.options) made.options = freshField(type, []).options
+  for (const name of optionLists(type)) made[name] ??= twoOptions()
   return made
 }

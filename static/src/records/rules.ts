@@ -7,6 +7,6 @@ import type { RuleField } from '@/shared/rules'
 export function ruleFields(fields: readonly FormField[]): RuleField[] {
   return fields.map((field) => {
     const type = typeInfo(field.type)
-    return { id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section }
+    return { id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section, opens_page: type?.opens_page }
   })
 }

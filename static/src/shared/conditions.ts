@@ -8,7 +8,7 @@
  */
 import type { Condition, ConditionLeaf } from '@/api/types'
 
-export type Kind = 'text' | 'number' | 'date' | 'time' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'users' | 'department' | 'departments' | 'files'
+export type Kind = 'text' | 'number' | 'date' | 'time' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'users' | 'department' | 'departments' | 'files' | 'object'
 export type Kinds = Readonly<Record<string, Kind | null | undefined>>
 export type Values = Readonly<Record<string, unknown>>
 export type Predicate = (values: Values) => boolean
@@ -165,8 +165,9 @@ function read(value: unknown, kind: Kind, zone?: string): Comparable | null {
     case 'choices':
     case 'users':
     case 'departments':
-      return Array.isArray(value) ? value.map(String) : [String(value)]
+      return isObject(value) ? Object.values(value).map(String) : [value].flat().map(String)
     case 'files':
+    case 'object':
       return true
     case 'text':
       return String(value).normalize('NFC')

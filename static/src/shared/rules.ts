@@ -3,7 +3,7 @@
  * server, which has the last word. `tests/shared/rules.json` is run by both.
  *
  * A field named in a `show` is hidden unless one of those rules matches; `hide` wins over `show`; a hidden section
- * takes the fields below it along; `require` counts for visible fields only. Values of hidden fields count as
+ * takes the fields below it along, a hidden page also the sections on it; `require` counts for visible fields only. Values of hidden fields count as
  * missing in every other rule, so the rules are read until nothing changes.
  */
 import type { Condition } from '@/api/types'
@@ -16,6 +16,8 @@ export interface RuleField {
   kind: Kind | null
   required?: boolean
   opens_section?: boolean
+  /** A section that takes along everything up to the next page. */
+  opens_page?: boolean
 }
 export interface Rule {
   when: Condition
@@ -64,10 +66,16 @@ export function compileRules(fields: readonly RuleField[], rules: readonly Rule[
 
 function sectionsOf(fields: readonly RuleField[]): Map<string, string[]> {
   const found = new Map<string, string[]>()
-  let open: string[] | undefined
+  let page: string[] = []
+  let section: string[] = []
   for (const field of fields) {
-    if (field.opens_section) found.set(field.id, (open = []))
-    else open?.push(field.id)
+    if (field.opens_page) {
+      found.set(field.id, (page = section = []))
+      continue
+    }
+    page.push(field.id)
+    if (field.opens_section) found.set(field.id, (section = []))
+    else if (section !== page) section.push(field.id)
   }
   return found
 }

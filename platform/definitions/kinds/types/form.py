@@ -25,6 +25,7 @@ from formloom.platform.definitions.kinds.base import (
     unknown,
 )
 from formloom.platform.definitions.kinds.formulas import check_formulas
+from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
 MAX_FIELDS = 500
@@ -226,8 +227,9 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
     if entry.get("unique") and not kind.can_be_unique:
         words = {"zh-CN": "这种字段不能设为不可重复", "en": "A field of this type can't be unique"}
         yield Finding("cannot_be_unique", words, f"{path}/unique")
-    if "options" in cfg and not cfg["options"]:
-        yield Finding("no_options", {"zh-CN": "还没有选项", "en": "There are no options yet"}, f"{path}/options")
+    for name in kind.choice_lists:
+        if not cfg[name]:
+            yield Finding("no_options", {"zh-CN": "还没有选项", "en": "There are no options yet"}, f"{path}/{name}")
     if entry.get("default") is not None and kind.is_stored and kind.who is None and kind.value_kind != "files":
         try:
             kind.clean(entry["default"], cfg, CleanContext())
@@ -262,28 +264,25 @@ def _check_setting_sense(cfg: Mapping[str, Any], path: str) -> Iterator[Finding]
 
 def _check_rules(document: Document) -> Iterator[Finding]:
     depends: dict[str, set[str]] = {}
-    below = _below_sections(document)
+    inside = _below_sections(document)
     for place, rule in enumerate(document.get("rules") or ()):
         yield from check_condition(document, rule["when"], f"rules/{place}/when")
         targets = [*rule.get("show", ()), *rule.get("hide", ()), *rule.get("require", ())]
         yield from check_fields(document, [(f"rules/{place}", name) for name in targets], reserved=False)
         for target in [*rule.get("show", ()), *rule.get("hide", ())]:
-            for name in (target, *below.get(target, ())):
+            for name in (target, *inside.get(target, ())):
                 depends.setdefault(name, set()).update(fields_of(rule["when"]))
     for cycle in _cycles(depends):
         words = {"zh-CN": "显示条件互相依赖：{path}", "en": "These fields wait for each other: {path}"}
         yield Finding("rule_cycle", words, "rules", {"path": " → ".join(cycle)})
 
 
-def _below_sections(document: Document) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    current: list[str] = []
-    for entry in document.get("fields") or ():
-        if entry["type"] in FIELD_TYPES and FIELD_TYPES.get(entry["type"]).opens_section:
-            current = found.setdefault(entry["id"], [])
-        else:
-            current.append(entry["id"])
-    return found
+def _below_sections(document: Document) -> Mapping[str, frozenset[str]]:
+    entries = document.get("fields") or ()
+    types = {entry["id"]: FIELD_TYPES.get(entry["type"]) for entry in entries if entry["type"] in FIELD_TYPES}
+    sections = frozenset(name for name, kind in types.items() if kind.opens_section)
+    pages = frozenset(name for name, kind in types.items() if kind.opens_page)
+    return below([entry["id"] for entry in entries], sections, pages)
 
 
 def _cycles(depends: Mapping[str, set[str]]) -> Iterator[list[str]]:

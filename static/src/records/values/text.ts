@@ -5,12 +5,13 @@ import { date, dateTime, number } from '@/i18n/format'
 import { kindOfField } from '../form'
 import type { FileValue, Names } from '../types'
 import { wordsOf } from './words'
+import { optionsOf } from './options'
 
 export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
 }
 export function optionOf(field: FormField, value: unknown) {
-  return field.options?.find((option) => option.value === value)
+  return optionsOf(field)?.find((option) => option.value === value)
 }
 export function optionText(field: FormField, value: unknown): string {
   return resolve(optionOf(field, value)?.label) || String(value)

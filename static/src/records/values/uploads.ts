@@ -8,6 +8,6 @@ export const formReference: InjectionKey<Ref<string>> = Symbol('form')
 
 /** A value as the API takes it: files by id. */
 export function outward(field: FormField, value: unknown): unknown {
-  if (kindOfField(field) === 'files') return Array.isArray(value) && value.length ? (value as FileValue[]).map((file) => file.id) : null
+  if (kindOfField(field) === 'files') return Array.isArray(value) && value.length ? (value as FileValue[]).map((file) => file.id ?? file) : null
   return Array.isArray(value) && !value.length ? null : (value ?? null)
 }
