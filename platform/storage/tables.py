@@ -138,6 +138,11 @@ answered_links = Table(  # personal links of forms that take one answer each
     Column("link_hash", String(64), primary_key=True), Column("record_id", Id, nullable=False),
     Column("receipt", String(200), nullable=False), Column("at", UtcDateTime, nullable=False),
 )  # fmt: skip
+answer_marks = Table(  # keyed hashes of devices, networks and values that a form takes one answer from
+    "answer_marks", system, Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), primary_key=True),
+    Column("mark", String(64), primary_key=True), Column("record_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
 installed_packages = Table(
     "installed_packages", system, Column("slug", String(60), primary_key=True), Column("version", String(20), nullable=False),
     Column("app_id", Id, ForeignKey("apps.id"), nullable=False), Column("manifest", Json, nullable=False),

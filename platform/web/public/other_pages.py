@@ -1,7 +1,9 @@
 """The pages beside the form: receipt, closed, and what went wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -55,6 +57,16 @@ def closed(visit: Visit) -> Response:
 
 def _moment(written: str | None) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
+
+
+def once(visit: Visit, limit: Mapping[str, Any]) -> Response:
+    """Tell that the device or network has answered, until when that holds and what to do."""
+    locale, period = visit.locale, str(limit.get("period") or "ever")
+    text = " ".join((say(f"once_{limit['by']}", locale), say(f"once_{period}", locale)))
+    return page(
+        "closed.html", Frame.of_visit(visit, grey=True), status=403, state="once", text=text, opens_at=None, left_s=0,
+        counts_down=False, left_in_words=left_in_words,
+    )  # fmt: skip
 
 
 def locked(visit: Visit, fault: FormloomError | None = None) -> Response:

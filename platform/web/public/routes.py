@@ -17,6 +17,7 @@ from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
     form_page,
     guards,
+    limits,
     locks,
     other_pages,
     page_token,
@@ -29,6 +30,7 @@ from formloom.platform.web.public import (
 from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields, takes_many, with_parts
 from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
+from formloom.platform.web.public.limits import AnsweredBefore
 from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
@@ -60,8 +62,11 @@ def _opened(call: Call, visit: Visit) -> Response:
     personal = visits.personal_of(visit, ref)
     with call.db.read() as unit:
         earlier = submitting.answered_before(unit, visit, personal)
+        limit = limits.standing(unit, visit)
     if earlier is not None:
         return other_pages.receipt(visit, earlier)
+    if limit is not None:
+        return other_pages.once(visit, limit)
     return form_page.show(visit, personal=personal, ref=ref if personal else "")
 
 
@@ -69,6 +74,7 @@ def _renewed(visit: Visit, answer: Response) -> Response:
     """Let the password count as long as the page that is being shown."""
     if visit.link.password_hash is not None:
         locks.remember(answer, visit.rt, visit.link, visit.now)
+    limits.remember_device(answer, visit)
     return answer
 
 
@@ -187,6 +193,12 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
                 findings=tuple(findings),
             ),
         )  # fmt: skip
+    except AnsweredBefore:
+        with visit.rt.db.read() as unit:
+            limit = limits.standing(unit, visit)
+        if limit is None:
+            raise
+        return other_pages.once(visit, limit)
     except FormClosed:
         return other_pages.closed(visits.again(visit))
     except FormloomError as fault:

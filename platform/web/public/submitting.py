@@ -18,7 +18,7 @@ from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
 from formloom.platform.records.record import FormClosed, InvalidValues, QuotaReached, WriteOptions
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.web.public import guards, receipts
+from formloom.platform.web.public import guards, limits, receipts
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.queries import answers, links
 from formloom.platform.web.public.receipts import Receipt
@@ -98,6 +98,7 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     context = {"channel": "form", "link": visit.link.token, "source": visit.link.source}
     options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
     record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
+    limits.take(uow, visit, record, is_page=sent.token is not None)
     receipt = receipts.of_record(form, record)
     if sent.key is not None:
         repeats.finish(uow, _caller(visit), sent.key, 201, receipt.dump())

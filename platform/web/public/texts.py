@@ -83,6 +83,42 @@ TEXTS: Mapping[str, LocalizedText] = {
     "contact": {"zh-CN": "着急？请联系我们", "en": "In a hurry? Contact us"},
     "times_in": {"zh-CN": "时间按{zone}显示", "en": "Times are in {zone}"},
     "times_here": {"zh-CN": "时间按您所在时区显示（{zone}）", "en": "Times are in your time zone ({zone})"},
+    # once
+    "once": {"zh-CN": "已经提交过", "en": "Answered already"},
+    "once_device": {"zh-CN": "这台设备已提交过一份。", "en": "An answer was sent from this device."},
+    "once_network": {"zh-CN": "您所在的网络已提交过一份。", "en": "An answer was sent from your network."},
+    "once_ever": {
+        "zh-CN": "每人只收一份。需要更正，或不是您提交的，请联系我们。",
+        "en": "One is taken. To correct it, or if it was not you, get in touch.",
+    },
+    "once_day": {
+        "zh-CN": "每天只收一份，明天可再次提交。需要更正请联系我们。",
+        "en": "One is taken each day: come back tomorrow. To correct it, get in touch.",
+    },
+    "once_week": {
+        "zh-CN": "每周只收一份，下周一起可再次提交。需要更正请联系我们。",
+        "en": "One is taken each week: come back on Monday. To correct it, get in touch.",
+    },
+    "once_month": {
+        "zh-CN": "每月只收一份，下月可再次提交。需要更正请联系我们。",
+        "en": "One is taken each month: come back next month. To correct it, get in touch.",
+    },
+    "once_value_ever": {
+        "zh-CN": "此内容已提交过一份。需要更正请联系我们",
+        "en": "An answer with this came already. To correct it, get in touch",
+    },
+    "once_value_day": {
+        "zh-CN": "此内容今天已提交过一份，明天可再次提交",
+        "en": "An answer with this came today: come back tomorrow",
+    },
+    "once_value_week": {
+        "zh-CN": "此内容本周已提交过一份，下周一起可再次提交",
+        "en": "An answer with this came this week: come back on Monday",
+    },
+    "once_value_month": {
+        "zh-CN": "此内容本月已提交过一份，下月可再次提交",
+        "en": "An answer with this came this month: come back next month",
+    },
     # password
     "locked": {"zh-CN": "请输入密码", "en": "Enter the password"},
     "locked_text": {

@@ -18,7 +18,7 @@ from formloom.platform.kernel.text import LOCALES, best_locale
 from formloom.platform.records import links as personal_links
 from formloom.platform.records import opening
 from formloom.platform.records.links import PersonalLink
-from formloom.platform.web.public import locks
+from formloom.platform.web.public import devices, locks
 from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
@@ -44,6 +44,9 @@ class Visit:
     now: datetime
     is_unlocked: bool
     """Whether the link has no password or the visitor gave it."""
+
+    device: str | None = None
+    """What the browser's cookie calls the device; None for one that we don't know."""
 
     @property
     def visitor(self) -> Public:
@@ -86,6 +89,7 @@ def begin(call: Call, token: str, *, sent: Any = None, password: str | None = No
     return Visit(
         call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network,
         call.request.args, call.now, is_unlocked,
+        devices.device_of(call.runtime, call.request.cookies.get(devices.cookie_name(call.runtime))),
     )  # fmt: skip
 
 

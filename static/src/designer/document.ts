@@ -8,6 +8,12 @@ export interface FormRule {
   hide?: string[]
   require?: string[]
 }
+/** What a form takes one answer from. */
+export interface Limit {
+  by: 'device' | 'network' | 'field' | 'person'
+  field?: string
+  period?: 'ever' | 'day' | 'week' | 'month'
+}
 export interface FormSettings {
   languages?: Locale[]
   submit_label?: L10n
@@ -26,6 +32,7 @@ export interface FormSettings {
   show_answers?: boolean
   submit_again?: boolean
   redirect?: { url?: string; fields?: string[] } | null
+  limits?: Limit[]
   prefill?: boolean
   one_answer_per_link?: boolean
   countdown?: boolean

@@ -79,6 +79,14 @@ class Redirect(Schema):
     fields_ = fields.List(shapes.key(), data_key="fields", load_default=list, validate=validate.Length(max=20))
 
 
+class Limit(Schema):
+    """What a form takes one answer from, in each period."""
+
+    by = fields.String(required=True, validate=validate.OneOf(("device", "network", "field", "person")))
+    field = shapes.key(allow_none=True)
+    period = fields.String(load_default="ever", validate=validate.OneOf(("ever", "day", "week", "month")))
+
+
 class FormSettings(Schema):
     """How the public page behaves."""
 
@@ -100,6 +108,7 @@ class FormSettings(Schema):
     redirect = fields.Nested(Redirect, allow_none=True)
     submit_again = fields.Boolean()
     prefill = fields.Boolean()
+    limits = fields.List(fields.Nested(Limit), validate=validate.Length(max=8))
     one_answer_per_link = fields.Boolean()
     cover = fields.Nested(Cover, allow_none=True)
 
@@ -154,6 +163,7 @@ class Form(DefinitionKind):
         yield from _check_rules(document)
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
+        yield from _check_limits(document, entries)
         known = world.others.get("flow", {})
         for place, button in enumerate(document.get("buttons") or ()):
             if button["flow"] not in known:
@@ -186,6 +196,21 @@ def _check_thanks(document: Document, entries: list[Mapping[str, Any]]) -> Itera
         if name not in public:
             words = {"zh-CN": "“{name}”不是公开字段", "en": "'{name}' is no public field"}
             yield Finding("not_public", words, f"settings/redirect/fields/{place}", {"name": name})
+
+
+def _check_limits(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    public = {entry["id"] for entry in entries if entry.get("public") is not False}
+    customer: Mapping[str, Any] = document.get("customer") or {}
+    for place, limit in enumerate((document.get("settings") or {}).get("limits") or ()):
+        if limit["by"] == "field" and limit.get("field") not in public:
+            words = {"zh-CN": "请选择一个公开字段", "en": "Choose a public field"}
+            yield Finding("not_public", words, f"settings/limits/{place}/field")
+        if limit["by"] == "person" and not (customer.get("email") or customer.get("phone")):
+            words = {
+                "zh-CN": "请先指定客户的邮箱或手机字段",
+                "en": "Say first which field holds the customer's email or phone",
+            }
+            yield Finding("no_identity", words, f"settings/limits/{place}/by")
 
 
 def _is_safe_address(text: str) -> bool:
