@@ -11,22 +11,23 @@ export function followRanks(places: HTMLElement, field: FieldData, { texts }: Pa
   }
   const draw = () => {
     const now = order()
-    buttons.forEach(({ value, words, number, made }) => {
+    buttons.forEach(({ value, number, said, made }) => {
       const place = now.indexOf(value)
       number.textContent = place < 0 ? '' : String(place + 1)
       made.setAttribute('aria-pressed', String(place >= 0))
-      made.setAttribute('aria-label', `${words}, ${place < 0 ? texts.unranked : fill(texts.place, { n: place + 1 })}`)
+      said.textContent = `, ${place < 0 ? texts.unranked : fill(texts.place, { n: place + 1 })}`
     })
   }
   const buttons = options.map(({ value, text: words }) => {
-    const number = element('b')
-    const made = element('button', { type: 'button', class: 'option rank' }, number, element('span', {}, words))
+    const number = element('b', { 'aria-hidden': 'true' })
+    const said = element('span', { class: 'away' })
+    const made = element('button', { type: 'button', class: 'option rank' }, number, element('span', {}, words, said))
     made.addEventListener('click', () => {
       const now = order()
       if (now.includes(value)) put(now.filter((one) => one !== value))
       else if (now.length < (field.places ?? lists.length)) put([...now, value])
     })
-    return { value, words, number, made }
+    return { value, number, said, made }
   })
   buttons[0]?.made.setAttribute('data-focus', '')
   places.hidden = true
