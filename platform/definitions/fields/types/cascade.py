@@ -1,7 +1,7 @@
 """Options in levels, such as product line, product and model."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -35,17 +35,34 @@ class TreeOption(Option):
 
 
 def _well_grown(options: list[Node]) -> None:
-    nodes, levels = _measure(options)
-    if nodes > MAX_NODES or levels > MAX_LEVELS:
-        raise ValidationError(f"A tree has at most {MAX_NODES} options in at most {MAX_LEVELS} levels")
+    if sum(1 for _one in paths(options)) > MAX_NODES:
+        raise ValidationError(f"A tree has at most {MAX_NODES} options")
     if twice := _twice(options):
         raise ValidationError(f"Option values stand twice: {twice}")
+
+
+class Levels(fields.List[Any]):
+    """A list of options in levels. What is too deep is refused before any of it is read, since reading goes inwards."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> list[Any]:
+        level, depth = value, 0
+        while isinstance(level, list) and level:
+            depth += 1
+            if depth > MAX_LEVELS:
+                raise ValidationError(f"A tree has at most {MAX_LEVELS} levels")
+            level = [child for one in level for child in _children(one)]
+        return super()._deserialize(value, attr, data, **more)
+
+
+def _children(raw: Any) -> list[Any]:
+    found = raw.get("children") if isinstance(raw, dict) else None
+    return found if isinstance(found, list) else []
 
 
 class Tree(Schema):
     """The tree, and whether a path must reach its end."""
 
-    options = fields.List(
+    options = Levels(
         fields.Nested(TreeOption),
         load_default=list,
         validate=validate.And(validate.Length(max=MAX_OPTIONS), _well_grown),
@@ -157,12 +174,6 @@ def _written(path: tuple[str, ...], options: list[Node]) -> set[str]:
 def _squeezed(text: str) -> str:
     """Return a path as text without the spaces around its steps, in one case."""
     return "/".join(part.strip() for part in text.replace("／", "/").replace(">", "/").split("/")).strip("/").casefold()
-
-
-def _measure(options: list[Node]) -> tuple[int, int]:
-    below = [_measure(one.get("children") or []) for one in options]
-    levels = 1 + max((levels for _, levels in below), default=0) if options else 0
-    return len(options) + sum(nodes for nodes, _ in below), levels
 
 
 def _twice(options: list[Node]) -> str:
