@@ -11,7 +11,7 @@ export interface SettingInfo {
   name: string
   /** What the server calls it. */
   label?: L10n | null
-  control: 'l10n' | 'switch' | 'integer' | 'decimal' | 'date' | 'datetime' | 'object' | 'list' | 'text' | 'options' | 'choice' | 'json' | (string & {})
+  control: 'l10n' | 'switch' | 'integer' | 'decimal' | 'date' | 'datetime' | 'object' | 'list' | 'text' | 'options' | 'choice' | 'formula' | 'json' | (string & {})
   required?: boolean
   default?: unknown
   min?: number | null

@@ -92,6 +92,7 @@ function problemOf(status: number, text: string, retryAfter: string | null, path
     errors,
     retryAfter ? Number(retryAfter) : null,
     body.trace_id ? String(body.trace_id) : null,
+    typeof body.position === 'number' ? body.position : null,
   )
 }
 

@@ -15,6 +15,8 @@ export class ApiProblem extends Error {
     readonly errors: FieldError[] = [],
     readonly retryAfterS: number | null = null,
     readonly traceId: string | null = null,
+    /** Where a text that was sent can't be read, in characters from 0. */
+    readonly position: number | null = null,
   ) {
     super(detail || title || code)
     this.name = 'ApiProblem'
