@@ -54,7 +54,9 @@ def test_a_formula_is_written(installation: Installation, browser: Browser, tmp_
 
     area.fill("")
     area.press_sequentially("roun")
-    expect(props.get_by_role("listbox", name="Fields and functions").get_by_role("option").first).to_contain_text("ROUND")
+    expect(props.get_by_role("listbox", name="Fields and functions").get_by_role("option").first).to_contain_text(
+        "ROUND"
+    )
     area.press("Enter")
     expect(area).to_have_value("ROUND()")
     area.press_sequentially("pri")

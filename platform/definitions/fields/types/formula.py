@@ -32,7 +32,9 @@ class Computing(Schema):
     """What is computed, and what comes out."""
 
     formula = fields.String(
-        load_default="", validate=validate.Length(max=MAX_LENGTH), metadata={**named("公式", "Formula"), "control": "formula"}
+        load_default="",
+        validate=validate.Length(max=MAX_LENGTH),
+        metadata={**named("公式", "Formula"), "control": "formula"},
     )
     result = fields.String(
         load_default="number", validate=validate.OneOf(RESULTS), metadata=named("结果类型", "Kind of result")
