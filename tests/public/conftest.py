@@ -74,6 +74,8 @@ EVERY_TYPE: list[dict[str, Any]] = [
     {"id": "teams", "type": "departments", "label": l10n("Teams", "部门们")},
     {"id": "inner", "type": "text", "label": l10n("Inner note", "内部备注"), "public": False},
 ]  # fmt: skip
+ENTRY = {entry["id"]: entry for entry in EVERY_TYPE}
+"""The same by their ids."""
 ANSWERS = {
     "line": "Loom", "lines": "one\ntwo", "amount": "12.5", "price": "1999.9", "day": "2026-11-24",
     "moment": "2026-11-24T14:05", "agree": "true", "one": "a", "many": ["a", "b"], "choice": "b", "boxes": ["b"],

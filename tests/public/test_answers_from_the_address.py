@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .conftest import EVERY_TYPE, House, Publish, l10n
+from .conftest import ENTRY, House, Publish, l10n
 
-LINE, INNER, SERIAL = EVERY_TYPE[0], EVERY_TYPE[24], EVERY_TYPE[21]
+LINE, INNER, SERIAL = ENTRY["line"], ENTRY["inner"], ENTRY["no"]
 
 
 def typed(house: House, query: str) -> dict[str, list[str]]:
@@ -66,13 +66,13 @@ def test_it_is_said_and_can_be_changed(form: Publish) -> None:
 
 
 def test_a_form_may_take_no_suggestions(form: Publish) -> None:
-    house = form(LINE, EVERY_TYPE[20], settings={"prefill": False})
+    house = form(LINE, ENTRY["source"], settings={"prefill": False})
     given = typed(house, "?line=Lin&source=poster")
     assert (given["line"], given["source"]) == ([""], ["poster"])
 
 
 def test_a_signed_link_fixes_its_answers(form: Publish) -> None:
-    house = form(LINE, EVERY_TYPE[9], EVERY_TYPE[20])
+    house = form(LINE, ENTRY["choice"], ENTRY["source"])
     people = [{"values": {"line": f"Person {number}", "choice": "b", "source": "mail"}} for number in range(2)]
     made = house.made("POST", f"/links/{house.token}/personal", {"links": people})["links"]
     for number, one in enumerate(made):

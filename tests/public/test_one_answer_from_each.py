@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from formloom.platform.storage.tables import answer_marks
 
-from .conftest import EVERY_TYPE, House, Publish
+from .conftest import ENTRY, House, Publish
 
-LINE, MAIL = EVERY_TYPE[0], EVERY_TYPE[11]
+LINE, MAIL = ENTRY["line"], ENTRY["mail"]
 
 
 def limited(*limits: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_of_many_at_once_one_is_stored(form: Publish) -> None:
     "limit", [{"by": "field"}, {"by": "field", "field": "inner"}, {"by": "person"}, {"by": "moon"}]
 )
 def test_a_limit_that_could_not_hold_is_refused(house: House, limit: dict[str, Any]) -> None:
-    document = {"title": {"en": "T"}, "fields": [LINE, EVERY_TYPE[24]], "settings": {"limits": [limit]}}
+    document = {"title": {"en": "T"}, "fields": [LINE, ENTRY["inner"]], "settings": {"limits": [limit]}}
     body = {"kind": "form", "key": "once", "document": document}
     made = house.api("POST", "/apps/desk/definitions", body)
     answer = house.api("POST", f"/definitions/{made.json['id']}/publish", {}) if made.status_code == 201 else made

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from .conftest import ANSWERS, EVERY_TYPE, HTML, House, Publish, l10n
+from .conftest import ANSWERS, ENTRY, EVERY_TYPE, HTML, House, Publish, l10n
 
-LINE, CHOICE, BOXES, SOURCE, INNER = (EVERY_TYPE[place] for place in (0, 9, 10, 20, 24))
+LINE, CHOICE, BOXES, SOURCE, INNER = (ENTRY[name] for name in ("line", "choice", "boxes", "source", "inner"))
 THANKS = l10n("Thank you {line}: {choice}, {receipt}, {inner}{nothing}!", "谢谢{line}：{choice}")
 
 
