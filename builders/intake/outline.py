@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from formloom.platform.definitions.conditions.tree import ConditionInvalid, parse
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import MAX_LABEL, MAX_OPTIONS
@@ -123,8 +121,7 @@ def _is_sound(entry: Mapping[str, Any]) -> bool:
 
 def fresh_id(name: str, taken: Iterable[str]) -> str:
     """Return an id made of `name` (Chinese by its sound) that is not among `taken`."""
-    spelled = "_".join(lazy_pinyin(name)) if re.search(r"[\u4e00-\u9fff]", name) else name
-    slug = re.sub(r"[^a-z0-9]+", "_", spelled.lower()).strip("_")[: LONGEST_ID - 4].strip("_")
+    slug = re.sub(r"[^a-z0-9]+", "_", _spelled(name).lower()).strip("_")[: LONGEST_ID - 4].strip("_")
     if not re.match(r"[a-z]", slug):
         slug = f"f_{slug}".strip("_")
     used, found, number = {*taken, *RESERVED_FIELDS, "deleted_at"}, slug, 1
@@ -132,6 +129,14 @@ def fresh_id(name: str, taken: Iterable[str]) -> str:
         number += 1
         found = f"{slug}_{number}"
     return found
+
+
+def _spelled(name: str) -> str:
+    if re.search(r"[\u4e00-\u9fff]", name) is None:
+        return name
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes half a second and 30 MB to load
+
+    return "_".join(lazy_pinyin(name))
 
 
 def options(pairs: Iterable[tuple[str, LocalizedText]]) -> list[dict[str, Any]]:
