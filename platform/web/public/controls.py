@@ -1,139 +1,20 @@
-"""A form version as WTForms fields: one field per question, drawn by the template of its control.
+"""The controls that don't just take one text, and the question class of each."""
 
-WTForms keeps what was typed and shows it again; whether it fits is decided by `FormVersion.clean` alone, whose
-findings are hung on the questions. So the public page can't be laxer or stricter than the API. A control is one
-template in `templates/controls/`; only one that reads its input in another way also has a class here.
-"""
-
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
-
-from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
-from wtforms import Field
-from wtforms.form import BaseForm
-from wtforms.widgets import html_params
 
 from formloom.platform.definitions.fields import divisions
 from formloom.platform.definitions.fields.divisions import Division
 from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
-from formloom.platform.definitions.form import Field as FormField
-from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.text import resolve
-from formloom.platform.web.public.templating import render
+from formloom.platform.web.public.questions import OneOf, Picked, Question, Reading, Several
 from formloom.platform.web.public.texts import say, zone_name
 
 STEP = "\u2009›\u2009"
 """Between the levels of a path; thin spaces, so that the script can tell it from what stands in a label."""
-_PART = re.compile(r"([a-z][a-z0-9_]{0,39})\.([A-Za-z0-9_-]{1,40})(?:\.([A-Za-z0-9_-]{1,40}))?")
 FileInfo = Mapping[str, Any]
-Reading = Literal["text", "one", "several", "list"]
-"""How the page's script finds an answer among a question's inputs: the text of one, the one that is ticked, all that
-are ticked, or what stands in each."""
-
-
-def _draw(question: "Question", **more: Any) -> Markup:
-    return render(f"controls/{question.control}.html", question.locale, q=question, **more)
-
-
-class Question(Field):  # type: ignore[misc]  # WTForms has no types
-    """One question of a page: one value that was typed or chosen."""
-
-    widget = staticmethod(_draw)
-    takes_many: ClassVar[bool] = False
-    reading: ClassVar[Reading] = "text"
-    is_chosen: ClassVar[bool] = False
-    """Whether an answer is chosen, not written."""
-
-    def __init__(self, *, item: FormField, locale: str, is_conditional: bool = False, **binding: Any) -> None:
-        spec = item.type.widget(item.cfg)
-        super().__init__(resolve(item.label, locale) or item.id, id=f"q-{item.id}", **binding)
-        self.item, self.locale, self.control, self.cfg = item, locale, spec.control, item.cfg
-        self.attributes = dict(spec.attributes)
-        self.help = resolve(item.document.get("help"), locale)
-        self.placeholder = resolve(item.document.get("placeholder"), locale)
-        self.is_conditional = is_conditional
-        self.is_fixed = False
-        self.is_prefilled = False
-        """Whether the address of the page suggests the answer."""
-        self.is_hidden_at_first = False
-        self.is_required = item.required
-        self.errors: list[str] = []
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep what was sent; more than one value for one question stays a list, which no type takes."""
-        self.data = valuelist[0] if len(valuelist) == 1 else (list(valuelist) or None)
-
-    @property
-    def width(self) -> str:
-        return str(self.item.document.get("width") or "full")
-
-    @property
-    def value(self) -> str:
-        """Return the value as it stands in an input."""
-        first = self.data[0] if isinstance(self.data, list) and self.data else self.data
-        return "" if first is None or isinstance(first, (list, dict)) else str(first)
-
-    @property
-    def chosen(self) -> frozenset[str]:
-        """Return the values that are ticked."""
-        given = self.data if isinstance(self.data, (list, tuple)) else [self.data]
-        return frozenset(_text(one) for one in given if one is not None)
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """Return value and label of each option."""
-        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.cfg["options"]]
-
-    @property
-    def hint(self) -> str:
-        """Return what the control itself has to say about the answer, beside the builder's help."""
-        return ""
-
-    @property
-    def text(self) -> str:
-        """Return the words of a note."""
-        return resolve(self.cfg.get("text"), self.locale)
-
-    @property
-    def focus_id(self) -> str:
-        """Return the element that a link to the question leads to."""
-        return str(self.id)
-
-    def attrs(self, *names: str, **more: Any) -> Markup:
-        """Return the HTML attributes of the input: those of the widget called `names`, and what every input has."""
-        found = {name: self.attributes[name] for name in names if name in self.attributes}
-        if self.placeholder:
-            found["placeholder"] = self.placeholder
-        if self.is_fixed:
-            more["readonly"] = True
-        return self._params({**found, **more})
-
-    def state(self, *, is_group: bool = False, **more: Any) -> Markup:
-        """Return the attributes that tell assistive technology about hint, error and need."""
-        if self.is_fixed:
-            more["disabled"] = True
-        return self._params(more, is_group=is_group)
-
-    def _params(self, given: dict[str, Any], *, is_group: bool = False) -> Markup:
-        described = [f"{part}-{self.item.id}" for part, there in self._parts() if there]
-        given["aria-describedby"] = " ".join(described) or None
-        given["aria-invalid"] = "true" if self.errors else None
-        given["aria-required"] = "true" if self.is_required and not is_group else None
-        return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704
-
-    def _parts(self) -> list[tuple[str, object]]:
-        return [("h", self.help), ("p", self.is_prefilled or self.is_fixed), ("o", self.hint), ("e", self.errors)]
-
-
-class Picked(Question):
-    """A question whose one input offers what can be chosen."""
-
-    is_chosen = True
 
 
 class Moment(Picked):
@@ -156,17 +37,6 @@ class Moment(Picked):
     @property
     def hint(self) -> str:
         return say("zone", self.locale, zone=zone_name(self.zone, self.locale))
-
-
-class OneOf(Question):
-    """One of a few answers that all stand on the page."""
-
-    reading: ClassVar[Reading] = "one"
-    is_chosen = True
-
-    @property
-    def focus_id(self) -> str:
-        return f"{self.id}-0"
 
 
 class YesNo(OneOf):
@@ -194,25 +64,6 @@ class Scale(OneOf):
     def ends(self) -> tuple[str, str]:
         """Return what the least and the greatest number mean."""
         return resolve(self.cfg["low"], self.locale), resolve(self.cfg["high"], self.locale)
-
-
-class Several(OneOf):
-    """Any number of answers."""
-
-    takes_many = True
-    reading: ClassVar[Reading] = "several"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = [one for one in valuelist if one != ""]
-
-    @property
-    def hint(self) -> str:
-        least, most = self.cfg["min_items"], self.cfg["max_items"]
-        if least and most:
-            return say("choose_between", self.locale, least=least, most=most)
-        if least:
-            return say("choose_least", self.locale, n=least)
-        return say("choose_up_to", self.locale, n=most) if most else say("choose_any", self.locale)
 
 
 class Uploads(Question):
@@ -399,6 +250,10 @@ class Signed(Uploads):
         return ""
 
 
+def _place(one: Division, locale: str) -> str:
+    return f"{one.english} {one.name}" if locale == "en" else one.name
+
+
 CLASSES: Mapping[str, type[Question]] = {
     "datetime": Moment, "date": Picked, "time": Picked, "select": Picked, "radio": OneOf, "boolean": YesNo,
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
@@ -406,103 +261,3 @@ CLASSES: Mapping[str, type[Question]] = {
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
 }  # fmt: skip
 """Controls that don't just take one text."""
-
-
-class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
-    """The questions of one page, by field id. A `BaseForm`, since a field may have any name, also `data`."""
-
-    def __init__(self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any]) -> None:
-        conditional = form.conditional_fields()
-        super().__init__(
-            {
-                item.id: CLASSES.get(_control(item), Question)(
-                    item=item, locale=locale, is_conditional=item.id in conditional
-                )
-                for item in shown_fields(form)
-            }
-        )
-        self.locale = locale
-        self.process(formdata=sent, data={name: value for name, value in values.items() if name in self})
-
-    def __iter__(self) -> Any:
-        return iter(self._fields.values())
-
-    def hang(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
-        """Hang findings on their questions; return the summary: what to say and where it leads."""
-        summary = []
-        for found in findings:
-            words = found.words(self.locale)
-            question = self._fields.get(found.field) if found.field else None
-            if question is None:
-                summary.append({"text": words, "to": ""})
-                continue
-            text = must_words(question) if found.code == "required" else words
-            question.errors = [*question.errors, text]
-            said = text if found.code == "required" else _with_label(question, words)
-            summary.append({"text": said, "to": question.focus_id})
-        return summary
-
-
-def shown_fields(form: FormVersion) -> list[FormField]:
-    """Return the fields of the public page, in order."""
-    return [item for item in form.fields if item.public and _control(item) != "none"]
-
-
-def is_left_out_when_empty(item: FormField) -> bool:
-    """Tell whether a browser sends nothing at all for the field when nothing is chosen."""
-    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads, Compound))
-
-
-def takes_many(item: FormField) -> bool:
-    """Tell whether the field's inputs make a list, however many there are."""
-    return CLASSES.get(_control(item), Question).takes_many
-
-
-def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
-    """Return the inputs with those called `field.part` gathered into one object for each field; empty ones are none."""
-    kept: MultiDict[str, Any] = MultiDict()
-    objects: dict[str, dict[str, Any]] = {}
-    for name, values in inputs.lists():
-        found = _PART.fullmatch(name or "")
-        if found is None or found[1] not in form.by_id:
-            kept.setlist(name, values)
-        elif filled := [one for one in values if one != ""]:
-            _put(objects.setdefault(found[1], {}), found[2], found[3], filled)
-    for name, parts in objects.items():
-        kept.add(name, parts)
-    return kept
-
-
-def must_words(question: Question) -> str:
-    """Return how an answer is asked for."""
-    return say("must_choose" if question.is_chosen else "must", question.locale, label=_quoted(question))
-
-
-def _quoted(question: Question) -> str:
-    label = str(question.label.text).rstrip("?？:：*＊ ")
-    return f"“{label}”" if question.locale == "zh-CN" else label
-
-
-def _with_label(question: Question, words: str) -> str:
-    label = str(question.label.text).rstrip("?？:：*＊ ")
-    return f"{label}：{words}" if question.locale == "zh-CN" else f"{label}: {words}"
-
-
-def _put(parts: dict[str, Any], name: str, inner: str | None, filled: list[str]) -> None:
-    value = filled[0] if len(filled) == 1 else filled
-    if inner is None:
-        parts[name] = value
-    elif isinstance(parts.setdefault(name, {}), dict):
-        parts[name][inner] = value
-
-
-def _place(one: Division, locale: str) -> str:
-    return f"{one.english} {one.name}" if locale == "en" else one.name
-
-
-def _control(item: FormField) -> str:
-    return item.type.widget(item.cfg).control
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

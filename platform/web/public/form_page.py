@@ -15,10 +15,11 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
-from formloom.platform.web.public.controls import PageForm, Question
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.logic import page_data
+from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
+from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.visits import Visit
 
 

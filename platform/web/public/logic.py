@@ -15,7 +15,8 @@ from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
-from formloom.platform.web.public.controls import PageForm, Question, must_words, shown_fields
+from formloom.platform.web.public.page_form import PageForm, must_words, shown_fields
+from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
 
 ALWAYS: JSONObject = {}

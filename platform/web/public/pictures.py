@@ -5,7 +5,8 @@ import base64
 from flask import Response
 
 from formloom.platform.kernel.errors import NotFound
-from formloom.platform.web.public.controls import PageForm, Pictures
+from formloom.platform.web.public.controls import Pictures
+from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.visits import Visit
 
 KEPT_S = 300

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
 from formloom.platform.definitions.form import Field, FormVersion
-from formloom.platform.web.public.controls import shown_fields
+from formloom.platform.web.public.page_form import shown_fields
 from formloom.platform.web.public.visits import Visit
 
 RESERVED = frozenset({"locale", "lang", "ref", "r"})

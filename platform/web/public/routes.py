@@ -27,11 +27,11 @@ from formloom.platform.web.public import (
     uploading,
     visits,
 )
-from formloom.platform.web.public.controls import is_left_out_when_empty, shown_fields, takes_many, with_parts
 from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.limits import AnsweredBefore
 from formloom.platform.web.public.locks import LinkLocked
+from formloom.platform.web.public.page_form import is_left_out_when_empty, shown_fields, takes_many, with_parts
 from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.visits import Visit

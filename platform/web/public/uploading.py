@@ -15,7 +15,8 @@ from formloom.platform.records import files, service
 from formloom.platform.records.queries import uploads
 from formloom.platform.records.queries.uploads import FileRow
 from formloom.platform.web.public import guards
-from formloom.platform.web.public.controls import PageForm, Uploads
+from formloom.platform.web.public.controls import Uploads
+from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.visits import Visit
 
 NO_SUCH_FIELD = {"zh-CN": "此表单没有这个上传字段", "en": "This form has no such field for files"}

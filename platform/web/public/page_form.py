@@ -1,0 +1,109 @@
+"""A form version as a WTForms form: one question per field, in the order of the form."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
+
+from formloom.platform.definitions.form import Field as FormField
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import Finding
+from formloom.platform.web.public.controls import CLASSES, Compound, Uploads
+from formloom.platform.web.public.questions import OneOf, Question
+from formloom.platform.web.public.texts import say
+
+_PART = re.compile(r"([a-z][a-z0-9_]{0,39})\.([A-Za-z0-9_-]{1,40})(?:\.([A-Za-z0-9_-]{1,40}))?")
+
+
+class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
+    """The questions of one page, by field id. A `BaseForm`, since a field may have any name, also `data`."""
+
+    def __init__(self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any]) -> None:
+        conditional = form.conditional_fields()
+        super().__init__(
+            {
+                item.id: CLASSES.get(_control(item), Question)(
+                    item=item, locale=locale, is_conditional=item.id in conditional
+                )
+                for item in shown_fields(form)
+            }
+        )
+        self.locale = locale
+        self.process(formdata=sent, data={name: value for name, value in values.items() if name in self})
+
+    def __iter__(self) -> Any:
+        return iter(self._fields.values())
+
+    def hang(self, findings: Iterable[Finding]) -> list[dict[str, str]]:
+        """Hang findings on their questions; return the summary: what to say and where it leads."""
+        summary = []
+        for found in findings:
+            words = found.words(self.locale)
+            question = self._fields.get(found.field) if found.field else None
+            if question is None:
+                summary.append({"text": words, "to": ""})
+                continue
+            text = must_words(question) if found.code == "required" else words
+            question.errors = [*question.errors, text]
+            said = text if found.code == "required" else _with_label(question, words)
+            summary.append({"text": said, "to": question.focus_id})
+        return summary
+
+
+def shown_fields(form: FormVersion) -> list[FormField]:
+    """Return the fields of the public page, in order."""
+    return [item for item in form.fields if item.public and _control(item) != "none"]
+
+
+def is_left_out_when_empty(item: FormField) -> bool:
+    """Tell whether a browser sends nothing at all for the field when nothing is chosen."""
+    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads, Compound))
+
+
+def takes_many(item: FormField) -> bool:
+    """Tell whether the field's inputs make a list, however many there are."""
+    return CLASSES.get(_control(item), Question).takes_many
+
+
+def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
+    """Return the inputs with those called `field.part` gathered into one object for each field; empty ones are none."""
+    kept: MultiDict[str, Any] = MultiDict()
+    objects: dict[str, dict[str, Any]] = {}
+    for name, values in inputs.lists():
+        found = _PART.fullmatch(name or "")
+        if found is None or found[1] not in form.by_id:
+            kept.setlist(name, values)
+        elif filled := [one for one in values if one != ""]:
+            _put(objects.setdefault(found[1], {}), found[2], found[3], filled)
+    for name, parts in objects.items():
+        kept.add(name, parts)
+    return kept
+
+
+def must_words(question: Question) -> str:
+    """Return how an answer is asked for."""
+    return say("must_choose" if question.is_chosen else "must", question.locale, label=_quoted(question))
+
+
+def _quoted(question: Question) -> str:
+    label = str(question.label.text).rstrip("?？:：*＊ ")
+    return f"“{label}”" if question.locale == "zh-CN" else label
+
+
+def _with_label(question: Question, words: str) -> str:
+    label = str(question.label.text).rstrip("?？:：*＊ ")
+    return f"{label}：{words}" if question.locale == "zh-CN" else f"{label}: {words}"
+
+
+def _put(parts: dict[str, Any], name: str, inner: str | None, filled: list[str]) -> None:
+    value = filled[0] if len(filled) == 1 else filled
+    if inner is None:
+        parts[name] = value
+    elif isinstance(parts.setdefault(name, {}), dict):
+        parts[name][inner] = value
+
+
+def _control(item: FormField) -> str:
+    return item.type.widget(item.cfg).control
