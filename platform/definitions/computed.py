@@ -7,7 +7,7 @@ The check (`kinds/formulas.py`) refuses what can't be read, names that aren't th
 other; should a version have such a field nevertheless, it stays empty. A fault such as `#DIV/0!` is an empty value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -17,8 +17,9 @@ from formloom.platform.definitions.fields.base import CleanContext, FieldType, S
 from formloom.platform.definitions.fields.settings import MAX_INTEGER
 from formloom.platform.definitions.formula.compile import Formula, compile_tree
 from formloom.platform.definitions.formula.function import READ, Reading
-from formloom.platform.definitions.formula.grammar import names, parse
+from formloom.platform.definitions.formula.grammar import Tree, calls, names, parse
 from formloom.platform.definitions.formula.numeric import rounded
+from formloom.platform.definitions.formula.registry import FUNCTIONS
 from formloom.platform.definitions.formula.tokens import FormulaInvalid
 from formloom.platform.definitions.formula.values import Env, Fault, Setting, Value
 
@@ -31,12 +32,16 @@ class Computed:
     def __init__(self, fields: Iterable[tuple[str, FieldType[Any], Settings]], zone: ZoneInfo) -> None:
         self._zone = zone
         self._formulas: dict[str, tuple[Formula, Settings]] = {}
+        self._trees: dict[str, Tree] = {}
+        self._kinds: dict[str, FieldType[Any]] = {}
         needs: dict[str, set[str]] = {}
         for name, kind, cfg in fields:
+            self._kinds[name] = kind
             source = kind.formula(cfg)
             tree = _read(source) if source else None
             if tree is not None:
                 self._formulas[name] = compile_tree(tree), cfg
+                self._trees[name] = tree
                 needs[name] = {field for field, _column in names(tree)}
         self._order = _ordered({name: found & needs.keys() for name, found in needs.items()})
 
@@ -45,34 +50,56 @@ class Computed:
         if not self._order:
             return {}
         setting = Setting(now=ctx.now, zone=self._zone, locale=ctx.locale)
-        known = _Known(values)
+        known = _Known(values, self._kinds)
         for name in self._order:
             formula, cfg = self._formulas[name]
             known.computed[name] = _result(formula(known, setting), cfg, setting)
         return known.computed
 
+    def live(self, names: Collection[str]) -> dict[str, Tree]:
+        """Return the trees that give the same while somebody still types, in the order of their needs.
+
+        They are over nothing but fields in `names`, without what only a stored record has and what is another
+        value each time.
+        """
+        known = {name for name, kind in self._kinds.items() if name in names and kind.is_typed_as_computed}
+        known -= self._trees.keys()
+        found: dict[str, Tree] = {}
+        for name in self._order:
+            if name in names and _is_live(self._trees[name], known):
+                found[name] = self._trees[name]
+                known.add(name)
+        return found
+
 
 class _Known(dict[str, Any]):
     """Clean values as formulas read them, turned into that form only when they are asked for."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], kinds: Mapping[str, FieldType[Any]]) -> None:
         super().__init__()
-        self._values = values
+        self._values, self._kinds = values, kinds
         self.computed: dict[str, Any] = {}
 
     def get(self, name: str, default: Any = None) -> Value:
         if name in self.computed:
             return self.computed[name]
-        return readable(self._values.get(name, default))
+        value = self._values.get(name, default)
+        kind = self._kinds.get(name)
+        return readable(kind.for_formulas(value) if kind and value is not None else value)
 
 
 def readable(value: Any) -> Value:
     """Return a clean value of a field as a value of formulas."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Decimal(str(value))
     if isinstance(value, (tuple, list, frozenset)):
         return [readable(one) for one in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    return {name: readable(one) for name, one in value.items()} if isinstance(value, Mapping) else value
+
+
+def _is_live(tree: Tree, known: Collection[str]) -> bool:
+    is_fixed = all(FUNCTIONS.get(name.lower()).is_live for name in calls(tree))
+    return is_fixed and all(field in known for field, _column in names(tree))
 
 
 def _read(source: str) -> dict[str, Any] | None:

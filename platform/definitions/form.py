@@ -10,7 +10,7 @@ worked out then, so that a request only runs a list of closures. It never change
 What the rules of the form hide (`visibility.py`) is dropped, whatever was sent, and never demanded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -209,6 +209,16 @@ class FormVersion:
     def computed(self, values: Mapping[str, Any], *, now: datetime, locale: str) -> dict[str, Any]:
         """Return the values of the computed fields over these clean values."""
         return self._computed.values(values, CleanContext(now=now, locale=locale))
+
+    def live_formulas(self, names: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return the formulas that can be computed while somebody types who sees only the fields in `names`.
+
+        They stand in the order of their needs: as trees, with what comes out.
+        """
+        return {
+            name: {"tree": tree, **{part: self.by_id[name].cfg[part] for part in ("result", "decimals")}}
+            for name, tree in self._computed.live(names).items()
+        }
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""

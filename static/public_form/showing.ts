@@ -14,8 +14,10 @@ export class Showing {
     this.seen = this.judge({})
   }
 
-  update(answers: Answers): void {
+  update(given: Answers): void {
+    const answers = this.told(given)
     this.seen = this.judge(comparable(this.data.fields, answers))
+    if (this.data.fields.length > this.seen.visible.size) this.told(this.visibleOf(given))
     for (const { id, kind } of this.data.fields) {
       const box = boxOf(this.form, id)
       if (!box) continue
@@ -28,6 +30,13 @@ export class Showing {
       if (isRequired) input?.setAttribute('aria-required', 'true')
       else input?.removeAttribute('aria-required')
     }
+  }
+
+  /** The answers with what other scripts of the page add to them, such as what is computed; they hear of every change. */
+  private told(given: Answers): Answers {
+    const answers = { ...given }
+    this.form.dispatchEvent(new CustomEvent('answers', { detail: answers }))
+    return answers
   }
 
   /** The answers of visible questions only: nobody sends what was hidden from him. */

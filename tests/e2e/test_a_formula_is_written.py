@@ -1,4 +1,4 @@
-"""A formula written in the designer: completed by keyboard, its fault shown in its place, its value on a record."""
+"""A formula is written in the designer with help, and followed while somebody types: on the public page and in a record."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ FORM = {
         {"id": "price", "type": "number", "label": {"en": "Price"}},
         {"id": "quantity", "type": "number", "label": {"en": "Quantity"}},
         {"id": "total", "type": "formula", "formula": "price*quantity", "label": {"en": "Total"}},
+        {"id": "note", "type": "text", "label": {"en": "Note"}},
     ],
+    "rules": [{"id": "large", "when": {"field": "total", "op": "gt", "value": "1000"}, "show": ["note"]}],
 }
 
 
@@ -41,7 +43,7 @@ def test_a_formula_is_written(installation: Installation, browser: Browser, tmp_
     form, values = _prepared(installation, tmp_path / "log")
     assert values["total"] == "50.00"
     context = browser.new_context(locale="en-GB", base_url=installation.url, viewport={"width": 1440, "height": 900})
-    context.request.post("/api/v1/session", data={"email": EMAIL, "password": PASSWORD})
+    session = context.request.post("/api/v1/session", data={"email": EMAIL, "password": PASSWORD})
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -69,4 +71,22 @@ def test_a_formula_is_written(installation: Installation, browser: Browser, tmp_
 
     area.fill("price+$")
     expect(props.locator("mark")).to_have_text("$")
+
+    token = context.request.post(
+        f"/api/v1/forms/{form}/links", data={}, headers={"X-CSRF-Token": session.json()["csrf_token"]}
+    ).json()["token"]
+    page.goto(f"/f/{token}")
+    page.get_by_label("Price").fill("1250.5")
+    page.get_by_label("Quantity").fill("3")
+    expect(page.get_by_label("Total")).to_have_text("3,751.50")
+    expect(page.get_by_label("Note")).to_be_visible()
+    page.get_by_label("Price").fill("1")
+    expect(page.get_by_label("Total")).to_have_text("3.00")
+    expect(page.get_by_label("Note")).to_be_hidden()
+
+    page.goto("/a/shop/f/order?new=1")
+    expect(page.locator("#new-total output")).to_have_text("0")
+    page.locator("#new-price input").fill("2.5")
+    page.locator("#new-quantity input").fill("3")
+    expect(page.locator("#new-total output")).to_have_text("7.5")
     assert faults == []

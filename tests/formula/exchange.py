@@ -2,7 +2,7 @@
 
 `tests/shared/formula.json` is written by hand below `cases`, `refused` and `setting`; the trees (there is one parser,
 on the server), the functions with their signatures, the sample record and the functions' own examples come from
-`python -m tests.formula.exchange`.
+`python -m tests.formula.exchange`. `tests/shared/computed.json`, about whole computed fields, gets its trees likewise.
 """
 
 import json
@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from formloom.platform.definitions.form import FormVersion
 from formloom.platform.definitions.formula.function import SAMPLE, SAMPLE_SETTING
 from formloom.platform.definitions.formula.grammar import parse
 from formloom.platform.definitions.formula.registry import FUNCTIONS
@@ -18,6 +19,7 @@ from formloom.platform.definitions.formula.showing import dump
 from formloom.platform.definitions.formula.values import Fault
 
 PATH = Path(__file__).parents[1] / "shared" / "formula.json"
+COMPUTED = PATH.with_name("computed.json")
 
 
 def tagged(value: Any) -> Any:
@@ -62,9 +64,31 @@ def completed(book: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read() -> dict[str, Any]:
+def read(path: Path = PATH) -> dict[str, Any]:
     """Return the file."""
-    return json.loads(PATH.read_text(encoding="utf-8"))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def form_of(case: dict[str, Any]) -> FormVersion:
+    """Return the form of a case about computed fields."""
+    return FormVersion.build(
+        form_id="f", app_id="a", app_key="desk", key="order", version=1, document={"fields": case["fields"]}, table="t",
+        columns={},
+    )  # fmt: skip
+
+
+def with_trees(book: dict[str, Any]) -> dict[str, Any]:
+    """Return the cases about computed fields with what a page is handed for them."""
+    return {"cases": [{**case, "live": _live(form_of(case), case["shown"])} for case in book["cases"]]}
+
+
+def _live(form: FormVersion, shown: dict[str, Any]) -> list[dict[str, Any]]:
+    live = form.live_formulas(form.field_ids)
+    assert set(live) == set(shown)
+    return [
+        {"id": name, **one, **{part: cfg[part] for part in ("currency", "unit") if (cfg := form.field(name).cfg)[part]}}
+        for name, one in live.items()
+    ]  # fmt: skip
 
 
 def written(book: dict[str, Any]) -> str:
@@ -81,3 +105,4 @@ def written(book: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     PATH.write_text(written(completed(read())), encoding="utf-8")
+    COMPUTED.write_text(written(with_trees(read(COMPUTED))), encoding="utf-8")

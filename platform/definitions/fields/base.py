@@ -107,6 +107,8 @@ class FieldType(ABC, Generic[T]):
     """Further words by which the palette finds it, pinyin included."""
     value_kind: ClassVar[ValueKind | None] = "text"
     """None for types without a value."""
+    is_typed_as_computed: ClassVar[bool] = True
+    """Whether formulas read the value as it is typed, so that they can follow while somebody types."""
     who: ClassVar[Who | None] = None
     """Whom the ids in its values name, for types whose values are ids of people or departments."""
     needs_label: ClassVar[bool] = True
@@ -140,6 +142,10 @@ class FieldType(ABC, Generic[T]):
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
         return None
+
+    def for_formulas(self, value: T) -> Any:
+        """Return a clean value as formulas read it, numbers and containers as they are."""
+        return value
 
     @abstractmethod
     def column(self, cfg: Settings) -> ColumnSpec:

@@ -9,6 +9,8 @@ from formloom.platform.kernel.text import LOCALES, LocalizedText
 COLOURS = ("grey", "indigo", "blue", "teal", "green", "amber", "orange", "red", "pink", "violet")
 MAX_LABEL = 500
 MAX_OPTIONS = 500
+SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
+"""Currency → how an amount of it is marked."""
 MAX_INTEGER = 9_000_000_000_000_000_000
 
 

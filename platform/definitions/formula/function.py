@@ -77,6 +77,13 @@ class Function:
     run: Callable[..., Value]
     volatile: bool = False
     """Gives another value each time, so an example can't state it."""
+    of_record: bool = False
+    """Has a value only where there is a stored record."""
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it gives while somebody types what it gives when the record is stored."""
+        return not self.volatile and not self.of_record
 
     @property
     def name(self) -> str:
@@ -118,8 +125,9 @@ class Function:
 
 
 def function(
-    signature: str, *, zh: str, en: str, examples: Mapping[str, Value] | None = None, volatile: bool = False
-) -> Callable[[Callable[..., Value]], Function]:
+    signature: str, *, zh: str, en: str, examples: Mapping[str, Value] | None = None, volatile: bool = False,
+    of_record: bool = False,
+) -> Callable[[Callable[..., Value]], Function]:  # fmt: skip
     """Declare a function of the language; see the module."""
 
     def declare(run: Callable[..., Value]) -> Function:
@@ -127,7 +135,7 @@ def function(
             id=run.__name__.rstrip("_"), family=run.__module__.rpartition(".")[2],
             arguments=tuple(_argument(said) for said in signature.split()), help={"zh-CN": zh, "en": en},
             examples=MappingProxyType({said: _exact(value) for said, value in (examples or {}).items()}),
-            run=run, volatile=volatile,
+            run=run, volatile=volatile, of_record=of_record,
         )  # fmt: skip
 
     return declare

@@ -57,6 +57,14 @@ def names(tree: Tree) -> Iterator[tuple[str, str | None]]:
         yield from names(part)
 
 
+def calls(tree: Tree) -> Iterator[str]:
+    """Give the name of each function that a tree calls, in order and with repeats."""
+    if "call" in tree:
+        yield tree["call"]
+    for part in (*tree.get("args", ()), *tree.get("list", ())):
+        yield from calls(part)
+
+
 class _Parser:
     def __init__(self, source: str) -> None:
         self._tokens = tokens(source)

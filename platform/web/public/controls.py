@@ -236,6 +236,22 @@ class Compound(Question):
         return str(given.get(column, "")) if isinstance(given, Mapping) else ""
 
 
+class Computed(Question):
+    """A value that nobody types: computed from the other answers."""
+
+    @property
+    def shown(self) -> str:
+        """Return the value as people read it."""
+        return self.item.type.display(self.data, self.cfg, self.locale)
+
+    @property
+    def hint(self) -> str:
+        return say("computed", self.locale)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take nothing that was sent."""
+
+
 class Signed(Uploads):
     """A picture that was drawn or uploaded, or a typed name."""
 
@@ -259,5 +275,6 @@ CLASSES: Mapping[str, type[Question]] = {
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
+    "formula": Computed,
 }  # fmt: skip
 """Controls that don't just take one text."""

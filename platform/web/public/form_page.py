@@ -15,7 +15,7 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
-from formloom.platform.web.public.framing import Frame, page
+from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
@@ -73,7 +73,8 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     }  # fmt: skip
     frame = Frame.of_visit(visit)
     return page(
-        "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=_json(script), token=token.text,
+        "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=_json(script),
+        more_scripts=_more_scripts(script), token=token.text,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, **_parts(visit.form, questions, visit.now),
     )  # fmt: skip
 
@@ -83,18 +84,25 @@ def preview(form: FormVersion, frame: Frame) -> Response:
     questions = PageForm(form, frame.locale, values=_defaults(form))
     script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
-        "form.html", frame, script=_json(script), token="", ref="", summary=[], trap=guards.TRAP, is_preview=True,
+        "form.html", frame, script=_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
+        trap=guards.TRAP, is_preview=True,
         **_parts(form, questions, frame.now),
     )  # fmt: skip
 
 
 def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
-    raw = {question.item.id: question.data for question in questions if question.item.type.is_stored}
+    raw = {
+        question.item.id: question.data
+        for question in questions
+        if question.item.type.is_stored and not question.item.type.is_generated
+    }
     clean = form.clean(raw, ctx=CleanContext(now=now), public=True).values
     visible, required = form.visible(clean, now=now), form.required(clean, now=now)
     for question in questions:
         question.is_hidden_at_first = question.item.id not in visible
         question.is_required = question.item.id in required or question.item.required
+        if question.item.type.is_generated:
+            question.data = clean[question.item.id]
     return {
         "pages": list(_pages(questions)),
         "hidden": [question for question in questions if question.control == "hidden"],
@@ -140,6 +148,14 @@ def _findings(fault: FormloomError) -> Iterable[Finding]:
 
 def _defaults(form: FormVersion) -> dict[str, Any]:
     return {item.id: item.default for item in form.stored if item.public and item.default is not None}
+
+
+def _more_scripts(data: Mapping[str, Any]) -> list[str]:
+    """Return the scripts that only some pages need, each called like the part of the data that it reads.
+
+    They stand before the page's own script, which tells them what is answered.
+    """
+    return [path for name in ("formulas",) if name in data and (path := bundle_path(name))]
 
 
 def _json(data: Mapping[str, Any]) -> Markup:

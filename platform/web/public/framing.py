@@ -101,11 +101,14 @@ def _here(locale: str) -> str:
     return "?" + urlencode({**request.args, "locale": locale})
 
 
-@lru_cache(maxsize=1)
-def bundle_path() -> str:
-    """Return the path of the pages' script; empty when it is not built, for the pages work without."""
-    manifest = Path(str(package_files("formloom.static"))) / "dist" / "public-form.json"
+@lru_cache(maxsize=16)
+def bundle_path(name: str = "form") -> str:
+    """Return the path of the pages' script, or of a part of it that only some forms need.
+
+    Empty when it is not built, for the pages work without.
+    """
+    manifest = Path(str(package_files("formloom.static"))) / "dist" / f"public-{name}.json"
     if not manifest.is_file():
         return ""
-    entry = orjson.loads(manifest.read_bytes()).get("public_form/form.ts") or {}
+    entry = orjson.loads(manifest.read_bytes()).get(f"public_form/{name}.ts") or {}
     return f"/static/{entry['file']}" if "file" in entry else ""

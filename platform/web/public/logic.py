@@ -12,6 +12,7 @@ from formloom.platform.definitions.conditions.compile import Setting, compile_no
 from formloom.platform.definitions.conditions.tree import fields_of, parse
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.fields.settings import SIGNS
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
@@ -36,13 +37,29 @@ _MESSAGES = {
 
 def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any]:
     """Return the JSON of the page's script."""
+    formulas = live_formulas(form, page)
     return {
         "fields": [_field(question, now) for question in page],
+        **({"formulas": formulas} if formulas else {}),
         "rules": public_rules(form, now),
         "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS},
         "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
     }
+
+
+def live_formulas(form: FormVersion, page: PageForm) -> list[dict[str, Any]]:
+    """Return what the page computes while somebody types, in the order of its needs, and how it is written."""
+    names = {question.item.id for question in page}
+    return [
+        {"id": name, **live, **_written(form.field(name).cfg, page.locale)}
+        for name, live in form.live_formulas(names).items()
+    ]
+
+
+def _written(cfg: Mapping[str, Any], locale: str) -> dict[str, str]:
+    said = {"sign": SIGNS.get(cfg.get("currency") or ""), "unit": resolve(cfg.get("unit"), locale)}
+    return {name: text for name, text in said.items() if text}
 
 
 def public_rules(form: FormVersion, now: datetime) -> list[dict[str, Any]]:
@@ -83,13 +100,13 @@ def _field(question: Question, now: datetime) -> dict[str, Any]:
         "id": item.id, "kind": item.kind, "control": question.control, "reading": question.reading,
         **{name: _plain(item.cfg[name]) for name in _LIMITS if item.cfg.get(name) not in (None, [])},
     }  # fmt: skip
-    if item.required:
+    if item.required and not item.type.is_generated:
         found["required"] = True
     if item.type.opens_section:
         found["opens_section"] = True
     if item.type.opens_page:
         found["opens_page"] = True
-    if item.type.is_stored and question.control != "hidden":
+    if item.type.is_stored and not item.type.is_generated and question.control != "hidden":
         found["must"] = must_words(question)
     if "places" in question.attributes:
         found["places"] = int(question.attributes["places"])

@@ -53,8 +53,10 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
 
 
 def shown_fields(form: FormVersion) -> list[FormField]:
-    """Return the fields of the public page, in order."""
-    return [item for item in form.fields if item.public and _control(item) != "none"]
+    """Return the fields of the public page, in order; of computed ones those that can be computed from the others."""
+    drawn = [item for item in form.fields if item.public and _control(item) != "none"]
+    live = form.live_formulas({item.id for item in drawn})
+    return [item for item in drawn if item.id in live or not item.type.is_generated]
 
 
 def is_left_out_when_empty(item: FormField) -> bool:

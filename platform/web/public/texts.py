@@ -47,6 +47,7 @@ TEXTS: Mapping[str, LocalizedText] = {
     "preview": {"zh-CN": "这是预览，不会提交", "en": "This is a preview: nothing is sent"},
     "from_link": {"zh-CN": "由链接填好", "en": "Filled in by your link"},
     "prefilled": {"zh-CN": "由链接预填，请核对", "en": "Filled in by the link: please check"},
+    "computed": {"zh-CN": "（自动计算）", "en": "(computed)"},
     "made_with": {"zh-CN": "由织单提供", "en": "Made with Formloom"},
     # receipt
     "thanks": {"zh-CN": "已收到，谢谢您", "en": "We have it, thank you"},

@@ -13,6 +13,7 @@ from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.definitions.kinds.types.form import PIPED
 from formloom.platform.kernel.text import LOCALES, resolve
 from formloom.platform.records.record import Record
+from formloom.platform.web.public.page_form import shown_fields
 
 LONGEST_TEXT = 2_000
 LONGEST_PARAMETER = 500
@@ -63,7 +64,7 @@ def listed(form: FormVersion, locale: str, answers: Answers) -> list[tuple[str, 
 def _shown(form: FormVersion) -> set[str]:
     if not form.settings.get("show_answers"):
         return set()
-    return {item.id for item in form.stored if item.type.id != "hidden" and not item.type.is_generated}
+    return {item.id for item in shown_fields(form) if item.type.is_stored and item.type.id != "hidden"}
 
 
 def _piped(form: FormVersion) -> set[str]:

@@ -8,6 +8,7 @@ import { loadCatalog } from '@/api/catalog'
 import { isProblem, type ApiProblem } from '@/api/problem'
 import type { FormField } from '@/api/types'
 import { useEdits } from './edits'
+import { useComputing } from './live'
 import { gridFields, readForm } from './form'
 import { changesOf, complete, lookOfView, plainLook, readQuery, writeQuery, type Look, type LookChange } from './look'
 import { useRows } from './rows'
@@ -76,7 +77,8 @@ export function makeDesk(reference: () => { app: string; form: string }) {
       if (open.value?.id === record.id) open.value = record
     },
   }
-  const edits = useEdits(() => path.value, shelf)
+  const computing = useComputing(() => form.value)
+  const edits = useEdits(() => path.value, shelf, (values) => computing.value(values))
   provide(formReference, path)
 
   async function read(): Promise<void> {
@@ -108,7 +110,7 @@ export function makeDesk(reference: () => { app: string; form: string }) {
   const recordId = computed(() => (typeof route.query.record === 'string' ? route.query.record : null))
   const show = (id: string | null) => go({ record: id ?? undefined, new: undefined }, recordId.value && id ? 'replace' : 'push')
 
-  return { form, problem, path, fields, fieldOf, view, look, base, changes, isChanged, columns, groupField, q, rows, selection, edits, open, recordId, read, adjust, reset, go, show }
+  return { form, problem, path, fields, fieldOf, view, look, base, changes, isChanged, columns, groupField, q, rows, selection, edits, computing, open, recordId, read, adjust, reset, go, show }
 }
 export type Desk = ReturnType<typeof makeDesk>
 const key: InjectionKey<Desk> = Symbol('desk')

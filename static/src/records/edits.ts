@@ -34,7 +34,7 @@ export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 }
 
-export function useEdits(reference: () => string, shelf: Shelf, onChanged: (record: RecordRow) => void = () => undefined) {
+export function useEdits(reference: () => string, shelf: Shelf, live: (values: RecordRow['values']) => RecordRow['values'] = (values) => values, onChanged: (record: RecordRow) => void = () => undefined) {
   const conflict = shallowRef<Conflict | null>(null)
   const pending = ref(0)
   const savedAt = ref<Date | null>(null)
@@ -45,7 +45,7 @@ export function useEdits(reference: () => string, shelf: Shelf, onChanged: (reco
   const path = (id: string) => `/forms/${reference()}/records/${id}`
 
   function put(record: RecordRow, field: FormField, value: unknown): RecordRow {
-    const changed = { ...record, values: { ...record.values, [field.id]: value } }
+    const changed = { ...record, values: live({ ...record.values, [field.id]: value }) }
     shelf.replace(changed)
     return changed
   }

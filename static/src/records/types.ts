@@ -1,5 +1,6 @@
 /** Shapes of the records room, as the server answers them. */
 import type { Condition, FormField, L10n } from '@/api/types'
+import type { LiveFormula } from '@/shared/formula/live'
 import type { Rule } from '@/shared/rules'
 
 export interface RecordRow {
@@ -59,6 +60,8 @@ export interface FormInfo {
   }
   views: ViewInfo[]
   access: { acts: string[]; fields: Record<string, 'read' | 'write' | 'hidden'>; can_design: boolean }
+  /** What can be computed while somebody types, in the order of its needs. */
+  formulas?: LiveFormula[]
   buttons: FlowButton[]
 }
 export interface FileValue {

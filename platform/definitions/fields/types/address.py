@@ -61,6 +61,7 @@ class Address(FieldType[tuple[str, ...]]):
     icon = "pin"
     keywords = ("address", "city", "地址", "dizhi", "dz", "省市区", "shengshiqu", "邮编")
     value_kind = "choices"
+    is_typed_as_computed = False
     settings = Depth
     examples = (
         Example(
@@ -70,6 +71,10 @@ class Address(FieldType[tuple[str, ...]]):
         Example({"city": "330100", "district": "东城区"}, error="no_such_place"),
         Example("浙江省杭州市", error="not_an_object"),
     )
+
+    def for_formulas(self, value: tuple[str, ...]) -> Any:
+        parts = _parts(value)
+        return parts | {name: place.name for name, place in zip(PARTS, places(parts), strict=False)}
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("json")

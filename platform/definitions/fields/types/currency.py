@@ -6,9 +6,7 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.fields.base import Example, Settings, WidgetSpec
 from formloom.platform.definitions.fields.numbers import DecimalType
-from formloom.platform.definitions.fields.settings import Numbers, named
-
-SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
+from formloom.platform.definitions.fields.settings import SIGNS, Numbers, named
 
 
 class Money(Numbers):

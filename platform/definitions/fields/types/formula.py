@@ -19,9 +19,10 @@ from formloom.platform.definitions.fields.base import (
     WidgetSpec,
 )
 from formloom.platform.definitions.fields.moments import show_date
-from formloom.platform.definitions.fields.settings import named
+from formloom.platform.definitions.fields.settings import SIGNS, L10n, named
 from formloom.platform.definitions.formula.grammar import MAX_LENGTH
 from formloom.platform.kernel.jsontypes import JSONValue
+from formloom.platform.kernel.text import resolve
 
 RESULTS: tuple[ValueKind, ...] = ("number", "text", "date", "boolean")
 _COLUMNS: dict[str, ColumnKind] = {"number": "decimal", "text": "text", "date": "date", "boolean": "boolean"}
@@ -42,6 +43,10 @@ class Computing(Schema):
     decimals = fields.Integer(
         load_default=2, validate=validate.Range(0, 8), metadata=named("小数位数", "Decimal places")
     )
+    currency = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(tuple(SIGNS)), metadata=named("币种", "Currency")
+    )
+    unit = L10n(load_default=None, allow_none=True, metadata=named("单位", "Unit"))
 
 
 class Formula(FieldType[Any]):
@@ -82,9 +87,10 @@ class Formula(FieldType[Any]):
     def from_column(self, stored: Any, cfg: Settings) -> Any:
         return bool(stored) if cfg["result"] == "boolean" and stored is not None else stored
 
-    def display(self, value: Any, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, cfg: Settings, locale: str) -> str:
         if isinstance(value, Decimal):
-            return f"{value:,f}"
+            unit = resolve(cfg.get("unit"), locale)
+            return f"{SIGNS.get(cfg.get('currency') or '', '')}{value:,f}{' ' + unit if unit else ''}"
         if isinstance(value, bool):
             return _SWITCH[value].get(locale, _SWITCH[value]["en"])
         if isinstance(value, date):
@@ -97,4 +103,4 @@ class Formula(FieldType[Any]):
         return value.isoformat() if isinstance(value, date) else self.display(value, cfg, locale)
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
-        return WidgetSpec("none")
+        return WidgetSpec("formula")

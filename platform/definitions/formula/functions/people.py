@@ -21,7 +21,7 @@ def _name(env: Env, value: Value) -> str:
     return env.setting.names.get(shown, shown)
 
 
-@function("", zh="记录的编号", en="The record's number", examples={"RECNO()": 7})
+@function("", zh="记录的编号", en="The record's number", examples={"RECNO()": 7}, of_record=True)
 def recno(env: Env) -> Decimal:
     if env.setting.record is None:
         raise Fault(NA)

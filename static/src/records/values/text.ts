@@ -27,8 +27,9 @@ export function numberText(field: FormField, value: unknown): string {
   const amount = Number(value)
   if (!Number.isFinite(amount)) return String(value)
   const decimals = typeof field.decimals === 'number' ? { minimumFractionDigits: field.decimals, maximumFractionDigits: field.decimals } : { maximumFractionDigits: 8 }
-  if (field.type === 'currency') {
-    return number(amount, { style: 'currency', currency: String(field.currency ?? 'CNY'), currencyDisplay: 'narrowSymbol', ...decimals })
+  const currency = field.currency ?? (field.type === 'currency' ? 'CNY' : null)
+  if (currency) {
+    return number(amount, { style: 'currency', currency: String(currency), currencyDisplay: 'narrowSymbol', ...decimals })
   }
   const unit = resolve(field.unit as L10n | undefined)
   return unit ? `${number(amount, decimals)} ${unit}` : number(amount, decimals)

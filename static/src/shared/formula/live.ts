@@ -1,0 +1,118 @@
+/**
+ * Computed fields while somebody types: the twin of `platform/definitions/computed.py` over the trees that the server
+ * hands out, in the order of their needs. The server computes again when the record is stored and has the last word.
+ * `tests/shared/computed.json` is run by both.
+ */
+import type { Kind } from '@/shared/conditions'
+import { moment } from './calendar'
+import { compile, type Tree } from './evaluate'
+import { READ, type Reading } from './functions/function'
+import { parted, rounded } from './numeric'
+import { Day, dayText, Decimal, Env, Fault, isObject, Moment, type Setting, type Value, whole, written } from './values'
+
+export type Result = 'number' | 'text' | 'date' | 'boolean'
+export interface LiveFormula {
+  id: string
+  tree: Tree
+  result: Result
+  decimals: number
+  /** What stands before an amount, and what is counted. */
+  sign?: string
+  unit?: string
+}
+export type Answers = Readonly<Record<string, unknown>>
+export type Compute = (answers: Answers, setting: Setting) => Record<string, unknown>
+
+const READ_AS: Readonly<Record<Result, Reading>> = { number: 'number', text: 'text', date: 'day', boolean: 'boolean' }
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/
+/** What fits into 64 bits, as the database keeps numbers. */
+const LARGEST = new Decimal('9000000000000000000')
+
+/** What the computed fields are with these answers, as the API shows values; what can't be computed is null. */
+export function computing(formulas: readonly LiveFormula[], kinds: Readonly<Record<string, Kind | null | undefined>>): Compute {
+  const compiled = formulas.map((one) => ({ ...one, run: compile(one.tree) }))
+  return (answers, setting) => {
+    const values: Record<string, Value> = {}
+    for (const [id, answer] of Object.entries(answers)) values[id] = readable(kinds[id], answer)
+    const found: Record<string, unknown> = {}
+    for (const { id, run, result, decimals } of compiled) {
+      const value = resultOf(run(values, setting), result, decimals, setting)
+      values[id] = value
+      found[id] = dumped(value, decimals)
+    }
+    return found
+  }
+}
+
+/** A computed value as people read it. */
+export function shownAs(formula: LiveFormula, value: unknown, locale: string): string {
+  if (value === null || value === undefined) return ''
+  if (formula.result === 'boolean') return locale === 'zh-CN' ? (value ? '是' : '否') : value ? 'Yes' : 'No'
+  if (formula.result === 'date') return dateText(String(value), locale)
+  if (formula.result === 'text') return String(value)
+  const [digits = '', part = ''] = String(value).replace('-', '').split('.')
+  const amount = `${String(value).startsWith('-') ? '-' : ''}${parted(digits)}${part && `.${part}`}`
+  return `${formula.sign ?? ''}${amount}${formula.unit ? ` ${formula.unit}` : ''}`
+}
+
+/** An answer as the API writes it, or as it was typed, as formulas read it; what isn't one of its kind yet is nothing. */
+export function readable(kind: Kind | null | undefined, answer: unknown): Value {
+  if (answer === undefined || answer === null || answer === '') return null
+  if (Array.isArray(answer) && !answer.length) return null
+  if (typeof answer !== 'string') return kind === 'number' && Array.isArray(answer) ? seconds(answer) : plainValue(answer)
+  const text = answer.trim()
+  switch (kind) {
+    case 'number':
+      return NUMBER.test(text) ? written(text) : null
+    case 'boolean':
+      return text === 'true' || text === 'on' || text === '1'
+    case 'date':
+    case 'datetime': {
+      const found = moment(text)
+      if (found?.kind === 'day') return new Day(found.at)
+      return found?.kind === 'moment' ? new Moment(found.at) : null
+    }
+    default:
+      return text || null
+  }
+}
+
+/** A length of time as it is typed: hours, minutes and perhaps seconds. */
+function seconds(parts: readonly unknown[]): Value {
+  return whole(parts.reduce((sum: number, part, at) => sum + (Number(part) || 0) * ([3600, 60, 1][at] ?? 0), 0))
+}
+
+function plainValue(value: unknown): Value {
+  if (typeof value === 'number') return Number.isFinite(value) ? new Decimal(value) : null
+  if (Array.isArray(value)) return value.map(plainValue)
+  if (isObject(value as Value)) return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, plainValue(one)]))
+  return value as Value
+}
+
+function resultOf(value: Value, result: Result, decimals: number, setting: Setting): Value {
+  if (value === null || value instanceof Fault) return null
+  try {
+    const found = READ[READ_AS[result]](new Env({}, setting), value) as Value | number
+    if (typeof found === 'number') return new Day(found)
+    return found instanceof Decimal ? exact(found, decimals) : found
+  } catch (fault) {
+    if (fault instanceof Fault) return null
+    throw fault
+  }
+}
+
+/** The number as its column holds it, or null where it is too large for it. */
+function exact(number: InstanceType<typeof Decimal>, decimals: number): Value {
+  return number.abs().times(`1e${decimals}`).gt(LARGEST) ? null : rounded(number, decimals)
+}
+
+function dumped(value: Value, decimals: number): unknown {
+  if (value instanceof Decimal) return value.isZero() ? new Decimal(0).toFixed(decimals) : value.toFixed(decimals)
+  return value instanceof Day ? dayText(value.days) : value
+}
+
+function dateText(day: string, locale: string): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  return locale === 'zh-CN' ? `${year}年${month}月${date}日` : `${date} ${MONTHS[month - 1] ?? ''} ${year}`
+}
