@@ -1,7 +1,6 @@
 """Fixtures that every room's tests share: a real database of each kind, a frozen clock."""
 
-import os
-import uuid
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import pytest
 from formloom.platform.kernel.clock import FrozenClock
 from formloom.platform.storage.database import Database
 from formloom.platform.storage.migrate import upgrade
-
-POSTGRES = os.environ.get("FORMLOOM_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+from tests.databases import POSTGRES, Kept
 
 
 def _postgres_answers() -> bool:
@@ -31,28 +29,60 @@ DATABASES = [
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Yield the URL of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'formloom.db'}"
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return which database the test runs on: each runs once on SQLite and once on PostgreSQL."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with the system tables and nothing else, for tests to copy."""
+    path = tmp_path_factory.mktemp("model") / "formloom.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[dict[str, Kept]]:
+    """Yield a place for the PostgreSQL databases of this process, by what stands in them."""
+    databases: dict[str, Kept] = {}
+    yield databases
+    for one in databases.values():
+        one.drop()
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, sqlite_model: Path, kept: dict[str, Kept]) -> Iterator[str]:
+    """Yield the URL of a database with the system tables of the newest revision and nothing in them."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{shutil.copy(sqlite_model, tmp_path / 'formloom.db')}"
         return
-    name = f"formloom_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(POSTGRES, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-    base = POSTGRES.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
-    try:
-        yield f"{base}/{name}"
-    finally:
-        with psycopg.connect(POSTGRES, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if "system" not in kept:
+        made = Kept.made()
+        _upgrade(made.url)
+        made.remember()
+        kept["system"] = made
+    yield kept["system"].url
+    give_back(kept, "system")
+
+
+def give_back(kept: dict[str, Kept], name: str) -> None:
+    """Put a database back for the next test, or let go of it where that can't be done."""
+    if not kept[name].put_back():
+        kept.pop(name).drop()
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     """Yield a database with the system tables of the newest revision."""
     database = Database(database_url)
-    upgrade(database)
     yield database
+    database.close()
+
+
+def _upgrade(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
     database.close()
 
 
