@@ -71,6 +71,7 @@ class Formloom:
 
     def start_work(self) -> None:
         """Start what runs beside the requests."""
+        self.runtime.db.write(lambda uow: jobs.bury_silent(uow, now=self.runtime.now()))
         with self.runtime.db.read() as unit:
             waiting = jobs.waiting(unit)
         for job_id in waiting:
@@ -165,7 +166,8 @@ def _job_processes(runtime: Runtime) -> JobProcesses:
     }  # fmt: skip
 
     def bury(job_id: str) -> None:
-        runtime.db.write(lambda uow: jobs.bury(uow, job_id, now=runtime.now()))
+        if runtime.db.write(lambda uow: jobs.bury(uow, job_id, now=runtime.now())):
+            runtime.start_job(job_id)
 
     return JobProcesses([sys.executable, "-m", "formloom.app", "run-job"], environ, bury)
 

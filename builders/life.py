@@ -20,6 +20,7 @@ from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, TooLarge
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.records import recomputing
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -118,7 +119,10 @@ def publish(
     if faults:
         raise DraftHasFaults(findings=faults, count=len(faults))
     if found.kind == "form":
-        number = publish_form(uow, found, document, by=_author(actor), now=now, note=note).version
+        version = publish_form(uow, found, document, by=_author(actor), now=now, note=note)
+        number = version.version
+        if earlier := store.built_version(uow, found.id, found.version):
+            recomputing.plan(uow, actor, earlier, version, now=now)
     else:
         number = store.add_version(uow, found.id, document, by=_author(actor), now=now, note=note)
     index_for(uow, found, document)

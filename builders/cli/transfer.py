@@ -15,7 +15,8 @@ from formloom.platform.kernel.actors import System
 from formloom.platform.kernel.errors import FormloomError, NotFound
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import LOCALES
-from formloom.platform.records import exports, jobs
+from formloom.platform.records import exports, job_kinds, jobs
+from formloom.platform.records.house import House
 from formloom.platform.records.imports import refusals, running, starting
 from formloom.platform.records.imports.starting import Wish
 from formloom.platform.records.queries.jobs import JobRow
@@ -88,7 +89,7 @@ def transfer_commands(open_installation: Open) -> list[click.Command]:
         """Work off one queued job."""
         installation = open_installation()
         try:
-            running.run(_house(installation.runtime), job_id)
+            job_kinds.run(_house(installation.runtime), job_id)
         finally:
             installation.close()
 
@@ -140,8 +141,8 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, object] | None:
     return named
 
 
-def _house(rt: Runtime) -> running.House:
-    return running.House(rt.db, rt.files, rt.catalog, rt.clock, rt.listeners)
+def _house(rt: Runtime) -> House:
+    return House(rt.db, rt.files, rt.catalog, rt.clock, rt.listeners)
 
 
 def _one_line(fault: FormloomError, form: str, locale: str) -> str:

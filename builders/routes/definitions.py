@@ -1,6 +1,6 @@
 """The life of a definition over HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -9,7 +9,9 @@ from formloom.builders import life
 from formloom.builders.queries.apps import find as find_app
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.kernel.errors import Finding
+from formloom.platform.records import recomputing
 from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.definition_store import Definition
 from formloom.platform.web.records.shown import moment
 from formloom.platform.web.route import Api, Call
@@ -115,15 +117,11 @@ def read_diff(call: Call, definition_id: str) -> object:
 
 @api.post("/definitions/<definition_id>/publish", act=Act.DEFINITION_PUBLISH, body=PublishBody())
 def publish(call: Call, definition_id: str) -> object:
-    """Make the draft the next version."""
+    """Make the draft the next version; `job` computes the records that a new or changed formula is about."""
     note = call.body.get("note")
-
-    def work(uow: Any) -> int:
-        number = life.publish(uow, call.actor, definition_id, now=call.now, note=note)
-        uow.after_commit(call.runtime.wake)
-        return number
-
-    return {"version": call.db.write(work)}
+    return _published(
+        call, definition_id, lambda uow: life.publish(uow, call.actor, definition_id, now=call.now, note=note)
+    )
 
 
 @api.get("/definitions/<definition_id>/versions", act=Act.DEFINITION_READ)
@@ -155,7 +153,9 @@ def read_version(call: Call, definition_id: str, number: int) -> object:
 def roll_back(call: Call, definition_id: str) -> object:
     """Publish an earlier version again, as a new one."""
     number = call.body["version"]
-    return {"version": call.db.write(lambda uow: life.roll_back(uow, call.actor, definition_id, number, now=call.now))}
+    return _published(
+        call, definition_id, lambda uow: life.roll_back(uow, call.actor, definition_id, number, now=call.now)
+    )
 
 
 @api.get("/definitions/<definition_id>/usages", act=Act.DEFINITION_READ, query=UsageQuery())
@@ -187,6 +187,18 @@ def delete(call: Call, definition_id: str) -> object:
     """Take a definition away; refused while others name it."""
     call.db.write(lambda uow: life.delete(uow, call.actor, definition_id, now=call.now))
     return None
+
+
+def _published(call: Call, definition_id: str, do: Callable[[UnitOfWork], int]) -> dict[str, Any]:
+    def work(uow: UnitOfWork) -> dict[str, Any]:
+        number = do(uow)
+        job = recomputing.waiting(uow, definition_id)
+        uow.after_commit(call.runtime.wake)
+        if job is not None:
+            uow.after_commit(lambda: call.runtime.start_job(job))
+        return {"version": number, "job": job}
+
+    return call.db.write(work)
 
 
 def shown(definition: Definition) -> dict[str, Any]:

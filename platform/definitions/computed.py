@@ -30,31 +30,71 @@ class Computed:
     """The computed fields of one form version."""
 
     def __init__(self, fields: Iterable[tuple[str, FieldType[Any], Settings]], zone: ZoneInfo) -> None:
-        self._zone = zone
+        self.zone = zone
         self._formulas: dict[str, tuple[Formula, Settings]] = {}
         self._trees: dict[str, Tree] = {}
         self._kinds: dict[str, FieldType[Any]] = {}
+        self._numbering: list[tuple[str, FieldType[Any], Settings]] = []
         needs: dict[str, set[str]] = {}
         for name, kind, cfg in fields:
             self._kinds[name] = kind
+            if kind.numbers_records:
+                self._numbering.append((name, kind, cfg))
             source = kind.formula(cfg)
             tree = _read(source) if source else None
             if tree is not None:
                 self._formulas[name] = compile_tree(tree), cfg
                 self._trees[name] = tree
                 needs[name] = {field for field, _column in names(tree)}
+        asks = any(FUNCTIONS.get(one.lower()).asks_names for tree in self._trees.values() for one in calls(tree))
+        self._people = [(name, kind) for name, kind in self._kinds.items() if kind.who is not None] if asks else []
         self._order = _ordered({name: found & needs.keys() for name, found in needs.items()})
 
     def values(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
         """Return the computed values over clean `values`, each after those that it needs."""
-        if not self._order:
-            return {}
-        setting = Setting(now=ctx.now, zone=self._zone, locale=ctx.locale)
+        return self.known(values, ctx)[0].computed if self._order else {}
+
+    def known(self, values: Mapping[str, Any], ctx: CleanContext) -> tuple["_Known", Setting]:
+        """Return what formulas over clean `values` read, computed values among it, and what they know of the world."""
+        setting = self.setting(values, ctx)
         known = _Known(values, self._kinds)
         for name in self._order:
             formula, cfg = self._formulas[name]
             known.computed[name] = _result(formula(known, setting), cfg, setting)
-        return known.computed
+        return known, setting
+
+    def setting(self, values: Mapping[str, Any], ctx: CleanContext) -> Setting:
+        """Return what formulas over these values may know of the world."""
+        return Setting(
+            now=ctx.now, zone=self.zone, locale=ctx.locale, user=ctx.user, record=self._number(values),
+            names=self._names(values, ctx),
+        )  # fmt: skip
+
+    def _number(self, values: Mapping[str, Any]) -> int | None:
+        given = ((kind, values.get(name), cfg) for name, kind, cfg in self._numbering)
+        return next((kind.number_in(value, cfg) for kind, value, cfg in given if value is not None), None)
+
+    def _names(self, values: Mapping[str, Any], ctx: CleanContext) -> Mapping[str, str]:
+        ids = {one for name, kind in self._people for one in kind.ids_in(values.get(name))}
+        return ctx.names(ids) if ids else {}
+
+    def unlike(self, other: "Computed") -> set[str]:
+        """Return the fields that `other` computes otherwise or not at all, with all that is computed from them."""
+        found: set[str] = set()
+        for name in self._order:
+            needs = {field for field, _column in names(self._trees[name])}
+            if needs & found or self._source(name) != other._source(name) or self._retyped(needs, other):
+                found.add(name)
+        return found
+
+    def _source(self, name: str) -> tuple[Any, ...] | None:
+        if name not in self._trees:
+            return None
+        cfg = self._formulas[name][1]
+        return self._trees[name], cfg["result"], cfg["decimals"]
+
+    def _retyped(self, needs: Collection[str], other: "Computed") -> bool:
+        return any(self._kinds.get(name) is not other._kinds.get(name) for name in needs)
 
     def live(self, names: Collection[str]) -> dict[str, Tree]:
         """Return the trees that give the same while somebody still types, in the order of their needs.
@@ -62,14 +102,32 @@ class Computed:
         They are over nothing but fields in `names`, without what only a stored record has and what is another
         value each time.
         """
-        known = {name for name, kind in self._kinds.items() if name in names and kind.is_typed_as_computed}
-        known -= self._trees.keys()
+        known = self._typed(names)
         found: dict[str, Tree] = {}
         for name in self._order:
             if name in names and _is_live(self._trees[name], known):
                 found[name] = self._trees[name]
                 known.add(name)
         return found
+
+    def is_live(self, tree: Tree, seen: Collection[str]) -> bool:
+        """Tell whether a tree gives the same while somebody types who sees only the fields in `seen`."""
+        return _is_live(tree, self._typed(seen) | self.live(seen).keys())
+
+    def reach(self, tree: Tree) -> set[str]:
+        """Return the fields that a tree needs, also through computed ones."""
+        found: set[str] = set()
+        waiting = [field for field, _column in names(tree)]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += [field for field, _column in names(self._trees[name])] if name in self._trees else []
+        return found
+
+    def _typed(self, seen: Collection[str]) -> set[str]:
+        named = {name for name, kind in self._kinds.items() if name in seen and kind.is_typed_as_computed}
+        return named - self._trees.keys()
 
 
 class _Known(dict[str, Any]):

@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.computed import Computed
+from formloom.platform.definitions.defaults import Defaults
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.visibility import Visibility
@@ -27,7 +28,8 @@ from formloom.platform.kernel.text import LocalizedText, resolve
 from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 _COMMON = frozenset({
-    "id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link",
+    "id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula",
+    "width", "public", "from_link",
 })  # fmt: skip
 UNKNOWN = {"zh-CN": "没有名为“{name}”的字段{hint}", "en": "Unknown field '{name}'{hint}"}
 REQUIRED = {"zh-CN": "必填", "en": "Required"}
@@ -101,6 +103,10 @@ class FormVersion:
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self._visibility = visibility
         self._computed = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone)
+        self._defaults = Defaults(
+            ((item.id, item.document.get("default_formula"), item.kind, item.cfg) for item in self.stored),
+            self._computed,
+        )
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
         self._dumpers = [
             (item.id, None if type(item.type).dump is FieldType.dump else item.type.dump, item.cfg)
@@ -206,9 +212,9 @@ class FormVersion:
             findings.extend(self._unknown(strangers, locked, public=public))
         return Cleaned(values, findings)
 
-    def computed(self, values: Mapping[str, Any], *, now: datetime, locale: str) -> dict[str, Any]:
+    def computed(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
         """Return the values of the computed fields over these clean values."""
-        return self._computed.values(values, CleanContext(now=now, locale=locale))
+        return self._computed.values(values, ctx)
 
     def live_formulas(self, names: Collection[str]) -> dict[str, dict[str, Any]]:
         """Return the formulas that can be computed while somebody types who sees only the fields in `names`.
@@ -219,6 +225,14 @@ class FormVersion:
             name: {"tree": tree, **{part: self.by_id[name].cfg[part] for part in ("result", "decimals")}}
             for name, tree in self._computed.live(names).items()
         }
+
+    def suggestions(self, names: Collection[str]) -> list[dict[str, Any]]:
+        """Return the defaults by formula that can be suggested while somebody types who sees the fields in `names`."""
+        return self._defaults.live(names)
+
+    def computed_anew(self, before: "FormVersion") -> set[str]:
+        """Return the computed fields whose stored values the version `before` would not have given."""
+        return self._computed.unlike(before._computed)
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
@@ -265,6 +279,12 @@ class FormVersion:
             try:
                 values[field_id] = run(default, ctx)
             except ValueInvalid:  # a default that no longer fits leaves the field empty
+                values[field_id] = None
+        absent = self._cleaners.keys() - raw.keys()
+        for field_id, said in self._defaults.raw(values, absent, ctx):
+            try:
+                values[field_id] = None if said in (None, "", []) else self._cleaners[field_id][1](said, ctx)
+            except ValueInvalid:  # what the formula gives does not fit
                 values[field_id] = None
 
     def _compute(

@@ -15,7 +15,8 @@ def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
     access = Access.of(unit, actor)
     rights = access.fields(form)
     seen = [item for item in form.fields if rights.get(item.id, "hidden") != "hidden" or not item.type.is_stored]
-    formulas = form.live_formulas({name for name, right in rights.items() if right != "hidden"})
+    readable = {name for name, right in rights.items() if right != "hidden"}
+    formulas = form.live_formulas(readable)
     document = {**form.document, "fields": [item.document for item in seen]}
     views = [
         {"id": definition.id, "key": definition.key, "title": definition.title, "document": view}
@@ -30,5 +31,6 @@ def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
             "can_design": access.can(Act.DEFINITION_EDIT, app=form.app_id),
         },
         "formulas": [{"id": name, **live} for name, live in formulas.items()],
+        "suggestions": form.suggestions(readable),
         "buttons": list(form.document.get("buttons") or ()),
     }  # fmt: skip

@@ -21,14 +21,22 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "undone"]
 LONGEST_SILENCE = timedelta(seconds=60)
-SHOWN = ("import",)
+SHOWN = ("import", "recompute")
 """The kinds that a person sees; others are notes of the house."""
+RESUMABLE = ("recompute",)
+"""The kinds that go on where they stopped when their process is gone."""
+_ATTEMPTS = 5
 _DIED = {
     "code": "job_died",
     "message": {
         "zh-CN": "处理进程意外中止，已导入的行保留，可以撤销",
         "en": "The process that did it ended unexpectedly; what was imported stays and can be undone",
     },
+}
+
+_STOPPED = {
+    "zh-CN": "处理进程多次意外中止，尚未重算的记录仍是旧值",
+    "en": "The process ended unexpectedly several times; records that it did not reach keep their old values",
 }
 
 
@@ -79,17 +87,22 @@ def claim(uow: UnitOfWork, job_id: str, *, now: datetime) -> JobRow | None:
     return rows.find(uow, job_id) if rows.change(uow, job_id, began, only_in=("queued",)) else None
 
 
-def bury(uow: UnitOfWork, job_id: str, *, now: datetime) -> None:
-    """Mark a job failed whose process is gone, unless it has ended."""
-    rows.change(
-        uow, job_id, {"state": "failed", "error": _DIED, "finished_at": now}, only_in=("queued", "running")
-    )  # fmt: skip
+def bury(uow: UnitOfWork, job_id: str, *, now: datetime) -> bool:
+    """Mark a job failed whose process is gone, unless it has ended; tell whether it waits to go on instead."""
+    job = rows.find(uow, job_id, lock=True)
+    if job is None or job.state not in {"queued", "running"}:
+        return False
+    attempts = int(job.payload.get("attempts", 0)) + 1
+    if job.kind in RESUMABLE and attempts < _ATTEMPTS:
+        return rows.change(uow, job_id, {"state": "queued", "payload": {**job.payload, "attempts": attempts}})
+    error = {**_DIED, "message": _STOPPED} if job.kind in RESUMABLE else _DIED
+    rows.change(uow, job_id, {"state": "failed", "error": error, "finished_at": now})
+    return False
 
 
-def bury_silent(uow: UnitOfWork, *, now: datetime) -> None:
-    """Mark every running job failed that has been silent for too long."""
-    for job_id in rows.silent(uow, since=now - LONGEST_SILENCE):
-        rows.change(uow, job_id, {"state": "failed", "error": _DIED, "finished_at": now}, only_in=("running",))
+def bury_silent(uow: UnitOfWork, *, now: datetime) -> list[str]:
+    """Mark every running job failed that has been silent for too long; return those that wait to go on instead."""
+    return [job_id for job_id in rows.silent(uow, since=now - LONGEST_SILENCE) if bury(uow, job_id, now=now)]
 
 
 def waiting(unit: ReadUnit) -> list[str]:

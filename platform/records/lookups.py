@@ -10,15 +10,24 @@ from typing import Any
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.ids import is_id
+from formloom.platform.kernel.text import resolve
 from formloom.platform.records.queries import people
 from formloom.platform.records.queries.uploads import attachable
 from formloom.platform.storage.database import ReadUnit
 
 
 def clean_context(
-    unit: ReadUnit, form: FormVersion, *, now: datetime, locale: str, owner: str, record_id: str | None = None
-) -> CleanContext:
-    """Return what cleaning values of `form` may ask. `owner` names whose uploads may be attached."""
+    unit: ReadUnit, form: FormVersion, *, now: datetime, locale: str, owner: str, record_id: str | None = None,
+    user: str = "",
+) -> CleanContext:  # fmt: skip
+    """Return what cleaning values of `form` may ask.
+
+    `owner` names whose uploads may be attached, `user` is the name of the member who acts.
+    """
+
+    def names(ids: Collection[str]) -> Mapping[str, str]:
+        titles = people.department_titles(unit, ids)
+        return {**people.user_names(unit, ids), **{one: resolve(title, locale) for one, title in titles.items()}}
 
     def files(field_id: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
         real = [one for one in ids if is_id(one)]
@@ -27,6 +36,7 @@ def clean_context(
     return CleanContext(
         now=now, locale=locale, users=_once_each(people.existing_users, unit),
         departments=_once_each(people.existing_departments, unit), files=files,
+        user=user, names=names,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.conditions.compile import Setting
+from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.fields.messages import NO_SUCH_FILE
 from formloom.platform.definitions.form import Cleaned, FormVersion
 from formloom.platform.kernel.actors import Actor, Member, Public
@@ -113,7 +114,7 @@ def update(
     before = _existing(uow, actor, form, record_id, Act.RECORD_UPDATE)
     if if_rev is not None and if_rev != before.rev:
         raise _stale(uow, actor, form, before, values)
-    ctx = clean_context(uow, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id)
+    ctx = _context(uow, actor, form, now=now, options=options, record_id=record_id)
     locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
     cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
     changed = {name: value for name, value in cleaned.values.items() if value != before.values.get(name)}
@@ -222,7 +223,7 @@ def _clean_all(
     unit: ReadUnit, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Cleaned]:  # fmt: skip
-    ctx = clean_context(unit, form, now=now, locale=options.locale, owner=owner_of(actor))
+    ctx = _context(unit, actor, form, now=now, options=options)
     return [form.clean(values, ctx=ctx, locked=locked, public=public) for values in many]
 
 
@@ -237,10 +238,11 @@ def _store_new(
 ) -> list[Record]:
     if not cleaned:
         return []
+    ctx = _context(uow, actor, form, now=now, options=options)
     for item in number_fields(form):
         for one, number in zip(cleaned, take_numbers(uow, form, item, len(cleaned), now=now), strict=True):
             one.values[item.id] = number
-            one.values.update(form.computed(one.values, now=now, locale=options.locale))
+            one.values.update(form.computed(one.values, ctx))
     author = _author(actor)
     records = [
         Record(options.record_id or new_id(), form.form_id, 1, one.values, now, author, now, author) for one in cleaned
@@ -254,6 +256,16 @@ def _store_new(
     _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
     _tell(uow, form, events, options)
     return records
+
+
+def _context(
+    unit: ReadUnit, actor: Actor, form: FormVersion, *, now: datetime, options: WriteOptions,
+    record_id: str | None = None,
+) -> CleanContext:  # fmt: skip
+    return clean_context(
+        unit, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id,
+        user=actor.name if isinstance(actor, Member) else "",
+    )  # fmt: skip
 
 
 def _announce(

@@ -215,6 +215,11 @@ def versions(unit: ReadUnit, definition_id: str) -> list[Version]:
     return [Version(**row._mapping) for row in rows]
 
 
+def built_version(unit: ReadUnit, form_id: str, number: int | None) -> FormVersion | None:
+    """Return one version of a form, or None where there is none."""
+    return next((one for one in built_versions(unit, form_id) if one.version == number), None)
+
+
 def built_versions(unit: ReadUnit, form_id: str) -> list[FormVersion]:
     """Return every version of a form, newest first, deleted forms included."""
     owner = unit.conn.execute(

@@ -1,24 +1,47 @@
 /**
- * Computes a form's computed fields while somebody answers. Only forms that have some load this file, before the
- * page's own script, which tells of every change of the answers and takes what is added to them into its rules.
+ * Computes a form's computed fields while somebody answers, and suggests what defaults by formula give. Only forms
+ * that have some load this file, before the page's own script, which tells of every change of the answers and takes
+ * what is added to them into its rules.
  */
-import { computing, shownAs } from '@/shared/formula/live'
+import { following, shownAs } from '@/shared/formula/live'
 import type { Setting } from '@/shared/formula/values'
-import { comparable, type Answers, type PageData } from './page'
+import { isEmpty } from './checks'
+import { comparable, putAnswer, type Answers, type PageData } from './page'
 
 const EMPTY = '—'
-const form = document.getElementById('form')
+const form = document.getElementById('form') as HTMLFormElement | null
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as PageData
-const formulas = data.formulas ?? []
+const [formulas, suggestions] = [data.formulas ?? [], data.suggestions ?? []]
 const locale = document.documentElement.lang
-const compute = computing(formulas, Object.fromEntries(data.fields.map(({ id, kind }) => [id, kind])))
+const follow = following(formulas, suggestions, Object.fromEntries(data.fields.map(({ id, kind }) => [id, kind])))
+/** Where somebody wrote something, and what was suggested last. */
+const touched = new Set<string>()
+const suggested = new Map<string, string>()
 
+form?.addEventListener('input', (event) => {
+  const id = (event.target as Element).closest('[data-field]')?.getAttribute('data-field')
+  if (id) touched.add(id)
+})
+form?.addEventListener('reset', () => touched.clear())
 form?.addEventListener('answers', (event) => {
   const answers = (event as CustomEvent<Answers>).detail
   const setting: Setting = { now: Date.now(), zone: data.zone ?? 'UTC', locale, user: '', record: null, names: {} }
-  Object.assign(answers, compute(comparable(data.fields, answers), setting))
+  Object.assign(answers, follow(comparable(data.fields, answers), setting, isFree, put))
   for (const formula of formulas) write(formula.id, shownAs(formula, answers[formula.id], locale) || EMPTY)
 })
+
+/** Whether nobody wrote anything there: what stands there was suggested, perhaps by the server when it drew the page. */
+function isFree(id: string, answer: unknown, found: unknown): boolean {
+  if (touched.has(id)) return false
+  if (!suggested.has(id) && String(found) === String(answer)) suggested.set(id, String(found))
+  return isEmpty(answer) || suggested.get(id) === String(answer)
+}
+
+function put(id: string, value: unknown): void {
+  suggested.set(id, String(value ?? ''))
+  const field = data.fields.find((one) => one.id === id)
+  if (form && field) putAnswer(form, field, value)
+}
 
 function write(id: string, text: string): void {
   const output = document.getElementById(`q-${id}`)

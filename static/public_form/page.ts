@@ -3,7 +3,7 @@
  * every element here was drawn by the server, and names of inputs are ids of fields.
  */
 import type { Kind } from '@/shared/conditions'
-import type { LiveFormula } from '@/shared/formula/live'
+import type { LiveFormula, Suggestion } from '@/shared/formula/live'
 import type { Rule } from '@/shared/rules'
 
 export interface FieldData {
@@ -44,6 +44,7 @@ export interface PageData {
   rules: Rule[]
   /** What is computed while somebody types, in the order of its needs; `formulas.ts` does it. */
   formulas?: LiveFormula[]
+  suggestions?: Suggestion[]
   /** The installation's time zone, whose days the rules mean. */
   zone?: string
   /** The form's path; empty in a preview. */

@@ -79,6 +79,10 @@ def _none_known(_ids: Collection[str]) -> Collection[str]:
     return ()
 
 
+def _no_names(_ids: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
 def _no_files(_field: str, _ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
     return {}
 
@@ -93,6 +97,10 @@ class CleanContext:
     departments: Callable[[Collection[str]], Collection[str]] = _none_known
     files: Callable[[str, Collection[str]], Mapping[str, Mapping[str, Any]]] = _no_files
     """Field id, file ids → id → {id, name, size_bytes, type} of those that the caller may attach."""
+    user: str = ""
+    """The name of the member who acts; empty for visitors and for the house itself."""
+    names: Callable[[Collection[str]], Mapping[str, str]] = _no_names
+    """The names of people and departments by id."""
 
 
 class FieldType(ABC, Generic[T]):
@@ -109,6 +117,8 @@ class FieldType(ABC, Generic[T]):
     """None for types without a value."""
     is_typed_as_computed: ClassVar[bool] = True
     """Whether formulas read the value as it is typed, so that they can follow while somebody types."""
+    numbers_records: ClassVar[bool] = False
+    """Whether `number_in` gives a record's number."""
     who: ClassVar[Who | None] = None
     """Whom the ids in its values name, for types whose values are ids of people or departments."""
     needs_label: ClassVar[bool] = True
@@ -141,6 +151,10 @@ class FieldType(ABC, Generic[T]):
 
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
+        return None
+
+    def number_in(self, value: T, cfg: Settings) -> int | None:  # noqa: ARG002 - for types that number records
+        """Return the record's number that stands in a clean value, or None for types that don't number records."""
         return None
 
     def for_formulas(self, value: T) -> Any:

@@ -79,6 +79,8 @@ class Function:
     """Gives another value each time, so an example can't state it."""
     of_record: bool = False
     """Has a value only where there is a stored record."""
+    asks_names: bool = False
+    """Needs the names behind ids of people and departments."""
 
     @property
     def is_live(self) -> bool:
@@ -126,7 +128,7 @@ class Function:
 
 def function(
     signature: str, *, zh: str, en: str, examples: Mapping[str, Value] | None = None, volatile: bool = False,
-    of_record: bool = False,
+    of_record: bool = False, asks_names: bool = False,
 ) -> Callable[[Callable[..., Value]], Function]:  # fmt: skip
     """Declare a function of the language; see the module."""
 
@@ -136,6 +138,7 @@ def function(
             arguments=tuple(_argument(said) for said in signature.split()), help={"zh-CN": zh, "en": en},
             examples=MappingProxyType({said: _exact(value) for said, value in (examples or {}).items()}),
             run=run, volatile=volatile, of_record=of_record,
+            asks_names=asks_names,
         )  # fmt: skip
 
     return declare

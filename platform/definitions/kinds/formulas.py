@@ -1,10 +1,15 @@
-"""Checking the formulas of a form: readable, over fields that are there, and none waiting for itself."""
+"""Checking the formulas of a form: readable, over fields that are there, and none waiting for itself.
+
+A field has a formula that computes it (its type says which), or one that gives its default; both stand in one graph,
+since a default may need what is computed and the other way round.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from formloom.platform.definitions.defaults import READERS
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
-from formloom.platform.definitions.formula.grammar import Tree, names, parse
+from formloom.platform.definitions.formula.grammar import Tree, calls, names, parse
 from formloom.platform.definitions.formula.tokens import FormulaInvalid
 from formloom.platform.definitions.kinds.base import Document, unknown
 from formloom.platform.kernel.errors import Finding
@@ -13,31 +18,54 @@ _WORD = {"zh-CN": "字段", "en": "field"}
 _MISSING = {"zh-CN": "还没有公式", "en": "There is no formula yet"}
 _COLUMN = {"zh-CN": "“{name}”不是子表单", "en": "'{name}' is no sub-form"}
 _CYCLE = {"zh-CN": "公式互相引用：{path}", "en": "These formulas wait for each other: {path}"}
+_NO_NUMBER = {
+    "zh-CN": "RECNO 取流水号中的序号，此表单还没有流水号字段",
+    "en": "RECNO is the number in the serial number; this form has no field for one",
+}
+_NO_DEFAULT = {"zh-CN": "这种字段不能用公式作默认值", "en": "A field of this type can't have a default by formula"}
+_TWO_DEFAULTS = {"zh-CN": "固定默认值和公式默认值只能设一个", "en": "Set a fixed default or one by formula, not both"}
 
 
 def check_formulas(document: Document) -> Iterator[Finding]:
     """Yield what is wrong with the formulas of a form document."""
     entries = [one for one in document.get("fields") or () if one["type"] in FIELD_TYPES]
     stored = {one["id"] for one in entries if FIELD_TYPES.get(one["type"]).is_stored}
-    trees: dict[str, Tree] = {}
+    numbered = any(FIELD_TYPES.get(one["type"]).numbers_records for one in entries)
+    trees: dict[str, tuple[Tree, str]] = {}
     for place, entry in enumerate(document.get("fields") or ()):
-        source = _source(entry)
-        if source is None:
-            continue
-        path = f"fields/{place}/formula"
-        try:
-            trees[entry["id"]] = tree = parse(source)
-        except FormulaInvalid as fault:
-            yield _unreadable(source, fault, path)
-            continue
-        yield from _check_names(tree, stored, path)
-    yield from _check_cycles(trees, document)
+        for name, source in _sources(entry):
+            path = f"fields/{place}/{name}"
+            try:
+                tree = parse(source)
+            except FormulaInvalid as fault:
+                yield _unreadable(source, fault, path)
+                continue
+            trees[entry["id"]] = tree, path
+            yield from _check_names(tree, stored, path)
+            if not numbered and "RECNO" in calls(tree):
+                yield Finding("no_record_number", _NO_NUMBER, path, severity="warning")
+        yield from _check_default(entry, f"fields/{place}/default_formula")
+    yield from _check_cycles(trees)
 
 
-def _source(entry: Mapping[str, Any]) -> str | None:
-    """Return the formula of a field that has one by its type, else None."""
+def _sources(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the setting and the text of each formula that a field has."""
     kind = FIELD_TYPES.get(entry["type"]) if entry["type"] in FIELD_TYPES else None
-    return kind.formula(entry) if kind else None
+    source = kind.formula(entry) if kind else None
+    if source is not None:
+        yield "formula", source
+    elif entry.get("default_formula"):
+        yield "default_formula", str(entry["default_formula"])
+
+
+def _check_default(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    if not entry.get("default_formula") or entry["type"] not in FIELD_TYPES:
+        return
+    kind = FIELD_TYPES.get(entry["type"])
+    if kind.is_generated or not kind.is_stored or kind.kind_of(entry) not in READERS:
+        yield Finding("no_default_formula", _NO_DEFAULT, path)
+    if entry.get("default") is not None:
+        yield Finding("two_defaults", _TWO_DEFAULTS, path)
 
 
 def _unreadable(source: str, fault: FormulaInvalid, path: str) -> Finding:
@@ -55,15 +83,14 @@ def _check_names(tree: Tree, stored: set[str], path: str) -> Iterator[Finding]:
             yield Finding("not_a_subform", _COLUMN, path, {"name": name})
 
 
-def _check_cycles(trees: Mapping[str, Tree], document: Document) -> Iterator[Finding]:
-    needs = {name: {field for field, _ in names(tree)} & trees.keys() for name, tree in trees.items()}
-    places = {entry["id"]: place for place, entry in enumerate(document.get("fields") or ())}
+def _check_cycles(trees: Mapping[str, tuple[Tree, str]]) -> Iterator[Finding]:
+    needs = {name: {field for field, _ in names(tree)} & trees.keys() for name, (tree, _path) in trees.items()}
     reported: set[str] = set()
     for start in needs:
         trail = _trail(start, needs)
         if trail and not reported & set(trail):
             reported |= set(trail)
-            yield Finding("formula_cycle", _CYCLE, f"fields/{places[start]}/formula", {"path": " → ".join(trail)})
+            yield Finding("formula_cycle", _CYCLE, trees[start][1], {"path": " → ".join(trail)})
 
 
 def _trail(start: str, needs: Mapping[str, set[str]]) -> list[str] | None:

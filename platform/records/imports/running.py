@@ -10,7 +10,6 @@ import functools
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from typing import Any
 from formloom.platform.access.identity import load_member
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, System
-from formloom.platform.kernel.clock import Clock
 from formloom.platform.kernel.errors import Finding, Forbidden, FormloomError
 from formloom.platform.records import jobs, service
+from formloom.platform.records.house import House
 from formloom.platform.records.imports.cells import CellReader, Row
 from formloom.platform.records.imports.encoding import Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
@@ -30,9 +29,7 @@ from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import jobs as rows
 from formloom.platform.records.queries.jobs import JobRow
 from formloom.platform.records.record import InvalidValues, Record, WriteOptions
-from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
-from formloom.platform.storage.definition_store import FormCatalog
-from formloom.platform.storage.files import FileStore
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 PART = 250
 _TOO_WIDE = {
@@ -43,17 +40,6 @@ _BROKE = {
     "code": "import_failed",
     "message": {"zh-CN": "导入时出错，已导入的行保留", "en": "The import broke off; what was imported stays"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the work needs of the installation."""
-
-    db: Database
-    files: FileStore
-    catalog: FormCatalog
-    clock: Clock
-    listeners: tuple[Any, ...] = ()
 
 
 Progress = Callable[[int, int], None]

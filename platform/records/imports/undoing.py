@@ -24,6 +24,11 @@ from formloom.platform.storage.definition_store import FormCatalog
 UNDOABLE = ("done", "failed", "cancelled")
 
 
+def can_undo(job: JobRow) -> bool:
+    """Tell whether an import has ended and left something to take back."""
+    return job.kind == "import" and job.state in UNDOABLE and job.ok > 0
+
+
 class JobNotUndoable(Conflict):
     """Only an import that has ended can be undone, and only once."""
 
@@ -40,7 +45,7 @@ def undo(uow: UnitOfWork, actor: Actor, catalog: FormCatalog, job_id: str, *, no
     job = jobs.read(uow, actor, job_id)
     form = catalog.current(uow, job.form_id or "")
     demand(uow, actor, Act.RECORD_IMPORT, form=form)
-    if not rows.change(uow, job_id, {"state": "undone"}, only_in=UNDOABLE):
+    if job.kind != "import" or not rows.change(uow, job_id, {"state": "undone"}, only_in=UNDOABLE):
         raise JobNotUndoable
     found = rows.untouched(uow, form, job_id)
     rows.trash(uow, form, [record_id for record_id, _rev in found], by=jobs.author_of(actor), now=now)

@@ -72,6 +72,14 @@ def change(uow: UnitOfWork, job_id: str, values: Mapping[str, Any], *, only_in: 
     return uow.conn.execute(statement).rowcount == 1
 
 
+def unfinished(unit: ReadUnit, kind: str, form_id: str) -> list[JobRow]:
+    """Return the jobs of a kind about a form that wait or run, or broke off."""
+    statement = select(*_COLUMNS).where(
+        jobs.c.kind == kind, jobs.c.form_id == form_id, jobs.c.state.in_(("queued", "running"))
+    )
+    return [_job(row) for row in unit.conn.execute(statement)]
+
+
 def silent(unit: ReadUnit, *, since: datetime) -> list[str]:
     """Return the ids of running jobs that gave no sign of life since then."""
     return list(unit.conn.scalars(select(jobs.c.id).where(jobs.c.state == "running", jobs.c.heartbeat_at < since)))

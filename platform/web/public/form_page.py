@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
 from formloom.platform.web.public.framing import Frame, bundle_path, page
-from formloom.platform.web.public.logic import page_data
+from formloom.platform.web.public.logic import page_data, starting_values
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
 from formloom.platform.web.public.questions import Question
@@ -54,7 +55,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     """Return the page, empty or as it came back."""
     known = filled(visit.form, personal) if personal else {}
     suggested = {} if typed else prefill.from_address(visit)
-    start = _defaults(visit.form) | suggested | known
+    start = _defaults(visit.form, visit.now) | suggested | known
     questions = PageForm(visit.form, visit.locale, sent=typed.inputs if typed else None, values=start)
     _fix(questions, known)
     for question in questions:
@@ -81,7 +82,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
 
 def preview(form: FormVersion, frame: Frame) -> Response:
     """Return a draft drawn as the public page; nothing can be sent from it."""
-    questions = PageForm(form, frame.locale, values=_defaults(form))
+    questions = PageForm(form, frame.locale, values=_defaults(form, frame.now))
     script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
         "form.html", frame, script=_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
@@ -146,8 +147,13 @@ def _findings(fault: FormloomError) -> Iterable[Finding]:
     return fault.findings or (Finding(fault.code, fault.message, params=fault.params),)
 
 
-def _defaults(form: FormVersion) -> dict[str, Any]:
-    return {item.id: item.default for item in form.stored if item.public and item.default is not None}
+def _defaults(form: FormVersion, now: datetime) -> dict[str, Any]:
+    fixed = {item.id: item.default for item in form.stored if item.public and item.default is not None}
+    by_formula = [item.id for item in form.stored if item.public and item.document.get("default_formula")]
+    if not by_formula:
+        return fixed
+    start = form.dump(starting_values(form, now))
+    return fixed | {name: start[name] for name in by_formula if start[name] is not None}
 
 
 def _more_scripts(data: Mapping[str, Any]) -> list[str]:

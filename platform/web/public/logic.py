@@ -37,10 +37,10 @@ _MESSAGES = {
 
 def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any]:
     """Return the JSON of the page's script."""
-    formulas = live_formulas(form, page)
+    formulas, suggestions = live_formulas(form, page), form.suggestions({question.item.id for question in page})
     return {
         "fields": [_field(question, now) for question in page],
-        **({"formulas": formulas} if formulas else {}),
+        **({"formulas": formulas, "suggestions": suggestions} if formulas or suggestions else {}),
         "rules": public_rules(form, now),
         "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS},

@@ -264,7 +264,13 @@ def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
         given = typed.getlist(name)
         is_list = item is not None and takes_many(item)
         values[name] = [one for one in given if one] if is_list else given[0] if len(given) == 1 else given
-    return values
+    return {name: value for name, value in values.items() if value not in (None, "", []) or not _suggests(visit, name)}
+
+
+def _suggests(visit: Visit, name: str) -> bool:
+    """Tell whether a formula gives what a page without a script could not suggest."""
+    item = visit.form.by_id.get(name)
+    return item is not None and bool(item.document.get("default_formula"))
 
 
 def _receipt_path(visit: Visit, receipt: receipts.Receipt, key: str | None) -> str:

@@ -178,7 +178,7 @@ def list_jobs(call: Call) -> object:
     with call.db.read() as unit:
         found = jobs.listing(unit, call.actor)
     if any(jobs.is_silent(job, call.now) for job in found):
-        call.db.write(lambda uow: jobs.bury_silent(uow, now=call.now))
+        _bury_silent(call)
         with call.db.read() as unit:
             found = jobs.listing(unit, call.actor)
     return {"jobs": [_shown(call, job) for job in found]}
@@ -300,9 +300,14 @@ def _job(call: Call, job_id: str) -> JobRow:
         found = jobs.read(unit, call.actor, job_id)
     if not jobs.is_silent(found, call.now):
         return found
-    call.db.write(lambda uow: jobs.bury_silent(uow, now=call.now))
+    _bury_silent(call)
     with call.db.read() as unit:
         return jobs.read(unit, call.actor, job_id)
+
+
+def _bury_silent(call: Call) -> None:
+    for job_id in call.db.write(lambda uow: jobs.bury_silent(uow, now=call.now)):
+        call.runtime.start_job(job_id)
 
 
 def _shown(call: Call, job: JobRow) -> dict[str, object]:
@@ -314,7 +319,7 @@ def _shown(call: Call, job: JobRow) -> dict[str, object]:
         "id": job.id, "kind": job.kind, "state": job.state, "form": job.form_id, "file": job.payload.get("name"),
         "done": job.done, "total": job.total, "ok": job.ok, "failed": job.failed, "rate_per_s": _rate(call, job),
         "rules": job.payload.get("rules", False), "messages": job.payload.get("messages", False),
-        "can_undo": job.state in undoing.UNDOABLE and job.ok > 0,
+        "can_undo": undoing.can_undo(job),
         "created_at": _moment(job.created_at), "started_at": _moment(job.started_at),
         "finished_at": _moment(job.finished_at), "error": error, "result": result,
     }  # fmt: skip

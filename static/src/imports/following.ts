@@ -51,7 +51,7 @@ export function useJob(id: () => string) {
 }
 
 /** Say in a toast how a job ended, unless its page is open by then. */
-async function tellWhenOver(id: string): Promise<void> {
+export async function tellWhenOver(id: string): Promise<void> {
   for (;;) {
     await pause(LOOK_FROM_AFAR_MS)
     const route = router.currentRoute.value
@@ -61,7 +61,7 @@ async function tellWhenOver(id: string): Promise<void> {
       throw caught
     })
     if (!found || !isOver(found)) continue
-    toast(t('imports.overToast', { file: found.file ?? '', ok: number(found.ok), failed: number(found.failed) }), {
+    toast(found.kind === 'recompute' ? t(`imports.recompute.${found.state}`) : t('imports.overToast', { file: found.file ?? '', ok: number(found.ok), failed: number(found.failed) }), {
       kind: found.state === 'done' ? 'done' : 'error',
       action: { label: t('imports.openResult'), run: () => void router.push({ name: 'job', params: { id } }) },
     })

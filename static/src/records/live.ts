@@ -1,26 +1,51 @@
-/** Computed fields while somebody types in the workspace; the record that comes back from the server replaces them. */
-import { computed, type ComputedRef } from 'vue'
+/** Computed fields and defaults by formula while somebody types in the workspace; what the server answers replaces them. */
+import { computed, watch, type ComputedRef, type Ref } from 'vue'
 import { useSession } from '@/api/session'
 import { currentLocale } from '@/i18n'
-import { computing } from '@/shared/formula/live'
+import type { Kind } from '@/shared/conditions'
+import { following, type Suggest } from '@/shared/formula/live'
+import type { Setting } from '@/shared/formula/values'
 import type { FormInfo } from './types'
 import { kindOfField } from './form'
 import { useNames } from './values/names'
-import type { Kind } from '@/shared/conditions'
+import { isEmpty } from './values/text'
 
-export type Computing = (values: Record<string, unknown>) => Record<string, unknown>
+type Values = Record<string, unknown>
+export type Computing = (values: Values) => Values
+
+function useFollowing(form: () => FormInfo | null): { follow: ComputedRef<Suggest | null>; setting: () => Setting } {
+  const session = useSession()
+  const names = useNames()
+  const setting = () => ({ now: Date.now(), zone: session.installation?.timezone ?? 'UTC', locale: currentLocale(), user: session.user?.name ?? '', record: null, names: { ...names.people, ...names.departments } })
+  const follow = computed(() => {
+    const found = form()
+    if (!found?.formulas?.length && !found?.suggestions?.length) return null
+    return following(found.formulas ?? [], found.suggestions ?? [], Object.fromEntries(found.document.fields.map((field) => [field.id, kindOfField(field) as Kind | null])))
+  })
+  return { follow, setting }
+}
 
 /** The function that gives values with what is computed from them. */
 export function useComputing(form: () => FormInfo | null): ComputedRef<Computing> {
-  const session = useSession()
-  const names = useNames()
-  return computed(() => {
-    const found = form()
-    if (!found?.formulas?.length) return (values) => values
-    const compute = computing(found.formulas, Object.fromEntries(found.document.fields.map((field) => [field.id, kindOfField(field) as Kind | null])))
-    return (values) => {
-      const setting = { now: Date.now(), zone: session.installation?.timezone ?? 'UTC', locale: currentLocale(), user: session.user?.name ?? '', record: null, names: { ...names.people, ...names.departments } }
-      return { ...values, ...compute(values, setting) }
-    }
-  })
+  const { follow, setting } = useFollowing(form)
+  const nothing = () => undefined
+  return computed(() => (values) => follow.value?.(values, setting(), () => false, nothing) ?? values)
+}
+
+/** Keep in the values of a new record what defaults by formula suggest, as long as nobody wrote something else there. */
+export function useSuggesting(form: () => FormInfo | null, values: Ref<Values>): void {
+  const { follow, setting } = useFollowing(form)
+  const suggested = new Map<string, string>()
+  function isFree(id: string, value: unknown): boolean {
+    if (isEmpty(value)) return !suggested.has(id) || !(id in values.value)
+    return suggested.get(id) === String(value)
+  }
+  watch(values, (now) => {
+    const changed: Values = {}
+    follow.value?.(now, setting(), isFree, (id, value) => {
+      suggested.set(id, String(value ?? ''))
+      changed[id] = value
+    })
+    if (Object.keys(changed).length) values.value = { ...now, ...changed }
+  }, { immediate: true, deep: true })
 }

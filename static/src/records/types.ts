@@ -1,6 +1,6 @@
 /** Shapes of the records room, as the server answers them. */
 import type { Condition, FormField, L10n } from '@/api/types'
-import type { LiveFormula } from '@/shared/formula/live'
+import type { LiveFormula, Suggestion } from '@/shared/formula/live'
 import type { Rule } from '@/shared/rules'
 
 export interface RecordRow {
@@ -62,6 +62,8 @@ export interface FormInfo {
   access: { acts: string[]; fields: Record<string, 'read' | 'write' | 'hidden'>; can_design: boolean }
   /** What can be computed while somebody types, in the order of its needs. */
   formulas?: LiveFormula[]
+  /** Defaults by formula, in the order of their needs. */
+  suggestions?: Suggestion[]
   buttons: FlowButton[]
 }
 export interface FileValue {

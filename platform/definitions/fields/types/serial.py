@@ -45,6 +45,7 @@ class Serial(FieldType[str]):
     settings = Numbering
     is_generated = True
     can_be_unique = True
+    numbers_records = True
     examples = (Example("T-1", error="read_only_field"),)
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
@@ -52,6 +53,15 @@ class Serial(FieldType[str]):
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
         raise ValueInvalid("read_only_field", messages.READ_ONLY)
+
+    def number_in(self, value: str, cfg: Settings) -> int | None:
+        parts = re.split(r"(\{[A-Z0]+\})", cfg["format"])
+        known = "".join(
+            re.escape(part) if not part.startswith("{") else r"(\d+)" if "0" in part else rf"\d{{{len(part) - 2}}}"
+            for part in parts
+        )
+        found = re.fullmatch(known, value)
+        return int(found[1]) if found else None
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("none")

@@ -39,13 +39,23 @@ def getusername(env: Env) -> str:
 
 
 @function(
-    "user:any", zh="成员的姓名", en="The name of a person", examples={"TEXTUSER(owner)": "李雷", "TEXTUSER(empty)": ""}
+    "user:any",
+    zh="成员的姓名",
+    en="The name of a person",
+    examples={"TEXTUSER(owner)": "李雷", "TEXTUSER(empty)": ""},
+    asks_names=True,
 )
 def textuser(env: Env, user: Value) -> str:
     return _name(env, user)
 
 
-@function("department:any", zh="部门的名称", en="The name of a department", examples={"TEXTDEPT(team)": "销售部"})
+@function(
+    "department:any",
+    zh="部门的名称",
+    en="The name of a department",
+    examples={"TEXTDEPT(team)": "销售部"},
+    asks_names=True,
+)
 def textdept(env: Env, department: Value) -> str:
     return _name(env, department)
 

@@ -12,6 +12,7 @@ from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.fields.texts import PatternInvalid, compile_pattern
+from formloom.platform.definitions.formula.grammar import MAX_LENGTH
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.base import (
     RESERVED_FIELDS,
@@ -34,7 +35,20 @@ WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
 PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 """Where an answer stands in a text: `{name}`."""
 COMMON = frozenset(
-    {"id", "type", "label", "help", "placeholder", "required", "unique", "default", "width", "public", "from_link"}
+    {
+        "id",
+        "type",
+        "label",
+        "help",
+        "placeholder",
+        "required",
+        "unique",
+        "default",
+        "default_formula",
+        "width",
+        "public",
+        "from_link",
+    }
 )
 
 
@@ -49,6 +63,7 @@ class FieldDocument(shapes.Open):
     required = fields.Boolean()
     unique = fields.Boolean()
     default = fields.Raw(allow_none=True)
+    default_formula = fields.String(validate=validate.Length(max=MAX_LENGTH), allow_none=True)
     width = fields.String(validate=validate.OneOf(WIDTHS))
     public = fields.Boolean()
     from_link = fields.String(validate=validate.Length(max=60), allow_none=True)

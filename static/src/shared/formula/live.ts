@@ -20,6 +20,13 @@ export interface LiveFormula {
   sign?: string
   unit?: string
 }
+/** A default by formula: what stands in a field as long as nobody wrote something else there. */
+export interface Suggestion {
+  id: string
+  tree: Tree
+  kind: Kind
+  decimals: number
+}
 export type Answers = Readonly<Record<string, unknown>>
 export type Compute = (answers: Answers, setting: Setting) => Record<string, unknown>
 
@@ -42,6 +49,44 @@ export function computing(formulas: readonly LiveFormula[], kinds: Readonly<Reco
       found[id] = dumped(value, decimals)
     }
     return found
+  }
+}
+
+/** Puts into answers what formulas suggest; `isFree` says where nobody wrote anything, `put` does it. Returns the answers with what is computed. */
+export type Suggest = (answers: Answers, setting: Setting, isFree: (id: string, answer: unknown, found: unknown) => boolean, put: (id: string, value: unknown) => void) => Record<string, unknown>
+
+/** What computes the computed fields, and before that suggests what defaults by formula give. */
+export function following(formulas: readonly LiveFormula[], suggestions: readonly Suggestion[], kinds: Readonly<Record<string, Kind | null | undefined>>): Suggest {
+  const compute = computing(formulas, kinds)
+  const compiled = suggestions.map((one) => ({ ...one, run: compile(one.tree) }))
+  return (answers, setting, isFree, put) => {
+    const known: Record<string, unknown> = { ...answers, ...compute(answers, setting) }
+    for (const { id, run, kind, decimals } of compiled) {
+      const values = Object.fromEntries(Object.entries(known).map(([name, answer]) => [name, readable(kinds[name], answer)]))
+      const found = typedAs(run(values, setting), kind, decimals, setting)
+      if (!isFree(id, known[id], found) || String(found ?? '') === String(known[id] ?? '')) continue
+      put(id, found)
+      known[id] = found
+      Object.assign(known, compute(known, setting))
+    }
+    return known
+  }
+}
+
+/** The value of a formula as it could have been typed into a field of that kind. */
+function typedAs(value: Value, kind: Kind, decimals: number, setting: Setting): unknown {
+  if (value === null || value instanceof Fault) return null
+  const env = new Env({}, setting)
+  try {
+    if (kind === 'number') return rounded(READ.number(env, value), decimals).toFixed()
+    if (kind === 'date') return dayText(READ.day(env, value))
+    if (kind === 'datetime') return new Date(READ.when(env, value)).toISOString().slice(0, 16)
+    if (kind === 'boolean') return READ.boolean(env, value)
+    if (kind === 'choices') return (Array.isArray(value) ? value : [value]).map((one) => READ.text(env, one))
+    return READ.text(env, value)
+  } catch (fault) {
+    if (fault instanceof Fault) return null
+    throw fault
   }
 }
 

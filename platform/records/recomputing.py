@@ -1,0 +1,107 @@
+"""Computing the computed fields of records that are there already, after a formula was added or changed.
+
+Publishing writes down a job; a process of its own works it off in parts. A part is one transaction with its records
+and how far the job is, so a job that broke off goes on where it stopped. A recomputation is no change of a record:
+its revision, its author, its history and its time of change stay, and nothing is announced, so no flow runs. A record
+that somebody writes meanwhile is computed by that write.
+
+    job_id = recomputing.plan(uow, actor, before, after, now=now)   # None when nothing has to be done
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Actor
+from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.records import jobs
+from formloom.platform.records.house import House
+from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries import jobs as job_rows
+from formloom.platform.records.queries import people, sweeps
+from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.records.record import Record
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
+
+KIND = "recompute"
+PART = 250
+_LOCALE = "zh-CN"
+_BROKE = {
+    "code": "recompute_failed",
+    "message": {
+        "zh-CN": "重算中断，尚未重算的记录仍是旧值",
+        "en": "Computing broke off; records that it did not reach keep their old values",
+    },
+}
+
+
+def plan(uow: UnitOfWork, actor: Actor, before: FormVersion, after: FormVersion, *, now: datetime) -> str | None:
+    """Write down a job for the computed fields that are not as they were; it takes over what an earlier one left."""
+    left = job_rows.unfinished(uow, KIND, after.form_id)
+    wanted = after.computed_anew(before) | {name for job in left for name in job.payload["fields"]}
+    wanted &= after.field_ids
+    total = sweeps.count_all(uow, after) if wanted else 0
+    if not total:
+        return None
+    for job in left:
+        job_rows.change(uow, job.id, {"state": "cancelled", "finished_at": now}, only_in=("queued", "running"))
+    payload = {"fields": sorted(wanted), "last": "", "locale": _LOCALE}
+    return jobs.enqueue(uow, actor, KIND, payload, form_id=after.form_id, total=total, now=now)
+
+
+def waiting(unit: ReadUnit, form_id: str) -> str | None:
+    """Return the job about a form that waits to be begun, or None."""
+    return next((job.id for job in job_rows.unfinished(unit, KIND, form_id) if job.state == "queued"), None)
+
+
+def run(house: House, job_id: str) -> None:
+    """Work off a waiting job and write down how it ended; nothing happens when it does not wait any more."""
+    job = house.db.write(lambda uow: jobs.claim(uow, job_id, now=house.clock.now()))
+    if job is None:
+        return
+    ended: dict[str, Any] = {"state": "failed", "error": _BROKE}
+    try:
+        while house.db.write(partial(_part, house, job)):
+            pass
+        ended = {"state": "done"}
+    except FormloomError as fault:
+        ended["error"] = {"code": fault.code, "message": {one: fault.words(one) for one in fault.message}}
+    finally:
+        house.db.write(
+            lambda uow: job_rows.change(uow, job_id, {**ended, "finished_at": house.clock.now()}, only_in=("running",))
+        )
+
+
+def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
+    """Compute the next records; tell whether there may be more."""
+    now = house.clock.now()
+    found = job_rows.find(uow, job.id, lock=True)
+    if found is None or found.state != "running":
+        return False
+    form = house.catalog.current(uow, job.form_id or "")
+    names = [name for name in found.payload["fields"] if name in form.by_id and form.by_id[name].type.is_generated]
+    records = sweeps.after(uow, form, str(found.payload["last"]), limit=PART)
+    changed = _changed(uow, form, records, names, now=now)
+    sweeps.put(uow, form, names, changed)
+    counts = {"done": found.done + len(records), "ok": found.ok + len(changed), "heartbeat_at": now}
+    payload = {**found.payload, "last": records[-1].id} if records else found.payload
+    job_rows.change(uow, job.id, {**counts, "payload": payload})
+    return len(records) == PART
+
+
+def _changed(
+    uow: UnitOfWork, form: FormVersion, records: Sequence[Record], names: Sequence[str], *, now: datetime
+) -> list[Record]:
+    ctx = clean_context(uow, form, now=now, locale=_LOCALE, owner="")
+    authors = people.user_names(uow, {one.updated_by for one in records if one.updated_by})
+    found = []
+    for record in records:
+        acting = CleanContext(now=now, locale=_LOCALE, user=authors.get(record.updated_by or "", ""), names=ctx.names)
+        computed = form.computed(record.values, acting)
+        if any(computed[name] != record.values.get(name) for name in names if name in computed):
+            record.values.update((name, computed[name]) for name in names if name in computed)
+            found.append(record)
+    return found
