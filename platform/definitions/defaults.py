@@ -64,7 +64,7 @@ class Defaults:
         self._kinds: dict[str, ValueKind] = {}
         for name, source, kind, cfg in fields:
             tree = _read(source)
-            if tree is not None and kind in READERS:
+            if tree is not None and kind is not None and kind in READERS:
                 self._trees[name], self._kinds[name] = tree, kind
                 self._formulas[name] = compile_tree(tree), READERS[kind], cfg
         self._order = _ordered({name: computed.reach(tree) & self._trees.keys() for name, tree in self._trees.items()})
