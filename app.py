@@ -44,7 +44,14 @@ from formloom.platform.web.analytics import routes as dashboard_routes
 from formloom.platform.web.auth import explain_routes, installation_routes, people_routes, session_routes
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
-from formloom.platform.web.public import link_routes, other_pages, personal_routes, preview_routes
+from formloom.platform.web.public import (
+    link_routes,
+    other_pages,
+    own_routes,
+    personal_routes,
+    preview_routes,
+    respondent_routes,
+)
 from formloom.platform.web.public import routes as public_routes
 from formloom.platform.web.records import activity_routes, customer_routes, export_routes, file_routes, import_routes
 from formloom.platform.web.records import routes as record_routes
@@ -138,7 +145,8 @@ def _web(runtime: Runtime) -> Flask:
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
-        preview_routes.api, public_routes.api, personal_routes.api, shell_api(bundle),
+        preview_routes.api, public_routes.api, personal_routes.api, own_routes.api, respondent_routes.api,
+        shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

@@ -222,24 +222,40 @@ class MemberAccess(Access):
 
 
 class VisitorAccess(Access):
-    """The visitor of one public form: fill it, upload into it, nothing else; only fields that are public."""
+    """The visitor of one public form: fill it, upload into it, nothing else; only fields that are public.
+
+    With an own link besides: read one record, and change it where the link says so; no other field, no other row.
+    """
 
     def __init__(self, visitor: Public) -> None:
         self._visitor = visitor
 
     def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002
-        return NEEDS[act].level == "visitor" and form is not None and form.form_id == self._visitor.form_id
+        if form is None or form.form_id != self._visitor.form_id:
+            return False
+        return NEEDS[act].level == "visitor" or self._may_with_own_link(act)
 
-    def rows(self, form: FormRef, act: Act = Act.RECORD_READ) -> JSONObject | None:  # noqa: ARG002
-        raise Forbidden
+    def rows(self, form: FormRef, act: Act = Act.RECORD_READ) -> JSONObject | None:
+        own = self._visitor.own
+        if own is None or not self._may_with_own_link(act) or not self.can(act, form=form):
+            raise Forbidden
+        return {"field": "id", "op": "eq", "value": own.record_id}
 
     def field(self, form: FormRef, field_id: str) -> FieldRight:
         if form.form_id != self._visitor.form_id:
             return "hidden"
+        own = self._visitor.own
+        if own is not None:
+            return "write" if field_id in own.edits else "read" if field_id in own.sees else "hidden"
         return next(("write" for found in form.fields if found.id == field_id and found.public), "hidden")
 
-    def readable(self, form: FormRef) -> frozenset[str]:  # noqa: ARG002
-        return frozenset()
+    def readable(self, form: FormRef) -> frozenset[str]:
+        own = self._visitor.own
+        return form.field_ids & (own.sees | own.edits) if own and form.form_id == self._visitor.form_id else frozenset()
+
+    def _may_with_own_link(self, act: Act) -> bool:
+        own = self._visitor.own
+        return own is not None and (act is Act.RECORD_READ or (act is Act.RECORD_UPDATE and bool(own.edits)))
 
     def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002
         return form is not None and form.form_id == self._visitor.form_id

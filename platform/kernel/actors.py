@@ -31,14 +31,27 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """The one record that a respondent's own link opens: the fields that it shows and those that it lets change."""
+
+    record_id: str
+    sees: frozenset[str]
+    edits: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Public:
-    """A visitor of one public form: bound to the form, its published version and the link that was opened."""
+    """A visitor of one public form: bound to the form, its published version and the link that was opened.
+
+    `own` is the record that the visitor's own link opens; without it a visitor reads nothing at all.
+    """
 
     form_id: str
     version: int
     link_token: str
     ip_prefix: str = ""
     locale: str = "zh-CN"
+    own: OwnRecord | None = None
 
     @property
     def kind(self) -> ActorKind:

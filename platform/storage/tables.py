@@ -143,6 +143,15 @@ answer_marks = Table(  # keyed hashes of devices, networks and values that a for
     Column("mark", String(64), primary_key=True), Column("record_id", Id, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )  # fmt: skip
+respondent_links = Table(  # what was handed to one respondent: the way back to a record, answers that are fixed
+    "respondent_links", system, _id(), Column("kind", String(10), nullable=False),  # own, personal
+    Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), nullable=False),
+    Column("link_token", String(40), nullable=False), Column("record_id", Id, index=True),
+    Column("token_hash", String(64), unique=True), Column("label", String(200)),
+    Column("mails", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id), Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime), Column("used_at", UtcDateTime), Index(None, "form_id", "id"),
+)  # fmt: skip
 installed_packages = Table(
     "installed_packages", system, Column("slug", String(60), primary_key=True), Column("version", String(20), nullable=False),
     Column("app_id", Id, ForeignKey("apps.id"), nullable=False), Column("manifest", Json, nullable=False),

@@ -41,7 +41,7 @@ export class Filling {
   ) {
     this.showing = new Showing(form, data)
     this.faults = new Faults(form, data)
-    this.drafts = new Drafts(`formloom:${data.draft}`, data.path ? deviceStore() : null)
+    this.drafts = new Drafts(`formloom:${data.draft}`, data.path && !data.native ? deviceStore() : null)
     this.uploads = new Uploads(form, data, () => this.changed(), (id, message) => this.faults.show(id, message))
     data.fields.forEach((field) => followLength(form, field, data))
     followControls(form, data)
@@ -145,7 +145,9 @@ export class Filling {
     if (!this.pages.isLast) return this.pages.forward()
     if (this.isSending || !this.data.path) return
     if (this.uploads.isBusy || this.pads.some((pad) => pad.isPending)) return void (this.status.textContent = this.data.texts.uploading ?? '')
-    if (this.judge(this.data.fields)) void this.deliver(this.answers(), null)
+    if (!this.judge(this.data.fields)) return
+    if (this.data.native) HTMLFormElement.prototype.submit.call(this.form)
+    else void this.deliver(this.answers(), null)
   }
 
   /** Show what doesn't fit in these fields; tell whether all of them do. */

@@ -13,21 +13,19 @@ try {
   const countdown = document.getElementById('countdown')
   if (countdown) countDown(countdown, data.texts)
   if (form) new Filling(form, data)
-  else offerCopy()
+  offerCopies()
 } catch (fault) {
   document.documentElement.classList.remove('js')
   throw fault
 }
 
-function offerCopy(): void {
-  const button = document.getElementById('copy')
-  const number = document.getElementById('number')
-  if (!button || !number || !navigator.clipboard) return
-  button.hidden = false
-  button.addEventListener('click', () => {
-    void navigator.clipboard.writeText(number.textContent ?? '').then(() => {
-      const words = button.querySelector('span')
-      if (words) words.textContent = data.texts.copied ?? ''
-    })
+/** Buttons that copy what stands in the element they name. */
+function offerCopies(): void {
+  if (!navigator.clipboard) return
+  document.querySelectorAll<HTMLElement>('[data-copy]').forEach((button) => {
+    const found = document.getElementById(button.dataset.copy ?? '') as HTMLInputElement | null
+    const words = button.querySelector('span')
+    button.hidden = !found
+    button.onclick = () => void navigator.clipboard.writeText(found?.value || (found?.textContent ?? '')).then(() => words && (words.textContent = data.texts.copied ?? ''))
   })
 }

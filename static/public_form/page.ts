@@ -54,6 +54,8 @@ export interface PageData {
   /** Fields that the address or a personal link filled in: an older draft doesn't replace that. */
   given?: string[]
   fresh: boolean
+  /** The browser sends the form itself: a record is changed, which is nothing to keep on the device or to send again. */
+  native?: boolean
   proof: Task | null
 }
 export type Answers = Record<string, unknown>

@@ -82,3 +82,18 @@ def test_hidden_values_may_come_from_the_address_but_not_those_of_links(form: Pu
     house = form(*FIELDS, EVERY_TYPE[20])
     values = dict(house.inputs(house.open("?source=poster&ticket=x")).values)
     assert (values["source"], values["ticket"]) == ("poster", "")
+
+
+def test_a_signed_link_ends_and_can_be_withdrawn(form: Publish) -> None:
+    house = form(*FIELDS)
+    body = {"links": [{"values": {"no": "A"}}, {"values": {"no": "B"}}], "days": 30}
+    made = house.made("POST", f"/links/{house.token}/personal", body)["links"]
+    first, second = (one["url"].split(house.token)[1] for one in made)
+    opened = house.open(first)
+    assert opened.status_code == house.open(second).status_code == 200
+    assert house.api("DELETE", f"/respondent-links/{made[0]['id']}").status_code == 204
+    assert house.send({"score": "5"}, page=opened).status_code == 403, "a page that stood open counts no more"
+    assert "has ended" in house.open(first).text
+    house.clock.advance(timedelta(days=31))
+    assert house.open(second).status_code == 403
+    assert house.records() == []

@@ -74,7 +74,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     }  # fmt: skip
     frame = Frame.of_visit(visit)
     return page(
-        "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=_json(script),
+        "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
         more_scripts=_more_scripts(script), token=token.text,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, **_parts(visit.form, questions, visit.now),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def preview(form: FormVersion, frame: Frame) -> Response:
     questions = PageForm(form, frame.locale, values=_defaults(form, frame.now))
     script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
-        "form.html", frame, script=_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
+        "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
         trap=guards.TRAP, is_preview=True,
         **_parts(form, questions, frame.now),
     )  # fmt: skip
@@ -105,13 +105,14 @@ def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         if question.item.type.is_generated:
             question.data = clean[question.item.id]
     return {
-        "pages": list(_pages(questions)),
+        "pages": list(pages_of(questions)),
         "hidden": [question for question in questions if question.control == "hidden"],
         "submit_label": resolve(form.settings.get("submit_label"), questions.locale),
     }
 
 
-def _pages(questions: PageForm) -> Iterable[Page]:
+def pages_of(questions: PageForm) -> Iterable[Page]:
+    """Yield the steps of the page with their sections."""
     page, inside = Page(None), list[Question]()
     for question in questions:
         if not question.item.type.opens_page:
@@ -164,6 +165,7 @@ def _more_scripts(data: Mapping[str, Any]) -> list[str]:
     return [path for name in ("formulas",) if name in data and (path := bundle_path(name))]
 
 
-def _json(data: Mapping[str, Any]) -> Markup:
+def as_json(data: Mapping[str, Any]) -> Markup:
+    """Return what the script reads, as it may stand in the page."""
     text = orjson.dumps(data).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped

@@ -17,6 +17,7 @@ from formloom.platform.web.problems import STATUS, request_locale
 from formloom.platform.web.public import thanks
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.moments import left_in_words
+from formloom.platform.web.public.own_pages import OwnCard
 from formloom.platform.web.public.receipts import Receipt
 from formloom.platform.web.public.texts import say
 from formloom.platform.web.public.visits import Visit
@@ -25,17 +26,18 @@ from formloom.platform.web.runtime import Runtime, runtime
 PREFIX = "/f/"
 
 
-def receipt(visit: Visit, found: Receipt) -> Response:
-    """Show a receipt."""
+def receipt(visit: Visit, found: Receipt, *, own: OwnCard | None = None) -> Response:
+    """Show a receipt, with the respondent's own link where the form gives one: nobody is sent on past that."""
     form, locale = visit.form, visit.locale
     goes_on = bool(found.next) and found.state in {"new", "repeat"}
     answer = page(
         "receipt.html", Frame.of_visit(visit), receipt=found,
         thanks=thanks.words(form, locale, found.answers, found.number), goes_on=goes_on,
-        host=urlsplit(found.next).hostname or "", answers=thanks.listed(form, locale, found.answers),
+        host=urlsplit(found.next).hostname or "", own=own, answers=thanks.listed(form, locale, found.answers),
         may_repeat=form.settings.get("submit_again", True) is not False and found.state != "answered",
     )  # fmt: skip
-    if goes_on:  # not a redirection: browsers would judge it by the form-action of the page that was sent
+    if goes_on and own is None:
+        # Not a redirection: browsers would judge it by the form-action of the page that was sent.
         answer.headers["Refresh"] = f"0; url={found.next}"
     return answer
 

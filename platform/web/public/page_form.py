@@ -20,14 +20,17 @@ _PART = re.compile(r"([a-z][a-z0-9_]{0,39})\.([A-Za-z0-9_-]{1,40})(?:\.([A-Za-z0
 class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
     """The questions of one page, by field id. A `BaseForm`, since a field may have any name, also `data`."""
 
-    def __init__(self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any],
+        asked: Iterable[FormField] | None = None,
+    ) -> None:  # fmt: skip
         conditional = form.conditional_fields()
         super().__init__(
             {
                 item.id: CLASSES.get(_control(item), Question)(
                     item=item, locale=locale, is_conditional=item.id in conditional
                 )
-                for item in shown_fields(form)
+                for item in (shown_fields(form) if asked is None else asked)
             }
         )
         self.locale = locale
@@ -82,6 +85,31 @@ def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[s
     for name, parts in objects.items():
         kept.add(name, parts)
     return kept
+
+
+def raw_answers(
+    form: FormVersion, typed: "MultiDict[str, str]", asked: Iterable[FormField] | None = None
+) -> dict[str, Any]:
+    """Return raw values by field id. A browser leaves out a group in which nothing is ticked: that is an answer too.
+
+    `asked` are the questions of a page that changes a record; there an empty answer is never a suggestion's place.
+    """
+    fields = shown_fields(form) if asked is None else asked
+    values: dict[str, Any] = {item.id: None for item in fields if is_left_out_when_empty(item)}
+    for name in typed:
+        item = form.by_id.get(name)
+        given = typed.getlist(name)
+        is_list = item is not None and takes_many(item)
+        values[name] = [one for one in given if one] if is_list else given[0] if len(given) == 1 else given
+    if asked is not None:
+        return values
+    return {name: value for name, value in values.items() if value not in (None, "", []) or not _suggests(form, name)}
+
+
+def _suggests(form: FormVersion, name: str) -> bool:
+    """Tell whether a formula gives what a page without a script could not suggest."""
+    item = form.by_id.get(name)
+    return item is not None and bool(item.document.get("default_formula"))
 
 
 def must_words(question: Question) -> str:

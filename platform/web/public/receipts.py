@@ -13,8 +13,8 @@ import orjson
 from itsdangerous import BadData, URLSafeSerializer
 
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.records.own_links import number_of
 from formloom.platform.records.record import Record
-from formloom.platform.records.serials import number_fields
 from formloom.platform.web.public.thanks import Answers, answers_of, next_address
 
 State = Literal["new", "repeat", "changed", "answered"]
@@ -38,6 +38,8 @@ class Receipt:
     """Where the respondent is sent on to; empty for nowhere."""
     key: str | None = None
     """Under which key it is kept."""
+    own: str = ""
+    """The secret of the respondent's own link; never kept, made again from the key."""
 
     def again(self, state: State) -> "Receipt":
         """Return the receipt as given a second time."""
@@ -56,13 +58,11 @@ def load(text: str) -> Receipt:
 
 
 def of_record(form: FormVersion, record: Record) -> Receipt:
-    """Return the receipt of a new record: its serial number, else the end of its id."""
-    numbers = [record.values.get(item.id) for item in number_fields(form) if item.public]
-    short = record.id[-8:].upper()
-    number = str(next(filter(None, numbers), f"{short[:4]}-{short[4:]}"))
+    """Return the receipt of a new record."""
     return Receipt(
-        record.id, number, record.created_at, answers=answers_of(form, record), next=next_address(form, record)
-    )
+        record.id, number_of(form, record), record.created_at, answers=answers_of(form, record),
+        next=next_address(form, record),
+    )  # fmt: skip
 
 
 def sign(secret: str, receipt: Receipt, key: str | None = None) -> str:

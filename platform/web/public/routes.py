@@ -1,11 +1,9 @@
 """Public forms over HTTP: the page, its submission, uploads, the receipt, the QR code. Reading records nothing."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-import segno
 from flask import Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
@@ -20,8 +18,10 @@ from formloom.platform.web.public import (
     limits,
     locks,
     other_pages,
+    own_pages,
     page_token,
     pictures,
+    qr,
     receipts,
     submitting,
     uploading,
@@ -31,7 +31,7 @@ from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.limits import AnsweredBefore
 from formloom.platform.web.public.locks import LinkLocked
-from formloom.platform.web.public.page_form import is_left_out_when_empty, shown_fields, takes_many, with_parts
+from formloom.platform.web.public.page_form import raw_answers, with_parts
 from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.visits import Visit
@@ -114,7 +114,10 @@ def show_receipt(call: Call, token: str) -> object:
     """Show the receipt of a submission."""
     visit = visits.begin(call, token)
     found = receipts.read(visit.secret, request.args)
-    return other_pages.receipt(visit, submitting.kept(visit, found)) if found else redirect(visit.path)
+    if found is None:
+        return redirect(visit.path)
+    whole = submitting.kept(visit, found)
+    return other_pages.receipt(visit, whole, own=own_pages.card_of(visit, whole.own))
 
 
 @api.post(
@@ -141,11 +144,8 @@ def show_qr(call: Call, token: str) -> object:
     """Draw the link as a QR code."""
     with call.db.read() as unit:
         link = links.find(unit, token)
-    out = io.BytesIO()
-    segno.make(f"{call.runtime.settings.base_url}/f/{link.token}", error="m", micro=False).save(
-        out, kind="svg", scale=8, border=2, light="#fff", title=link.token
-    )
-    return Response(out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
+    drawn = qr.drawn(f"{call.runtime.settings.base_url}/f/{link.token}", title=link.token)
+    return Response(drawn, content_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
 
 @api.get(
@@ -188,7 +188,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         receipt = submitting.take(
             visit,
             Sent(
-                values=_raw(visit, typed), token=token, personal=personal, trap=inputs.get(guards.TRAP, ""),
+                values=raw_answers(visit.form, typed), token=token, personal=personal, trap=inputs.get(guards.TRAP, ""),
                 has_script=bool(inputs.get("_script")), solution=inputs.get("_proof"), key=token.nonce,
                 findings=tuple(findings),
             ),
@@ -240,6 +240,7 @@ def _submit_json(call: Call, token: str) -> object:
     path = _receipt_path(visit, receipt, key)
     answer = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at.isoformat(), "url": path}
     answer |= {"redirect": receipt.next} if receipt.next else {}
+    answer |= {"own_link": own_pages.address(visit, receipt.own)} if receipt.own else {}
     return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
 
 
@@ -254,23 +255,6 @@ def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "
         gone = visits.fields_of_version(visit, token.version) - frozenset(visit.form.by_id)
     kept = [(name, text) for name, text in inputs.items(multi=True) if name not in _OWN_INPUTS and name not in gone]
     return with_parts(visit.form, MultiDict(kept))
-
-
-def _raw(visit: Visit, typed: "MultiDict[str, str]") -> dict[str, Any]:
-    """Return raw values by field id. A browser leaves out a group in which nothing is ticked: that is an answer too."""
-    values: dict[str, Any] = {item.id: None for item in shown_fields(visit.form) if is_left_out_when_empty(item)}
-    for name in typed:
-        item = visit.form.by_id.get(name)
-        given = typed.getlist(name)
-        is_list = item is not None and takes_many(item)
-        values[name] = [one for one in given if one] if is_list else given[0] if len(given) == 1 else given
-    return {name: value for name, value in values.items() if value not in (None, "", []) or not _suggests(visit, name)}
-
-
-def _suggests(visit: Visit, name: str) -> bool:
-    """Tell whether a formula gives what a page without a script could not suggest."""
-    item = visit.form.by_id.get(name)
-    return item is not None and bool(item.document.get("default_formula"))
 
 
 def _receipt_path(visit: Visit, receipt: receipts.Receipt, key: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.records import service
+from formloom.platform.records import own_links, service
 from formloom.platform.records.links import PersonalLink, filled, tagged
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
@@ -69,7 +69,7 @@ def kept(visit: Visit, receipt: Receipt) -> Receipt:
     with visit.rt.db.read() as unit:
         found = repeats.peek(unit, _caller(visit), receipt.key)
     whole = receipts.load(found.answer) if found else receipt
-    return replace(receipt, answers=whole.answers, next=whole.next)
+    return replace(receipt, answers=whole.answers, next=whole.next, own=_own_again(visit, receipt.key))
 
 
 def answered_before(unit: ReadUnit, visit: Visit, personal: PersonalLink | None) -> Receipt | None:
@@ -102,6 +102,9 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     receipt = receipts.of_record(form, record)
     if sent.key is not None:
         repeats.finish(uow, _caller(visit), sent.key, 201, receipt.dump())
+    own = own_links.new_secret(visit.secret, _seed(visit, sent.key) if sent.token else None)
+    if own_links.give(uow, form, record, own, link_token=visit.link.token, by=None, now=visit.now):
+        receipt = replace(receipt, own=own)
     if link_hash := answers_once(visit, sent.personal):
         answers.add(uow, form.form_id, link_hash, answers.Answer(receipt.id, receipt.number, receipt.at))
     links.count_submission(uow, visit.link.token, now=visit.now)
@@ -111,8 +114,22 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
 def _earlier(unit: ReadUnit, visit: Visit, sent: Sent, values: dict[str, Any]) -> Receipt | None:
     found = _stored(unit, visit, sent.key) if sent.key is not None else None
     if found is not None:
-        return receipts.load(found.answer).again("repeat" if found.fingerprint == _fingerprint(values) else "changed")
+        receipt = receipts.load(found.answer)
+        state: receipts.State = "repeat" if found.fingerprint == _fingerprint(values) else "changed"
+        return replace(receipt.again(state), own=_own_again(visit, sent.key if sent.token else None))
     return answered_before(unit, visit, sent.personal)
+
+
+def _own_again(visit: Visit, key: str | None) -> str:
+    """Return the secret of the own link that a submission made, as far as the form gives any."""
+    if key is None or own_links.Terms.of(visit.form) is None:
+        return ""
+    return own_links.new_secret(visit.secret, _seed(visit, key))
+
+
+def _seed(visit: Visit, key: str | None) -> str | None:
+    """Return what makes the secret of a page's own link; an API caller's key is neither random nor used only once."""
+    return None if key is None else f"{_caller(visit)}:{key}"
 
 
 def _stored(unit: ReadUnit, visit: Visit, key: str) -> repeats.Earlier | None:

@@ -48,14 +48,14 @@ def store_parts(visit: Visit, parts: "MultiDict[str, FileStorage]") -> tuple[dic
     return stored, findings
 
 
-def show_kept(visit: Visit, page: PageForm) -> None:
-    """Let the page show the files that arrived before."""
+def show_kept(visit: Visit, page: PageForm, *, record_id: str | None = None) -> None:
+    """Let the page show the files that arrived before, and those of the record that is changed."""
     owner = service.owner_of(visit.visitor)
     with visit.rt.db.read() as unit:
         for question in page:
             if isinstance(question, Uploads) and question.data:
                 found = uploads.attachable(
-                    unit, visit.form.form_id, question.item.id, _ids(question.data), owner=owner, record_id=None,
+                    unit, visit.form.form_id, question.item.id, _ids(question.data), owner=owner, record_id=record_id,
                     now=visit.now,
                 )  # fmt: skip
                 question.kept = list(found.values())

@@ -13,11 +13,12 @@ from werkzeug.datastructures import MultiDict
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Public
-from formloom.platform.kernel.errors import NotFound
+from formloom.platform.kernel.errors import Forbidden, NotFound
 from formloom.platform.kernel.text import LOCALES, best_locale
 from formloom.platform.records import links as personal_links
 from formloom.platform.records import opening
 from formloom.platform.records.links import PersonalLink
+from formloom.platform.records.queries import respondents
 from formloom.platform.web.public import devices, locks
 from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.queries import links
@@ -25,6 +26,17 @@ from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Call
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.security import network_of
+
+
+class PersonalLinkEnded(Forbidden):
+    """The personal link was withdrawn, or its time is over."""
+
+    code = "personal_link_ended"
+    message = {
+        "zh-CN": "此专属链接已失效，请联系给您链接的人",
+        "en": "This personal link has ended: ask whoever gave it to you",
+    }
+
 
 State = Literal["open", "switched_off", "not_yet", "ended", "full"]
 
@@ -111,9 +123,16 @@ def fields_of_version(visit: Visit, number: int) -> frozenset[str]:
 
 
 def personal_of(visit: Visit, text: object) -> PersonalLink | None:
-    """Return what a `ref` says, when we signed it for this form."""
+    """Return what a `ref` says, when we signed it for this form. Raises PersonalLinkEnded."""
     found = personal_links.read(visit.secret, text) if isinstance(text, str) and text else None
-    return found if found is not None and found.form_id == visit.form.form_id else None
+    if found is None or found.form_id != visit.form.form_id:
+        return None
+    if found.fixed is not None:
+        with visit.rt.db.read() as unit:
+            row = respondents.by_id(unit, found.record_id)
+        if row is not None and not row.is_good(visit.now):  # those of earlier releases have no row and no end
+            raise PersonalLinkEnded
+    return found
 
 
 def answers_once(visit: Visit, personal: PersonalLink | None) -> str | None:

@@ -14,6 +14,19 @@ export interface Limit {
   field?: string
   period?: 'ever' | 'day' | 'week' | 'month'
 }
+/** What respondents may change of their own record. */
+export interface OwnEdit {
+  fields: string[]
+  days?: number
+  until?: string
+  when?: Condition
+}
+/** The respondent's own way back to his record. */
+export interface OwnLink {
+  see?: string[]
+  edit?: OwnEdit | null
+  days?: number
+}
 export interface FormSettings {
   languages?: Locale[]
   submit_label?: L10n
@@ -33,6 +46,7 @@ export interface FormSettings {
   submit_again?: boolean
   redirect?: { url?: string; fields?: string[] } | null
   limits?: Limit[]
+  own_link?: OwnLink | null
   prefill?: boolean
   one_answer_per_link?: boolean
   countdown?: boolean

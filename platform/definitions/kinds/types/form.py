@@ -26,6 +26,7 @@ from formloom.platform.definitions.kinds.base import (
     unknown,
 )
 from formloom.platform.definitions.kinds.formulas import check_formulas
+from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
@@ -102,6 +103,23 @@ class Limit(Schema):
     period = fields.String(load_default="ever", validate=validate.OneOf(("ever", "day", "week", "month")))
 
 
+class OwnEdit(Schema):
+    """What respondents may change of their own record, how long, and while which condition holds."""
+
+    fields_ = fields.List(shapes.key(), data_key="fields", required=True, validate=validate.Length(1, 200))
+    days = fields.Integer(allow_none=True, validate=validate.Range(1, 3_650))
+    until = fields.AwareDateTime(allow_none=True)
+    when = shapes.condition(allow_none=True)
+
+
+class OwnLink(Schema):
+    """The respondent's own way back to his record: how long it lasts, what it shows, what it lets change."""
+
+    see = fields.List(shapes.key(), load_default=list, validate=validate.Length(max=200))
+    edit = fields.Nested(OwnEdit, allow_none=True)
+    days = fields.Integer(allow_none=True, validate=validate.Range(1, 3_650))
+
+
 class FormSettings(Schema):
     """How the public page behaves."""
 
@@ -125,6 +143,7 @@ class FormSettings(Schema):
     prefill = fields.Boolean()
     limits = fields.List(fields.Nested(Limit), validate=validate.Length(max=8))
     one_answer_per_link = fields.Boolean()
+    own_link = fields.Nested(OwnLink, allow_none=True)
     cover = fields.Nested(Cover, allow_none=True)
 
 
@@ -179,6 +198,7 @@ class Form(DefinitionKind):
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
         yield from _check_limits(document, entries)
+        yield from check_own_link(document)
         known = world.others.get("flow", {})
         for place, button in enumerate(document.get("buttons") or ()):
             if button["flow"] not in known:

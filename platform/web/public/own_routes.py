@@ -1,0 +1,150 @@
+"""A respondent's own link over HTTP: where the record stands, changing it, the link by mail."""
+
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.datastructures import MultiDict
+
+from formloom.platform.access.policy import Act
+from formloom.platform.kernel.actors import Public
+from formloom.platform.kernel.errors import FormloomError, NotFound, TooMany
+from formloom.platform.records import own_links, service
+from formloom.platform.records.own_links import EditEnded, Terms
+from formloom.platform.records.queries import respondents
+from formloom.platform.records.record import InvalidValues, Record, StaleRecord, WriteOptions
+from formloom.platform.web.public import own_mail, own_pages, uploading, visits
+from formloom.platform.web.public.own_pages import Way
+from formloom.platform.web.public.page_form import raw_answers, with_parts
+from formloom.platform.web.public.texts import say
+from formloom.platform.web.public.visits import Visit
+from formloom.platform.web.route import Api, Call
+from formloom.platform.web.security import rates
+
+api = Api("own_links", prefix="")
+MAX_BYTES = 64_000_000
+MAX_MAIL = 10_000
+_LOOKS = "120 per hour"
+_CHANGES = "60 per hour"
+_SHOWN_AGAIN = frozenset({"invalid", "conflict", "too_large"})
+
+
+@api.get("/f/<token>/own/<own>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(404, 429))
+def show_own(call: Call, token: str, own: str) -> object:
+    """Show a respondent where the record stands."""
+    visit, way = _open(call, token, own)
+    said = say("changes_saved", visit.locale) if "saved" in request.args else ""
+    if way.link.used_at is None:  # later visits are not written down
+        call.db.write(lambda uow: respondents.change(uow, way.link.id, used_at=call.now))
+    return own_pages.show(visit, way, said=said)
+
+
+@api.get("/f/<token>/own/<own>/edit", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(403, 404, 429))
+def edit_own(call: Call, token: str, own: str) -> object:
+    """Show a respondent the record's answers as a form."""
+    visit, way = _open(call, token, own)
+    if not way.terms.lets_edit(visit.form, way.record, visit.now):
+        return own_pages.show(visit, way, fault=EditEnded())
+    return own_pages.edit(visit, way)
+
+
+@api.post(
+    "/f/<token>/own/<own>/edit", act=Act.FORM_SUBMIT, who="visitor", takes="any", max_bytes=MAX_BYTES,
+    gives="text/html", status=303, errors=(403, 404, 409, 429),
+)  # fmt: skip
+def change_own(call: Call, token: str, own: str) -> object:
+    """Change what the form lets the respondent change; who comes late sees both sides and loses nothing."""
+    visit, way = _open(call, token, own, sent=request.form)
+    rates().spend(_CHANGES, "own-change", way.link.id)
+    if not way.terms.lets_edit(visit.form, way.record, visit.now):
+        return own_pages.show(visit, way, fault=EditEnded())
+    asked = own_pages.asked_of(visit, way)
+    names = {item.id for item in asked}
+    typed = _typed(visit, names)
+    parts = MultiDict([(name, part) for name, part in request.files.items(multi=True) if name in names])
+    stored, findings = uploading.store_parts(visit, parts)
+    for name, ids in stored.items():
+        typed.setlist(name, [*typed.getlist(name), *ids])
+    if "_lang" in request.form:
+        return own_pages.edit(visit, way, typed=typed, rev=_rev())
+    try:
+        if findings:
+            raise InvalidValues(findings=findings, count=len(findings))
+        _change(visit, way, raw_answers(visit.form, typed, asked))
+    except EditEnded as fault:
+        return own_pages.show(visit, _again(visit, way), fault=fault)
+    except FormloomError as fault:
+        if fault.kind not in _SHOWN_AGAIN:
+            raise
+        rev = None if isinstance(fault, StaleRecord) else _rev()
+        return own_pages.edit(visit, _again(visit, way), typed=typed, rev=rev, fault=fault)
+    return redirect(f"{way.path(visit)}?saved=1&locale={visit.locale}", code=303)
+
+
+@api.post(
+    "/f/<token>/own/<own>/mail", act=Act.FORM_SUBMIT, who="visitor", takes="any", max_bytes=MAX_MAIL, gives="text/html",
+    errors=(404, 429),
+)  # fmt: skip
+def mail_own(call: Call, token: str, own: str) -> object:
+    """Send the link by mail; the answer never tells whether there was anybody to send it to."""
+    visit, way = _open(call, token, own, sent=request.form)
+    try:
+        own_mail.send(visit, way.link, own_pages.address(visit, own), request.form.get("to", "")[:300])
+    except TooMany as fault:
+        answer = own_pages.show(visit, way, fault=fault)
+        answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
+        return answer
+    return own_pages.show(visit, way, said=say("mail_on_its_way", visit.locale))
+
+
+def _open(call: Call, token: str, own: str, *, sent: Any = None) -> tuple[Visit, Way]:
+    """Open an own link. Raises NotFound, in the same way for one that never was, has ended or was withdrawn."""
+    visit = visits.begin(call, token, sent=sent)
+    rates().spend(_LOOKS, "own-look", visit.link.token, visit.network)
+    return visit, _way(visit, own)
+
+
+def _again(visit: Visit, way: Way) -> Way:
+    return _way(visit, way.secret)
+
+
+def _way(visit: Visit, secret: str) -> Way:
+    terms = Terms.of(visit.form)
+    with visit.rt.db.read() as unit:
+        link = own_links.find(unit, visit.secret, visit.form, secret, visit.now)
+        if link is None or terms is None or link.record_id is None or link.link_token != visit.link.token:
+            raise NotFound
+        visitor = _visitor(visit, terms, link.record_id, edits=False)
+        record = service.read(unit, visitor, visit.form, link.record_id)
+        return Way(secret, link, terms, record, visitor, own_pages.names_in(unit, visit, terms, record))
+
+
+def _visitor(visit: Visit, terms: Terms, record_id: str, *, edits: bool) -> Public:
+    own = own_links.own_of(terms, record_id, edits=edits)
+    return Public(visit.form.form_id, visit.form.version, visit.link.token, visit.network, visit.locale, own)
+
+
+def _change(visit: Visit, way: Way, values: dict[str, Any]) -> Record:
+    visitor = _visitor(visit, way.terms, way.record.id, edits=True)
+    context = {"channel": "form", "link": visit.link.token, "source": visit.link.source}
+    options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
+
+    def work(uow: Any) -> Record:
+        current = service.read(uow, visitor, visit.form, way.record.id)
+        if not way.terms.lets_edit(visit.form, current, visit.now):
+            raise EditEnded
+        return service.update(
+            uow, visitor, visit.form, current.id, values, now=visit.now, if_rev=_rev(), options=options
+        )
+
+    return visit.rt.db.write(work)
+
+
+def _typed(visit: Visit, names: set[str]) -> "MultiDict[str, str]":
+    kept = [(name, text) for name, text in request.form.items(multi=True) if name.split(".")[0] in names]
+    return with_parts(visit.form, MultiDict(kept))
+
+
+def _rev() -> int:
+    """Return which state of the record the page was made from; 0, which no record has, for one that doesn't say."""
+    text = request.form.get("_rev", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
