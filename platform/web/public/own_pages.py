@@ -82,8 +82,9 @@ def show(visit: Visit, way: Way, *, said: str = "", fault: FormloomError | None 
     form, locale, record = visit.form, visit.locale, way.record
     status = form.by_id.get(str(form.document.get("status_field") or ""))
     shown = [item for item in form.stored if item.id in way.terms.see and record.values.get(item.id) is not None]
-    rows = [(_label(item, locale), in_words(item, record.values[item.id], locale, way.names)) for item in shown]
-    now = next((in_words(item, record.values[item.id], locale, way.names) for item in shown if item is status), "")
+    words = {item: in_words(item, record.values[item.id], locale, way.names) for item in shown}
+    rows = [(_label(item, locale), said_of) for item, said_of in words.items() if item is not status]
+    now = words.get(status, "") if status else ""
     can_edit = way.terms.lets_edit(form, record, visit.now)
     return _private(page(
         "own.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200, said=said,
