@@ -45,6 +45,7 @@ from formloom.platform.web.auth import explain_routes, installation_routes, peop
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import (
+    later_routes,
     link_routes,
     other_pages,
     own_routes,
@@ -146,7 +147,7 @@ def _web(runtime: Runtime) -> Flask:
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
         preview_routes.api, public_routes.api, personal_routes.api, own_routes.api, respondent_routes.api,
-        shell_api(bundle),
+        later_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

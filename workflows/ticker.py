@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import FormloomError
-from formloom.platform.records.queries import pages, repeats
+from formloom.platform.records.queries import pages, repeats, unfinished
 from formloom.platform.records.queries.rows import read_one
 from formloom.platform.records.record import Record
 from formloom.platform.storage import definition_store as store
@@ -78,9 +78,10 @@ class Ticker:
             self._adopt(follower, now)
 
     def clear(self) -> None:
-        """Remove idempotency keys older than a day."""
+        """Remove idempotency keys older than a day, and unfinished answers whose time is over."""
         now = self._rt.now()
         self._rt.db.write(lambda uow: repeats.forget_old(uow, now=now))
+        self._rt.db.write(lambda uow: unfinished.forget_old(uow, now=now))
 
     def _fire(self, uow: UnitOfWork, now: datetime) -> int:
         due = clockwork.take_due(uow, now=now)

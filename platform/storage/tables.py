@@ -152,6 +152,11 @@ respondent_links = Table(  # what was handed to one respondent: the way back to 
     Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id), Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime), Column("used_at", UtcDateTime), Index(None, "form_id", "id"),
 )  # fmt: skip
+unfinished_answers = Table(  # what respondents go on with later; the link that leads to it stands beside
+    "unfinished_answers", system,
+    Column("link_id", Id, ForeignKey("respondent_links.id", ondelete="CASCADE"), primary_key=True),
+    Column("inputs", Json, nullable=False), Column("ref", Text), Column("updated_at", UtcDateTime, nullable=False),
+)  # fmt: skip
 installed_packages = Table(
     "installed_packages", system, Column("slug", String(60), primary_key=True), Column("version", String(20), nullable=False),
     Column("app_id", Id, ForeignKey("apps.id"), nullable=False), Column("manifest", Json, nullable=False),

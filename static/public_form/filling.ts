@@ -137,10 +137,9 @@ export class Filling {
   }
 
   private submit(event: SubmitEvent): void {
-    if ((event.submitter as HTMLButtonElement | null)?.name === '_lang') {
-      this.drafts.clear()
-      return
-    }
+    const name = (event.submitter as HTMLButtonElement | null)?.name
+    if (name === '_lang') this.drafts.clear()
+    if (name) return
     event.preventDefault()
     if (!this.pages.isLast) return this.pages.forward()
     if (this.isSending || !this.data.path) return
@@ -183,7 +182,7 @@ export class Filling {
     if (!pending) await new Promise((resolve) => window.setTimeout(resolve, waitOf(this.openedAt, Date.now())))
     this.drafts.keep(this.draftable(), { token, solution: solution ?? null })
     const visible = this.showing.visibleOf(answers)
-    const outcome = await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), trap: this.input('Website') })
+    const outcome = await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), draft: this.input('_draft'), trap: this.input('Website') })
     if (outcome.kind === 'stored') return this.leave(outcome.url)
     if (outcome.kind === 'unreachable') return this.wait(answers, { token, solution: solution ?? null })
     await this.refused(outcome.problem, answers)

@@ -9,6 +9,8 @@ export interface Submission {
   token: string
   solution: string | null
   ref?: string
+  /** Leads to unfinished answers on the server, which are forgotten with this. */
+  draft?: string
   trap: string
 }
 export interface Problem {
@@ -30,6 +32,7 @@ export async function send(path: string, locale: string, submission: Submission,
         form_token: submission.token,
         ...(submission.solution ? { script: true, proof: submission.solution } : {}),
         ...(submission.ref ? { ref: submission.ref } : {}),
+        ...(submission.draft ? { draft: submission.draft } : {}),
         ...(submission.trap ? { trap: submission.trap } : {}),
         locale,
       }),

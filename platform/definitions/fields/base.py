@@ -138,6 +138,8 @@ class FieldType(ABC, Generic[T]):
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
     for_members_only: ClassVar[bool] = False
+    waits_for_submission: ClassVar[bool] = False
+    """Whether an answer is too sensitive, or too much, to be kept on the server before it is sent."""
     """Never on a public page, whatever the document says: it would tell who works here."""
 
     def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002 - for types that need it

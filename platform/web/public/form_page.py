@@ -13,6 +13,7 @@ from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, FormloomError
 from formloom.platform.kernel.text import resolve
+from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
@@ -51,8 +52,10 @@ class Block:
     questions: list[Question] = field(default_factory=list)
 
 
-def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", typed: Typed | None = None) -> Response:
-    """Return the page, empty or as it came back."""
+def show(
+    visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", typed: Typed | None = None, draft: str = ""
+) -> Response:
+    """Return the page, empty or as it came back; `draft` leads to unfinished answers on the server."""
     known = filled(visit.form, personal) if personal else {}
     suggested = {} if typed else prefill.from_address(visit)
     start = _defaults(visit.form, visit.now) | suggested | known
@@ -75,7 +78,7 @@ def show(visit: Visit, *, personal: PersonalLink | None = None, ref: str = "", t
     frame = Frame.of_visit(visit)
     return page(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
-        more_scripts=_more_scripts(script), token=token.text,
+        more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, **_parts(visit.form, questions, visit.now),
     )  # fmt: skip
 
@@ -86,7 +89,7 @@ def preview(form: FormVersion, frame: Frame) -> Response:
     script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
         "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
-        trap=guards.TRAP, is_preview=True,
+        trap=guards.TRAP, is_preview=True, draft="", saves=drafts.days_of(form) is not None,
         **_parts(form, questions, frame.now),
     )  # fmt: skip
 

@@ -51,6 +51,8 @@ class Sent:
     solution: object = None
     key: str | None = None
     """What makes a repetition recognisable: the page's nonce, else the caller's idempotency key."""
+    draft: str = ""
+    """The secret of unfinished answers that are sent now, and forgotten with that."""
     findings: tuple[Any, ...] = field(default=())
     """What did not fit before the values were looked at: files that were refused."""
 

@@ -43,24 +43,24 @@ def leaves(rt: Runtime) -> bool:
     return rt.settings.smtp_url is not None
 
 
-def send(visit: Visit, link: RespondentLink, url: str, typed: str) -> None:
+def send(visit: Visit, link: RespondentLink, url: str, typed: str, letter: Letter = OWN_LINK) -> None:
     """Put a mail in line, if it may go anywhere. Raises TooMany."""
     rates().spend(_BY_NETWORK, "own-mail", visit.network)
     if leaves(visit.rt):
-        visit.rt.db.write(lambda uow: put(uow, visit, link, url, typed))
+        visit.rt.db.write(lambda uow: put(uow, visit, link, url, typed, letter))
 
 
-def put(uow: UnitOfWork, visit: Visit, link: RespondentLink, url: str, typed: str | None) -> bool:
+def put(uow: UnitOfWork, visit: Visit, link: RespondentLink, url: str, typed: str, letter: Letter) -> bool:
     """Put a mail to the address in the record in line, else to the typed one; tell whether one will leave."""
     return post(
-        uow, visit.rt, visit.form, link, url, address_in(uow, visit.form, link.record_id or "") or typed or "",
-        organisation=visit.organisation, locale=visit.locale, now=visit.now,
+        uow, visit.rt, visit.form, link, url, address_in(uow, visit.form, link.record_id or "") or typed,
+        letter=letter, organisation=visit.organisation, locale=visit.locale, now=visit.now,
     )  # fmt: skip
 
 
 def post(
     uow: UnitOfWork, rt: Runtime, form: FormVersion, link: RespondentLink, url: str, to: str, *, organisation: str,
-    locale: str, now: datetime,
+    locale: str, now: datetime, letter: Letter = OWN_LINK,
 ) -> bool:  # fmt: skip
     """Put the letter in line; tell whether it will leave."""
     try:
@@ -69,12 +69,12 @@ def post(
         return False
     if not leaves(rt) or not respondents.count_mail(uow, link.id, most=MOST):
         return False
-    letter = OWN_LINK.filled(
+    filled = letter.filled(
         form=resolve(form.title, locale) or form.key, number=link.label or "", url=url, organisation=organisation
     )
     try:
         with uow.attempt():
-            rt.send_mail(uow, to=address, subject=letter.subject, body=letter.body, locale=locale, now=now)
+            rt.send_mail(uow, to=address, subject=filled.subject, body=filled.body, locale=locale, now=now)
     except FormloomError:  # an address that no mail can be written to
         return False
     return True

@@ -107,11 +107,13 @@ def edit(
     for question in questions:
         question.is_hidden_at_first = question.item.id not in visible
     script = page_data(visit.form, questions, visit.now) | {
-        "rules": rules, "path": visit.path, "draft": "", "fresh": False, "native": True, "proof": None,
+        "rules": rules, "path": way.path(visit), "draft": "", "fresh": False, "native": True, "proof": None,
     }  # fmt: skip
+    script.pop("formulas", None)  # what is computed is not among these questions
     return _private(page(
         "own_edit.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200,
         script=form_page.as_json(script), token=token.text, ref="", summary=summary, trap=guards.TRAP, is_preview=False,
+        draft="", saves=False, more_scripts=[],
         pages=list(form_page.pages_of(questions)), hidden=[], submit_label=say("save_changes", visit.locale),
         action=f"{way.path(visit)}/edit?locale={visit.locale}", rev=rev or way.record.rev, back=way.path(visit),
         number=own_links.number_of(visit.form, way.record),

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access.policy import Act
 from formloom.platform.kernel.actors import Public
-from formloom.platform.kernel.errors import FormloomError, NotFound, TooMany
+from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, NotFound, TooMany
 from formloom.platform.records import own_links, service
 from formloom.platform.records.own_links import EditEnded, Terms
 from formloom.platform.records.queries import respondents
@@ -25,6 +25,7 @@ MAX_BYTES = 64_000_000
 MAX_MAIL = 10_000
 _LOOKS = "120 per hour"
 _CHANGES = "60 per hour"
+NO_FILE = {"zh-CN": "没有文件", "en": "There is no file"}
 _SHOWN_AGAIN = frozenset({"invalid", "conflict", "too_large"})
 
 
@@ -78,6 +79,22 @@ def change_own(call: Call, token: str, own: str) -> object:
         rev = None if isinstance(fault, StaleRecord) else _rev()
         return own_pages.edit(visit, _again(visit, way), typed=typed, rev=rev, fault=fault)
     return redirect(f"{way.path(visit)}?saved=1&locale={visit.locale}", code=303)
+
+
+@api.post(
+    "/f/<token>/own/<own>/files", act=Act.FILE_UPLOAD, who="visitor", takes="multipart", max_bytes=MAX_BYTES,
+    status=201, errors=(403, 404, 413, 415, 422, 429),
+)  # fmt: skip
+def upload_own(call: Call, token: str, own: str) -> object:
+    """Take one file for a field that the respondent may change; the form itself may be closed by now."""
+    visit, way = _open(call, token, own)
+    if not way.terms.lets_edit(visit.form, way.record, visit.now):
+        raise EditEnded
+    part, name = request.files.get("file"), request.form.get("field", "")
+    if part is None or not part.filename or name not in way.terms.edit:
+        raise Invalid(findings=[Finding("required", NO_FILE, field="file")])
+    row = uploading.store_one(visit, name, part)
+    return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
 
 
 @api.post(

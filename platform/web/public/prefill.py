@@ -15,7 +15,7 @@ from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.web.public.page_form import shown_fields
 from formloom.platform.web.public.visits import Visit
 
-RESERVED = frozenset({"locale", "lang", "ref", "r"})
+RESERVED = frozenset({"locale", "lang", "ref", "r", "resume"})
 """What addresses of public pages say themselves."""
 MAX_LENGTH = 2_000
 _NOT_BY_ADDRESS = frozenset({"files", "user", "department"})

@@ -15,6 +15,7 @@ from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
     form_page,
     guards,
+    later_pages,
     limits,
     locks,
     other_pages,
@@ -41,8 +42,8 @@ api = Api("public", prefix="")
 MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
 MAX_UNLOCK = 10_000
-_OWN_INPUTS = frozenset({"_token", "_lang", "_script", "_proof", "_ref", guards.TRAP})
-_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password"})
+_OWN_INPUTS = frozenset({"_token", "_lang", "_later", "_draft", "_script", "_proof", "_ref", guards.TRAP})
+_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password", "draft"})
 _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
 
@@ -58,7 +59,9 @@ def show_form(call: Call, token: str) -> object:
 
 
 def _opened(call: Call, visit: Visit) -> Response:
-    ref = request.args.get("ref", "")[:4_000]
+    resumed = request.args.get("resume", "")[:100]
+    draft = later_pages.find(visit, resumed) if resumed else None
+    ref = draft.ref if draft else request.args.get("ref", "")[:4_000]
     personal = visits.personal_of(visit, ref)
     with call.db.read() as unit:
         earlier = submitting.answered_before(unit, visit, personal)
@@ -67,7 +70,8 @@ def _opened(call: Call, visit: Visit) -> Response:
         return other_pages.receipt(visit, earlier)
     if limit is not None:
         return other_pages.once(visit, limit)
-    return form_page.show(visit, personal=personal, ref=ref if personal else "")
+    typed = later_pages.typed(visit, draft) if draft else None
+    return form_page.show(visit, personal=personal, ref=ref if personal else "", typed=typed, draft=resumed)
 
 
 def _renewed(visit: Visit, answer: Response) -> Response:
@@ -106,7 +110,8 @@ def submit_form(call: Call, token: str) -> object:
         return _submit_json(call, token)
     if request.mimetype not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         raise WrongMediaType(expected="multipart/form-data")
-    return _submit_page(visits.begin(call, token, sent=request.form), request.form)
+    act = _keep_for_later if "_later" in request.form else _submit_page
+    return act(visits.begin(call, token, sent=request.form), request.form)
 
 
 @api.get("/f/<token>/receipt", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(404,))
@@ -176,7 +181,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
     ref = inputs.get("_ref", "")[:4_000]
     personal = visits.personal_of(visit, ref)
     token: page_token.PageToken | None = None
-    typed = _answers(visit, inputs, None)
+    typed, draft = _answers(visit, inputs, None), inputs.get("_draft", "")[:100]
     try:
         token = page_token.read(visit.secret, inputs.get("_token"), visit.link.token, now=visit.now)
         typed = _answers(visit, inputs, token)
@@ -184,13 +189,13 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         for field_id, ids in stored.items():
             typed.setlist(field_id, [*typed.getlist(field_id), *ids])
         if "_lang" in inputs:
-            return form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, None, token))
+            return form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, None, token), draft=draft)
         receipt = submitting.take(
             visit,
             Sent(
                 values=raw_answers(visit.form, typed), token=token, personal=personal, trap=inputs.get(guards.TRAP, ""),
                 has_script=bool(inputs.get("_script")), solution=inputs.get("_proof"), key=token.nonce,
-                findings=tuple(findings),
+                findings=tuple(findings), draft=draft,
             ),
         )  # fmt: skip
     except AnsweredBefore:
@@ -205,11 +210,29 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         if fault.kind not in _SHOWN_AGAIN:
             raise
         shown = None if isinstance(fault, PageTokenRefused) and "_lang" in inputs else fault
-        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token))
+        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token), draft=draft)
         if fault.kind == "too_many":
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
     return redirect(_receipt_path(visit, receipt, token.nonce), code=303)
+
+
+def _keep_for_later(visit: Visit, inputs: Any) -> object:
+    if not visit.is_unlocked:
+        return other_pages.locked(visit)
+    ref = inputs.get("_ref", "")[:4_000]
+    personal = visits.personal_of(visit, ref)
+    try:
+        token = page_token.read(visit.secret, inputs.get("_token"), visit.link.token, now=visit.now)
+        trap = inputs.get(guards.TRAP, "")
+        return redirect(later_pages.keep(visit, inputs, token, ref=ref if personal else "", trap=trap), code=303)
+    except FormClosed:
+        return other_pages.closed(visits.again(visit))
+    except FormloomError as fault:
+        if fault.kind not in _SHOWN_AGAIN:
+            raise
+        typed = Typed(_answers(visit, inputs, None), fault)
+        return form_page.show(visit, personal=personal, ref=ref, typed=typed, draft=inputs.get("_draft", "")[:100])
 
 
 def _submit_json(call: Call, token: str) -> object:
@@ -235,6 +258,7 @@ def _submit_json(call: Call, token: str) -> object:
         Sent(
             values=values, token=page, personal=visits.personal_of(visit, body.get("ref")), key=key,
             trap=str(body.get("trap") or ""), has_script=bool(body.get("script")), solution=body.get("proof"),
+            draft=str(body.get("draft") or "")[:100],
         ),
     )  # fmt: skip
     path = _receipt_path(visit, receipt, key)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.records import own_links, service
+from formloom.platform.records import drafts, own_links, service
 from formloom.platform.records.links import PersonalLink, filled, tagged
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
@@ -107,6 +107,8 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
         receipt = replace(receipt, own=own)
     if link_hash := answers_once(visit, sent.personal):
         answers.add(uow, form.form_id, link_hash, answers.Answer(receipt.id, receipt.number, receipt.at))
+    if sent.draft:
+        drafts.use_up(uow, visit.secret, sent.draft)
     links.count_submission(uow, visit.link.token, now=visit.now)
     return receipt
 

@@ -105,6 +105,20 @@ TEXTS: Mapping[str, LocalizedText] = {
     },
     "now_says": {"zh-CN": "现在是：{now}", "en": "Now it says: {now}"},
     "nothing": {"zh-CN": "（空）", "en": "(nothing)"},
+    # going on later
+    "later": {"zh-CN": "保存，稍后继续", "en": "Save and go on later"},
+    "later_done": {"zh-CN": "已保存，还没有提交", "en": "Saved, but not sent yet"},
+    "later_text": {
+        "zh-CN": "用下面的链接可在任何设备上继续填写。",
+        "en": "Go on with it on any device, by the link below.",
+    },
+    "later_omitted": {"zh-CN": "为安全起见，没有保存：{labels}。", "en": "Not kept, to be safe: {labels}."},
+    "later_link": {"zh-CN": "继续填写的链接", "en": "The link to go on"},
+    "later_link_text": {
+        "zh-CN": "持有链接的人都能看到已填写的内容，请妥善保管。",
+        "en": "Keep it to yourself: whoever has it reads what you filled in.",
+    },
+    "later_go_on": {"zh-CN": "现在继续填写", "en": "Go on now"},
     # closed
     "switched_off": {"zh-CN": "表单已关闭", "en": "This form is closed"},
     "not_yet": {"zh-CN": "表单尚未开放", "en": "This form is not open yet"},

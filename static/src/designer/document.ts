@@ -47,6 +47,7 @@ export interface FormSettings {
   redirect?: { url?: string; fields?: string[] } | null
   limits?: Limit[]
   own_link?: OwnLink | null
+  save_later?: { days?: number } | null
   prefill?: boolean
   one_answer_per_link?: boolean
   countdown?: boolean

@@ -9,6 +9,7 @@ class File(UploadType):
 
     id = "file"
     label = {"zh-CN": "附件", "en": "Attachment"}
+    waits_for_submission = True
     help = {"zh-CN": "文档、表格、压缩包", "en": "Documents and other files"}
     icon = "file"
     keywords = ("file", "upload", "attachment", "附件", "fujian", "fj", "上传", "文件")

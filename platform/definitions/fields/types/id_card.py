@@ -49,6 +49,7 @@ class IdCard(FieldType[str]):
 
     id = "id_card"
     label = {"zh-CN": "身份证号", "en": "ID card number"}
+    waits_for_submission = True
     help = {"zh-CN": "18 位居民身份证号，自动校验", "en": "An 18-digit identity number of China, checked"}
     group = "advanced"
     icon = "id_card"

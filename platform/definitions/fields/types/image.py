@@ -9,6 +9,7 @@ class Image(UploadType):
 
     id = "image"
     label = {"zh-CN": "图片", "en": "Image"}
+    waits_for_submission = True
     help = {"zh-CN": "现场照片、凭证", "en": "Photos"}
     icon = "image"
     keywords = ("image", "photo", "picture", "图片", "tupian", "tp", "照片", "zhaopian")

@@ -29,6 +29,7 @@ class Signature(UploadType):
 
     id = "signature"
     label = {"zh-CN": "手写签名", "en": "Signature"}
+    waits_for_submission = True
     help = {"zh-CN": "手指或鼠标签名", "en": "Signed with finger or mouse"}
     icon = "sign"
     keywords = ("signature", "sign", "签名", "qianming", "qm", "手写", "签字")

@@ -120,6 +120,12 @@ class OwnLink(Schema):
     days = fields.Integer(allow_none=True, validate=validate.Range(1, 3_650))
 
 
+class SaveLater(Schema):
+    """Unfinished answers that are kept on the server, and for how long."""
+
+    days = fields.Integer(allow_none=True, validate=validate.Range(1, 365))
+
+
 class FormSettings(Schema):
     """How the public page behaves."""
 
@@ -143,6 +149,7 @@ class FormSettings(Schema):
     prefill = fields.Boolean()
     limits = fields.List(fields.Nested(Limit), validate=validate.Length(max=8))
     one_answer_per_link = fields.Boolean()
+    save_later = fields.Nested(SaveLater, allow_none=True)
     own_link = fields.Nested(OwnLink, allow_none=True)
     cover = fields.Nested(Cover, allow_none=True)
 

@@ -7,7 +7,7 @@ export interface Fill {
   value: string
 }
 const NEVER = new Set(['files', 'user', 'department'])
-const RESERVED = new Set(['locale', 'lang', 'ref', 'r'])
+const RESERVED = new Set(['locale', 'lang', 'ref', 'r', 'resume'])
 
 /** As `fillable` in the server's `prefill.py`, which decides. */
 export function fillable(field: FormField, type: FieldTypeInfo | undefined): boolean {

@@ -1,7 +1,7 @@
 /** A link that one respondent was given, as the API tells it; its secret can't be read again. */
 export interface RespondentLink {
   id: string
-  kind: 'own' | 'personal'
+  kind: 'own' | 'personal' | 'draft'
   label: string | null
   record: string | null
   created_at: string
