@@ -15,12 +15,13 @@ from formloom.platform.access import audit
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.definitions.change import Change
 from formloom.platform.definitions.diff import diff
-from formloom.platform.definitions.kinds.base import Usage, World
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.kinds.base import ANY_FORM, ITSELF, Usage, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member
-from formloom.platform.kernel.errors import Conflict, Finding, Invalid, TooLarge
+from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound, TooLarge
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.records import recomputing
+from formloom.platform.records import conversions, recomputing
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -28,6 +29,7 @@ from formloom.platform.storage.definition_store import Definition
 from formloom.platform.storage.publishing import publish_form
 
 MAX_KEYS = 20_000
+Columns = Mapping[str, tuple[str, str]]
 PERMISSION_KINDS = frozenset({"permission_group"})
 
 
@@ -101,17 +103,38 @@ def check(unit: ReadUnit, definition: Definition, document: JSONObject, *, world
     return KINDS.get(definition.kind).check(document, replace(seen, key=definition.key))
 
 
-def changes(unit: ReadUnit, actor: Actor, definition_id: str) -> list[Change]:
-    """Return in plain words what publishing the draft would change. Raises NotFound, Forbidden."""
-    draft = read_draft(unit, actor, definition_id)
-    return diff(draft.definition.kind, draft.published, draft.document)
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What leads from one document of a definition to another; `from_published` when the first is what is in use."""
+
+    definition: Definition
+    after: dict[str, Any]
+    changes: list[Change]
+    from_published: bool
+
+
+def compare(
+    unit: ReadUnit, actor: Actor, definition_id: str, *, before: int | None = None, after: int | None = None
+) -> Comparison:
+    """Compare two versions; what is published stands for `before` None, the draft for `after` None.
+
+    Raises NotFound, Forbidden.
+    """
+    found = _opened(unit, actor, definition_id, Act.DEFINITION_READ, with_draft=True)
+    first = before or found.version
+    old = store.version(unit, found.id, first).document if first else None
+    new = store.version(unit, found.id, after).document if after else found.draft or {}
+    return Comparison(found, new, diff(found.kind, old, new), first == found.version)
 
 
 def publish(
     uow: UnitOfWork, actor: Actor, definition_id: str, *, now: datetime, note: str | None = None,
     world: World | None = None,
 ) -> int:  # fmt: skip
-    """Make the draft the next version and return its number. Raises DraftHasFaults, DuplicatesExist."""
+    """Make the draft the next version and return its number.
+
+    Raises DraftHasFaults, DuplicatesExist, ConversionUnderWay.
+    """
     found = _opened(uow, actor, definition_id, with_draft=True)
     demand(uow, actor, Act.DEFINITION_PUBLISH, app=found.app_id)
     document = found.draft or {}
@@ -119,9 +142,14 @@ def publish(
     if faults:
         raise DraftHasFaults(findings=faults, count=len(faults))
     if found.kind == "form":
-        version = publish_form(uow, found, document, by=_author(actor), now=now, note=note)
+        earlier = store.built_version(uow, found.id, found.version)
+
+        def carry(unit: UnitOfWork, before: FormVersion, after: FormVersion, columns: Columns) -> None:
+            conversions.carry_over(unit, actor, before, after, columns, now=now)
+
+        version = publish_form(uow, found, document, by=_author(actor), now=now, note=note, carry=carry)
         number = version.version
-        if earlier := store.built_version(uow, found.id, found.version):
+        if earlier:
             recomputing.plan(uow, actor, earlier, version, now=now)
     else:
         number = store.add_version(uow, found.id, document, by=_author(actor), now=now, note=note)
@@ -148,12 +176,43 @@ def roll_back(uow: UnitOfWork, actor: Actor, definition_id: str, number: int, *,
 def usages(unit: ReadUnit, actor: Actor, definition_id: str, *, field: str | None = None) -> list[UsedIn]:
     """Return where the app's drafts name this definition, or one of its fields. Raises NotFound, Forbidden."""
     found = _opened(unit, actor, definition_id, Act.DEFINITION_READ)
-    return [
-        UsedIn(other, usage)
+    return [one for one in _usages(unit, found) if field is None or one.usage.field == field]
+
+
+def field_usages(unit: ReadUnit, actor: Actor, definition_id: str) -> list[UsedIn]:
+    """Return where fields of a form are named, its own rules and formulas included. Raises NotFound, Forbidden."""
+    found = _opened(unit, actor, definition_id, Act.DEFINITION_READ, with_draft=True)
+    own = [UsedIn(found, usage) for usage in _references(found) if usage.key == ITSELF]
+    return [*own, *(one for one in _usages(unit, found) if one.usage.field is not None)]
+
+
+def opened_form(unit: ReadUnit, actor: Actor, definition_id: str) -> Definition:
+    """Return a form that the actor may edit. Raises NotFound, Forbidden."""
+    found = _opened(unit, actor, definition_id)
+    if found.kind != "form":
+        raise NotFound
+    return found
+
+
+def _usages(unit: ReadUnit, found: Definition) -> list[UsedIn]:
+    """Return where other drafts of the app name a definition; a template's quotes are of the form that sends it."""
+    others = [
+        (other, _references(other))
         for other in store.listing(unit, app_id=found.app_id, with_draft=True)
         if other.id != found.id
-        for usage in _references(other)
-        if usage.kind == found.kind and usage.key == found.key and (field is None or usage.field == field)
+    ]
+    sent = {
+        usage.key
+        for _other, named in others
+        if any(usage.kind == found.kind and usage.key == found.key for usage in named)
+        for usage in named
+        if usage.kind == "message_template"
+    }
+    return [
+        UsedIn(other, usage)
+        for other, named in others
+        for usage in named
+        if usage.kind == found.kind and (usage.key == found.key or (usage.key == ANY_FORM and other.key in sent))
     ]
 
 

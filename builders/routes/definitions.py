@@ -1,15 +1,20 @@
 """The life of a definition over HTTP."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from formloom.builders import life
+from formloom.builders import impact, life, retyping
 from formloom.builders.queries.apps import find as find_app
 from formloom.platform.access.policy import Act, demand
+from formloom.platform.definitions.change import Change
+from formloom.platform.definitions.diff import place_of
+from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.records import recomputing
+from formloom.platform.kernel.text import resolve
+from formloom.platform.records import conversions, recomputing
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.definition_store import Definition
@@ -18,6 +23,8 @@ from formloom.platform.web.route import Api, Call
 
 api = Api("definitions")
 MAX_BYTES = 2_000_000
+MOST_ASKED = 100
+MOST_USES = 100
 KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$")
 
 
@@ -45,6 +52,26 @@ class RollbackBody(Schema):
     """Which version to publish again."""
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1_000_000))
+
+
+class DiffQuery(Schema):
+    """Which two versions; what is published and the draft, unless they are named."""
+
+    from_ = fields.Integer(data_key="from", attribute="from", validate=validate.Range(1, 1_000_000))
+    to = fields.Integer(validate=validate.Range(1, 1_000_000))
+    counts = fields.Boolean(load_default=False)
+
+
+class ImpactQuery(Schema):
+    """Which fields, with commas between them."""
+
+    fields_ = fields.String(data_key="fields", attribute="fields", required=True, validate=validate.Length(1, 4_000))
+
+
+class RetypeBody(Schema):
+    """A field as it would be."""
+
+    field = fields.Dict(keys=fields.String(), required=True)
 
 
 class ListQuery(Schema):
@@ -103,16 +130,54 @@ def put_draft(call: Call, definition_id: str) -> object:
     return {"rev": rev, "saved_at": moment(call.now), "findings": told(findings, call.locale)}
 
 
-@api.get("/definitions/<definition_id>/diff", act=Act.DEFINITION_READ)
+@api.get("/definitions/<definition_id>/diff", act=Act.DEFINITION_READ, query=DiffQuery())
 def read_diff(call: Call, definition_id: str) -> object:
-    """Tell in plain words what publishing the draft would change."""
+    """Tell in plain words what publishing the draft would change, or how two versions differ.
+
+    With `counts`, changes that touch data say how many records they touch (`records`) and how many values do not fit
+    a new type (`fails`); null where the caller may not see the records.
+    """
+    asked = call.query
     with call.db.read() as unit:
-        changes = life.changes(unit, call.actor, definition_id)
+        found = life.compare(unit, call.actor, definition_id, before=asked.get("from"), after=asked.get("to"))
+        if not (asked["counts"] and found.from_published):
+            return {"changes": [_shown_change(one) for one in found.changes]}
+        counted = impact.of_changes(
+            unit, call.actor, call.runtime.catalog, found.definition, found.after, found.changes,
+            now=call.now, locale=call.locale,
+        )  # fmt: skip
+    return {"changes": [_shown_change(one.change) | _shown_counts(one) for one in counted]}
+
+
+@api.get("/definitions/<definition_id>/impact", act=Act.DEFINITION_READ, query=ImpactQuery())
+def read_impact(call: Call, definition_id: str) -> object:
+    """Tell where fields of a form are used and how many records hold a value of them."""
+    names = list(dict.fromkeys(name for name in call.query["fields"].split(",") if name))[:MOST_ASKED]
+    with call.db.read() as unit:
+        found = impact.of_fields(unit, call.actor, call.runtime.catalog, definition_id, names)
     return {
-        "changes": [
-            {"kind": one.kind, "path": one.path, "what": one.what, "affects_data": one.affects_data} for one in changes
+        "fields": [
+            {"field": one.field, "records": one.records, "uses": [_shown_use(use) for use in one.uses[:MOST_USES]],
+             "more": max(0, len(one.uses) - MOST_USES)}
+            for one in found
         ]
-    }
+    }  # fmt: skip
+
+
+@api.post("/definitions/<definition_id>/retype", act=Act.DEFINITION_EDIT, body=RetypeBody(), max_bytes=MAX_BYTES)
+def try_retype(call: Call, definition_id: str) -> object:
+    """Try a changed field document on the values that are there; nothing is stored."""
+    with call.db.read() as unit:
+        definition = life.opened_form(unit, call.actor, definition_id)
+        tried = retyping.trial(
+            unit, call.actor, call.runtime.catalog, definition, call.body["field"], now=call.now, locale=call.locale
+        )  # fmt: skip
+    return {
+        "records": tried.records, "converts": tried.converts, "fails": tried.fails, "untried": tried.untried,
+        "stays": tried.stays, "settings": tried.settings,
+        "samples": [_shown_sample(one, call.locale) for one in tried.samples],
+        "faults": [_shown_sample(one, call.locale) for one in tried.faults],
+    }  # fmt: skip
 
 
 @api.post("/definitions/<definition_id>/publish", act=Act.DEFINITION_PUBLISH, body=PublishBody())
@@ -192,13 +257,34 @@ def delete(call: Call, definition_id: str) -> object:
 def _published(call: Call, definition_id: str, do: Callable[[UnitOfWork], int]) -> dict[str, Any]:
     def work(uow: UnitOfWork) -> dict[str, Any]:
         number = do(uow)
-        job = recomputing.waiting(uow, definition_id)
+        jobs = [job for job in (one.waiting(uow, definition_id) for one in (conversions, recomputing)) if job]
         uow.after_commit(call.runtime.wake)
-        if job is not None:
-            uow.after_commit(lambda: call.runtime.start_job(job))
-        return {"version": number, "job": job}
+        for job in jobs:
+            uow.after_commit(partial(call.runtime.start_job, job))
+        return {"version": number, "job": jobs[0] if jobs else None}
 
     return call.db.write(work)
+
+
+def _shown_change(one: Change) -> dict[str, Any]:
+    return {"kind": one.kind, "path": one.path, "what": one.what, "affects_data": one.affects_data}
+
+
+def _shown_counts(one: impact.Counted) -> dict[str, Any]:
+    return {"records": one.records, "fails": one.fails} if one.change.affects_data else {}
+
+
+def _shown_use(one: life.UsedIn) -> dict[str, Any]:
+    return {
+        "id": one.definition.id, "kind": one.definition.kind, "kind_label": KINDS.get(one.definition.kind).label,
+        "key": one.definition.key, "title": one.definition.title, "path": one.usage.path,
+        "place": place_of(one.definition.kind, one.definition.draft or {}, one.usage.path),
+    }  # fmt: skip
+
+
+def _shown_sample(one: retyping.Sample, locale: str) -> dict[str, Any]:
+    why = resolve(one.why, locale) if one.why else None
+    return {"before": one.before, "after": one.after, "records": one.records, "why": why}
 
 
 def shown(definition: Definition) -> dict[str, Any]:

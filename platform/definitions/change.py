@@ -16,3 +16,5 @@ class Change:
     path: str
     what: LocalizedText
     affects_data: bool = False
+    value: str | None = None
+    """The option that is taken away, where one is."""

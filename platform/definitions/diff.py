@@ -126,7 +126,7 @@ def _options(path: str, label: LocalizedText, old: Document, new: Document) -> I
                 "“{0}”移除选项“{1}”，已选的记录保留原值",
                 "Removes the option “{1}” from “{0}”; records keep it",
             )
-            yield Change("removed", path, says(words, label, label_of(option)), affects_data=True)
+            yield Change("removed", path, says(words, label, label_of(option)), affects_data=True, value=value)
     kept = [[value for value in side if value in before and value in after] for side in (before, after)]
     restyled = any(_style(before[value]) != _style(after[value]) for value in kept[0])
     if kept[0] != kept[1] or restyled:
@@ -259,6 +259,28 @@ _PARTS: Mapping[str, LocalizedText] = {
     "week": {"zh-CN": "工作时间", "en": "the working hours"},
     "days": {"zh-CN": "特殊日期", "en": "the special days"},
     "menu": {"zh-CN": "菜单", "en": "the menu"},
+}
+
+
+def place_of(kind: str, document: Document, path: str) -> LocalizedText:
+    """Return what the part of a document at `path` is called: an entry by its name, else the part itself."""
+    part, _, rest = path.partition("/")
+    words = _PARTS.get(part, {"zh-CN": part, "en": part})
+    entries = document.get(part)
+    place = rest.split("/")[0]
+    if isinstance(entries, list) and place.isdigit() and int(place) < len(entries):
+        entry = entries[int(place)]
+        if isinstance(entry, Mapping) and (entry.get("label") or entry.get("title")):
+            return label_of(entry)
+        if kind == "form" and part == "rules" and isinstance(entry, Mapping):
+            return says(("“{0}”的规则", "the rule about “{0}”"), _rule_name(entry, document))
+    return _SETTINGS.get(place, words) if part == "settings" else words
+
+
+_SETTINGS: Mapping[str, LocalizedText] = {
+    "thanks": {"zh-CN": "提交后的感谢语", "en": "the thank-you text"},
+    "redirect": {"zh-CN": "提交后跳转", "en": "the redirect after submitting"},
+    "limits": {"zh-CN": "提交限制", "en": "the limits on submissions"},
 }
 
 

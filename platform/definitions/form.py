@@ -60,6 +60,8 @@ class Field:
     """What operators compare; None for fields without a value."""
     column_spec: ColumnSpec
     """Meaningful only where the type is stored."""
+    column_meaning: tuple[ColumnSpec, str]
+    """What its column holds; see `FieldType.column_meaning`."""
 
     @property
     def default(self) -> Any:
@@ -329,6 +331,7 @@ def _field(entry: Mapping[str, Any], zone: ZoneInfo) -> Field:
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
         public=entry.get("public", True) is not False and not kind.for_members_only,
         document=entry, kind=kind.kind_of(cfg), column_spec=spec,
+        column_meaning=kind.column_meaning(cfg) if kind.is_stored else (spec, ""),
     )  # fmt: skip
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from formloom.platform.records import recomputing
+from formloom.platform.records import conversions, recomputing
 from formloom.platform.records.house import House
 from formloom.platform.records.imports import running
 from formloom.platform.records.queries import jobs as rows
 
-KINDS: Mapping[str, Callable[[House, str], None]] = {"import": running.run, recomputing.KIND: recomputing.run}
+KINDS: Mapping[str, Callable[[House, str], None]] = {
+    "import": running.run,
+    recomputing.KIND: recomputing.run,
+    conversions.KIND: conversions.run,
+}
 
 
 def run(house: House, job_id: str) -> None:

@@ -21,10 +21,12 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "undone"]
 LONGEST_SILENCE = timedelta(seconds=60)
-SHOWN = ("import", "recompute")
+SHOWN = ("import", "recompute", "conversion")
 """The kinds that a person sees; others are notes of the house."""
-RESUMABLE = ("recompute",)
+RESUMABLE = ("recompute", "conversion")
 """The kinds that go on where they stopped when their process is gone."""
+NEEDED = ("conversion",)
+"""The kinds that would leave things half done, so nobody stops them."""
 _ATTEMPTS = 5
 _DIED = {
     "code": "job_died",
@@ -35,8 +37,8 @@ _DIED = {
 }
 
 _STOPPED = {
-    "zh-CN": "处理进程多次意外中止，尚未重算的记录仍是旧值",
-    "en": "The process ended unexpectedly several times; records that it did not reach keep their old values",
+    "zh-CN": "处理进程多次意外中止，尚未处理的记录保持原样",
+    "en": "The process ended unexpectedly several times; records that it did not reach stay as they were",
 }
 
 
@@ -45,6 +47,13 @@ class JobNotRunning(Conflict):
 
     code = "job_not_running"
     message = {"zh-CN": "任务已结束", "en": "This job has ended already"}
+
+
+class JobGoesOn(Conflict):
+    """A job that would leave things half done can't be cancelled."""
+
+    code = "job_goes_on"
+    message = {"zh-CN": "这项任务不能中途停止", "en": "This job can't be stopped half way"}
 
 
 def enqueue(
@@ -74,8 +83,9 @@ def read(unit: ReadUnit, actor: Actor, job_id: str) -> JobRow:
 
 @requires(Act.JOB_CHANGE)
 def cancel(uow: UnitOfWork, actor: Actor, job_id: str, *, now: datetime) -> JobRow:
-    """Stop a job; what it wrote stays. Raises NotFound, JobNotRunning."""
-    _own(uow, actor, job_id, lock=True)
+    """Stop a job; what it wrote stays. Raises NotFound, JobNotRunning, JobGoesOn."""
+    if _own(uow, actor, job_id, lock=True).kind in NEEDED:
+        raise JobGoesOn
     if not rows.change(uow, job_id, {"state": "cancelled", "finished_at": now}, only_in=("queued", "running")):
         raise JobNotRunning
     return _own(uow, actor, job_id)

@@ -1,8 +1,10 @@
 """A real table per form, planned from the difference between two versions.
 
 Publishing only adds. Every stored field has one typed column; which physical column that is, is recorded with
-the version: `<id>` first, `<id>__2` after a change of type. A field that is removed keeps its column, and one
-that comes back with the same type finds its values again. Unique fields have a partial unique index (records
+the version: `<id>` first, `<id>__2` after a change of type. What a column holds is its meaning: its own type and
+what the field's type writes into it (`FieldType.column_meaning`), so a label is never read as an option's value, nor
+plain text as markup. A field that is removed keeps its column, and one that comes back with the same meaning finds
+its values again. Unique fields have a partial unique index (records
 in the trash don't count), columns that views filter or sort by have plain ones.
 
 DDL runs through Alembic operations in the publishing transaction, so a version and its table appear together
@@ -65,7 +67,7 @@ class DdlPlan:
     added: Mapping[str, ColumnSpec] = field(default_factory=dict)
     """Physical column → its type, for columns that have to be made."""
     converted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Field id → (old column, new column) where the type changed."""
+    """Field id → (old column, new column) where the meaning changed; the new one may be of an earlier version."""
     unique: frozenset[str] = frozenset()
     """Physical columns that must be unique afterwards."""
 
@@ -90,17 +92,17 @@ def plan(earlier: Iterable[FormVersion], new: FormVersion, *, table: str) -> Ddl
     added: dict[str, ColumnSpec] = {}
     converted: dict[str, tuple[str, str]] = {}
     for item in new.stored:
-        spec = item.column_spec
-        candidates = [name for name, (owner, had) in known.items() if owner == item.id and had == spec]
-        if candidates:
-            columns[item.id] = candidates[0]
-            continue
-        name = _free_name(item.id, known)
-        columns[item.id] = name
-        added[name] = spec
-        known[name] = (item.id, spec)
-        if before and item.id in before[0].columns:
-            converted[item.id] = (before[0].columns[item.id], name)
+        candidates = [
+            name for name, had in known.items() if had.field == item.id and had.meaning == item.column_meaning
+        ]
+        if not candidates:
+            candidates = [_free_name(item.id, known)]
+            added[candidates[0]] = item.column_spec
+            known[candidates[0]] = _Known(item.id, item.column_meaning)
+        columns[item.id] = candidates[0]
+        had = before[0].columns.get(item.id) if before else None
+        if had is not None and had != candidates[0] and not item.type.is_generated:
+            converted[item.id] = (had, candidates[0])
     unique = frozenset(columns[item.id] for item in new.stored if item.unique)
     return DdlPlan(table, not before, columns, added, converted, unique)
 
@@ -143,7 +145,7 @@ def index_columns(uow: UnitOfWork, table: Table, columns: Iterable[str]) -> list
 
 def full_table(versions: list[FormVersion]) -> Table:
     """Return a form's table as it physically is: the columns of all `versions` (newest first)."""
-    columns = [Column(name, _type(spec)) for name, (_owner, spec) in _known_columns(versions).items()]
+    columns = [Column(name, _type(known.meaning[0])) for name, known in _known_columns(versions).items()]
     return Table(versions[0].table, MetaData(), *_reserved_columns(), *columns)
 
 
@@ -194,11 +196,19 @@ def _type(spec: ColumnSpec) -> TypeEngine[Any]:
     return ScaledDecimal(spec.scale) if spec.kind == "decimal" else makers[spec.kind]
 
 
-def _known_columns(earlier: list[FormVersion]) -> dict[str, tuple[str, ColumnSpec]]:
-    known: dict[str, tuple[str, ColumnSpec]] = {}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One physical column: whose it is, and what it holds."""
+
+    field: str
+    meaning: tuple[ColumnSpec, str]
+
+
+def _known_columns(earlier: list[FormVersion]) -> dict[str, _Known]:
+    known: dict[str, _Known] = {}
     for version in earlier:
         for item in version.stored:
-            known.setdefault(version.columns[item.id], (item.id, item.column_spec))
+            known.setdefault(version.columns[item.id], _Known(item.id, item.column_meaning))
     return known
 
 

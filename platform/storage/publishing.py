@@ -1,8 +1,11 @@
-"""Publishing a form: the version row, its table's DDL and the carried-over values, in one transaction."""
+"""Publishing a form: the version row and its table's DDL in one transaction.
 
-from collections.abc import Iterator
+What happens with the values of fields whose type changed is the caller's (`carry`); it belongs to the floor that
+knows records.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,12 +17,19 @@ from formloom.platform.storage import form_tables, house_zone
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.tables import definitions
 
-CONVERT_CHUNK = 500
+Carry = Callable[[UnitOfWork, FormVersion, FormVersion, Mapping[str, tuple[str, str]]], None]
+"""Told the version before, the new one, and field id → (old column, new column)."""
+
+
+def carry_nothing(
+    _uow: UnitOfWork, _before: FormVersion, _after: FormVersion, _columns: Mapping[str, tuple[str, str]]
+) -> None:
+    """Leave the new columns empty."""
 
 
 def publish_form(
     uow: UnitOfWork, definition: store.Definition, document: JSONObject, *, by: str | None, now: datetime,
-    note: str | None = None,
+    note: str | None = None, carry: Carry = carry_nothing,
 ) -> FormVersion:  # fmt: skip
     """Make `document` the form's next version and return it.
 
@@ -41,7 +51,7 @@ def publish_form(
     published = store.version(uow, definition.id, made)
     version = _built(definition, table, published, new.zone)
     if planned.converted:
-        _convert(uow, earlier[0], version, planned)
+        carry(uow, earlier[0], version, planned.converted)
     return version
 
 
@@ -55,34 +65,3 @@ def _built(definition: store.Definition, table: str, stored: store.Version, zone
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,
         version=stored.version, document=stored.document, table=table, columns=stored.columns or {}, zone=zone,
     )  # fmt: skip
-
-
-def _convert(uow: UnitOfWork, old: FormVersion, new: FormVersion, planned: form_tables.DdlPlan) -> None:
-    """Fill the columns of retyped fields from the old ones; what can't be converted stays in the old column."""
-    old_table, new_table = form_tables.table_of(old), form_tables.table_of(new)
-    for field_id, (source, target) in planned.converted.items():
-        before, after = old.field(field_id), new.field(field_id)
-        for record_id, value in _values(uow, old_table, source):
-            shown = before.type.export_cell(before.type.from_column(value, before.cfg), before.cfg, "zh-CN")
-            cleaned = after.type.try_cell(str(shown), after.cfg)
-            if cleaned is not None:
-                stored = after.type.to_column(cleaned, after.cfg)
-                uow.conn.execute(
-                    new_table.update().where(new_table.c.id == record_id).values({new_table.c[target]: stored})
-                )
-
-
-def _values(uow: UnitOfWork, table: Any, column: str) -> Iterator[tuple[str, Any]]:
-    last = ""
-    while True:
-        rows = uow.conn.execute(
-            select(table.c.id, table.c[column])
-            .where(table.c.id > last, table.c[column].is_not(None))
-            .order_by(table.c.id)
-            .limit(CONVERT_CHUNK)
-        ).all()
-        if not rows:
-            return
-        for row in rows:
-            yield row[0], row[1]
-        last = rows[-1][0]

@@ -95,7 +95,7 @@ def test_publishing_is_told_in_plain_words_before(workshop) -> None:
     made = workshop.published("form", "order", form("name", "city"))
     workshop.put(made.id, form("name", "street"))
     with workshop.db.read() as unit:
-        changes = life.changes(unit, workshop.owner, made.id)
+        changes = life.compare(unit, workshop.owner, made.id).changes
     assert {(one.kind, one.affects_data) for one in changes} == {("added", False), ("removed", True)}
     assert all("zh-CN" in one.what and "en" in one.what for one in changes)
 

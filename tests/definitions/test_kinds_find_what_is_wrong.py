@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
-from formloom.platform.definitions.kinds.base import Usage, World
+from formloom.platform.definitions.kinds.base import ITSELF, Usage, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.errors import Finding
 
@@ -278,7 +278,8 @@ def test_where_used_names_every_place() -> None:
         return {(one.kind, one.key, one.field) for one in KINDS.get(kind).references(GOOD[kind])}
 
     assert used("app") == {("form", "ticket", None), ("dashboard", "figures", None)}
-    assert used("form") == {("flow", "route", None)}
+    own = {("form", ITSELF, name) for name in ("subject", "amount", "status", "mail")}
+    assert used("form") == {("flow", "route", None), *own}
     assert used("view") == {("form", "ticket", one) for one in (None, "subject", "created_at", "amount", "status")}
     assert used("flow") == {
         *(("form", "ticket", one) for one in (None, "status", "owner", "subject", "mail")), ("form", "task", None), ("form", "task", "name"),

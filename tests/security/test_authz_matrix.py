@@ -48,6 +48,7 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/apps/<app>/definitions": {"kind": "form", "key": f"form_{number}", "document": TICKET},
         "PUT /api/v1/definitions/<definition_id>/draft": {"document": TICKET},
         "POST /api/v1/definitions/<definition_id>/rollback": {"version": 1},
+        "POST /api/v1/definitions/<definition_id>/retype": {"field": TICKET["fields"][0]},
         "POST /api/v1/forms/<form>/records": {"values": {"subject": "x"}},
         "PATCH /api/v1/forms/<form>/records/<record_id>": {"values": {"subject": f"x{number}"}},
         "POST /api/v1/forms/<form>/records/batch": {"records": [{"values": {"subject": "x"}}]},

@@ -75,14 +75,19 @@ def test_a_removed_field_keeps_its_column_and_finds_its_values_again(db: Databas
     assert column(db, again, "subject") == ["a"]
 
 
-def test_a_change_of_type_makes_a_new_column_and_carries_values_over(db: Database, form_id: str) -> None:
+def test_a_change_of_type_makes_a_new_column_beside_the_old_one(db: Database, form_id: str) -> None:
     form = publish(db, form_id, {"id": "size", "type": "text"})
     add(db, form, size="12.5")
-    add(db, form, size="large")
     new = publish(db, form_id, {"id": "size", "type": "number", "decimals": 1})
     assert new.columns["size"] == "size__2"
-    assert [None if one is None else str(one) for one in column(db, new, "size")] == ["12.5", None]
-    assert column(db, form, "size") == ["12.5", "large"]
+    assert column(db, form, "size") == ["12.5"]
+
+
+def test_texts_and_markup_never_share_a_column_and_likes_do(db: Database, form_id: str) -> None:
+    publish(db, form_id, {"id": "note", "type": "text"})
+    assert publish(db, form_id, {"id": "note", "type": "textarea"}).columns["note"] == "note"
+    assert publish(db, form_id, {"id": "note", "type": "richtext"}).columns["note"] == "note__2"
+    assert publish(db, form_id, {"id": "note", "type": "text"}).columns["note"] == "note"
 
 
 def test_a_failing_publish_leaves_neither_version_nor_column(db: Database, form_id: str) -> None:

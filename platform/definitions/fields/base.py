@@ -14,7 +14,7 @@ files) comes through `CleanContext`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -128,6 +128,8 @@ class FieldType(ABC, Generic[T]):
     """The setting that says the kind of value, for types that leave it open; `value_kind` is what it is unless set."""
     settings: ClassVar[type[Schema]]
     examples: ClassVar[tuple[Example, ...]] = ()
+    stored_as: ClassVar[str] = ""
+    """What stands in its column: types with the same word hold each other's values as they are. Else its own id."""
     is_stored: ClassVar[bool] = True
     is_generated: ClassVar[bool] = False
     """The house makes the value (serial numbers); input is refused."""
@@ -150,6 +152,10 @@ class FieldType(ABC, Generic[T]):
         """Return the kind of value of a field with these settings, or as its document writes them."""
         said = cfg.get(self.kind_from) if self.kind_from else None
         return said if said in get_args(ValueKind) else self.value_kind
+
+    def column_meaning(self, cfg: Settings) -> tuple[ColumnSpec, str]:
+        """Return what a column holds: a field finds its values only in one that means the same."""
+        return self.column(cfg), self.stored_as or self.id
 
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
@@ -218,6 +224,10 @@ class FieldType(ABC, Generic[T]):
             return self.parse_cell(text, cfg, CleanContext())
         except ValueInvalid:
             return None
+
+    def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - for types that need it
+        """Return the settings under which these texts fit as far as settings decide it, as a document has them."""
+        return {}
 
     def default(self, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
         """Return the value that stands in a new record."""

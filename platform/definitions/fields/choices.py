@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
-from formloom.platform.definitions.fields.settings import Choices, ManyChoices
-from formloom.platform.kernel.text import joined, resolve
+from formloom.platform.definitions.fields.settings import MAX_OPTIONS, Choices, ManyChoices
+from formloom.platform.kernel.text import LOCALES, joined, resolve
 
+_LONGEST_VALUE = 100
 _SEPARATORS = re.compile(r"[,，、;；\n]")
 
 
@@ -49,11 +50,22 @@ def option_of(text: str, cfg: Settings) -> str | None:
     return found
 
 
+def options_named(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Return an option for each name, short and long enough names once, as many as a field takes."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        short = " ".join(name.split())[:_LONGEST_VALUE].strip()
+        if short and short not in found:
+            found[short] = {"value": short, "label": dict.fromkeys(LOCALES, short)}
+    return list(found.values())[:MAX_OPTIONS]
+
+
 class ChoiceType(FieldType[str]):
     """Base of types whose value is one option."""
 
     group = "choice"
     value_kind = "choice"
+    stored_as = "option"
     choice_lists = ("options",)
     settings = Choices
 
@@ -76,6 +88,9 @@ class ChoiceType(FieldType[str]):
     def display(self, value: str | None, cfg: Settings, locale: str) -> str:
         return "" if value is None else _labels(cfg, locale).get(value, value)
 
+    def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:
+        return {"options": options_named(texts)}
+
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> str | None:
         if not text.strip():
             return None
@@ -87,6 +102,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     group = "choice"
     value_kind = "choices"
+    stored_as = "options"
     choice_lists = ("options",)
     settings: ClassVar[type[Choices]] = ManyChoices
 
@@ -138,6 +154,9 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:
         labels = _labels(cfg, locale)
         return joined((labels.get(one, one) for one in value or ()), locale)
+
+    def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:
+        return {"options": options_named(part for text in texts for part in _SEPARATORS.split(text))}
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
         if whole := option_of(text, cfg):  # a label may have a comma in it

@@ -1,17 +1,18 @@
 """What the number-like types have in common: exact decimals, bounds, the limits of 64 bits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
-from formloom.platform.definitions.fields.settings import MAX_INTEGER
+from formloom.platform.definitions.fields.settings import MAX_DECIMALS, MAX_INTEGER
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，−（）", "0123456789.-,-()")
 _DECORATION = re.compile(r"(?:[A-Z]{2} ?)?[¥￥$€£]|^(?:CNY|RMB|USD|EUR|HKD|JPY|GBP)|元$|%$|[\s,]")
 """Signs of money, thousands separators and spaces."""
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
 def as_decimal(raw: Any) -> Decimal:
@@ -79,6 +80,10 @@ class DecimalType(FieldType[Decimal]):
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> Decimal | None:
         plain = cell_decimal(text)
         return self.clean(plain, cfg, ctx) if plain else None
+
+    def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:
+        places = [len(plain.partition(".")[2]) for plain in map(cell_decimal, texts) if _PLAIN.fullmatch(plain)]
+        return {"decimals": min(max(places), MAX_DECIMALS)} if places else {}
 
     def export_cell(self, value: Decimal | None, cfg: Settings, locale: str) -> str | Decimal:  # noqa: ARG002
         return "" if value is None else value

@@ -11,6 +11,7 @@ MAX_LABEL = 500
 MAX_OPTIONS = 500
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
 """Currency → how an amount of it is marked."""
+MAX_DECIMALS = 8
 MAX_INTEGER = 9_000_000_000_000_000_000
 
 
@@ -88,7 +89,7 @@ class Bounds(Schema):
     """Bounds and decimal places."""
 
     decimals = fields.Integer(
-        load_default=2, validate=validate.Range(0, 8), metadata=named("小数位数", "Decimal places")
+        load_default=2, validate=validate.Range(0, MAX_DECIMALS), metadata=named("小数位数", "Decimal places")
     )
     min = fields.Decimal(load_default=None, allow_none=True, metadata=named("最小值", "Smallest"))
     max = fields.Decimal(load_default=None, allow_none=True, metadata=named("最大值", "Largest"))

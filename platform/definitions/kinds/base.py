@@ -7,6 +7,7 @@ Findings are errors, which keep a document from being published, or warnings, wh
 with errors: people save half-finished work.
 """
 
+import re
 from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,9 +47,15 @@ class World:
         return self.others.get("form", {}).get(key) if isinstance(key, str) else None
 
 
+ITSELF = ""
+"""The key of the document that names itself: a form's rule names fields of its own form."""
+ANY_FORM = "*"
+"""The key of whichever form a document is used with: a message template quotes the records of a flow's form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One place in a document that names another definition, or a field of a form."""
+    """One place in a document that names another definition, or a field of a form (see ITSELF and ANY_FORM)."""
 
     kind: str
     key: str
@@ -159,6 +166,7 @@ def check_condition(form: Document, tree: object, path: str, *, with_before: boo
             yield Finding(found.code, found.message, where, found.params, found.severity)
 
 
+QUOTED = re.compile(r"\b(?:record|before)\.([a-z][a-z0-9_]{0,39})\b")
 RESERVED_FIELDS = ("id", "rev", "created_at", "created_by", "updated_at", "updated_by")
 
 
@@ -174,6 +182,13 @@ def value_kinds(form: Document) -> dict[str, Any]:
         for one in _entries(form)
         if isinstance(one.get("type"), str) and one["type"] in FIELD_TYPES and "id" in one
     }
+
+
+def quoted_fields(part: Any) -> list[str]:
+    """Return the fields that Liquid texts in a part of a document quote: `{{ record.amount }}`."""
+    texts = part.values() if isinstance(part, Mapping) else (part,)
+    found = [name for text in texts if isinstance(text, str) for name in QUOTED.findall(text)]
+    return sorted(set(found))
 
 
 def _entries(form: Document) -> list[Mapping[str, Any]]:

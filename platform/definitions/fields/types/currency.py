@@ -24,6 +24,7 @@ class Currency(DecimalType):
     label = {"zh-CN": "金额", "en": "Currency"}
     help = {"zh-CN": "价格、预算、合计", "en": "A price, a budget"}
     icon = "currency"
+    stored_as = "amount"
     keywords = ("currency", "money", "amount", "price", "金额", "jine", "je", "价格", "jiage")
     settings = Money
     examples = (

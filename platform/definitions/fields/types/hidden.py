@@ -12,6 +12,7 @@ class Hidden(TextType):
     help = {"zh-CN": "来源、活动代码，填写人看不到", "en": "A source or code that respondents don't see"}
     group = "advanced"
     icon = "hidden"
+    stored_as = "text"
     keywords = ("hidden", "utm", "source", "隐藏", "yincang", "yc", "来源")
     needs_label = False
     limit = 500

@@ -15,6 +15,7 @@ class Number(DecimalType):
     label = {"zh-CN": "数字", "en": "Number"}
     help = {"zh-CN": "数量、时长等", "en": "A quantity"}
     icon = "number"
+    stored_as = "amount"
     keywords = ("number", "decimal", "integer", "数字", "shuzi", "sz", "数量")
     settings = Numbers
     can_be_unique = True

@@ -29,6 +29,7 @@ class Ranking(ManyChoicesType):
     label = {"zh-CN": "排序", "en": "Ranking"}
     help = {"zh-CN": "按喜好、重要程度排先后", "en": "Options by preference or weight"}
     icon = "ranking"
+    stored_as = "ranking"
     keywords = ("ranking", "rank", "order", "sort", "排序", "paixu", "px", "排名")
     settings = Ranks
     examples = (

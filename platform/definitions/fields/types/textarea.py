@@ -11,6 +11,7 @@ class Textarea(TextType):
     label = {"zh-CN": "多行文本", "en": "Multiple lines"}
     help = {"zh-CN": "说明、描述、留言", "en": "A description, a message"}
     icon = "textarea"
+    stored_as = "text"
     keywords = ("textarea", "paragraph", "long text", "多行", "duohang", "dhwb", "描述", "miaoshu")
     limit = 100_000
     keeps_lines = True

@@ -15,6 +15,7 @@ from formloom.platform.definitions.kinds.base import (
     check_condition,
     check_fields,
     check_form,
+    quoted_fields,
     setting_findings,
     unknown,
 )
@@ -75,6 +76,9 @@ class Flow(DefinitionKind):
         for path, node in walk_nodes(document):
             for owner, place, name in named_fields(node, form):
                 yield Usage("form", owner, f"{path}/{place}", name)
+            for place, inner in node.items():
+                for name in sorted(_quoted_in(inner)):
+                    yield Usage("form", form, f"{path}/{place}", name)
             for setting, kind in NAMES_A_DEFINITION.items():
                 if isinstance(node.get(setting), str):
                     yield Usage(kind, node[setting], f"{path}/{setting}")
@@ -116,6 +120,14 @@ def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str,
     for setting in ("field", "user_field"):
         if isinstance(recipients, Mapping) and isinstance(recipients.get(setting), str):
             yield form, "to", recipients[setting]
+
+
+def _quoted_in(part: object) -> set[str]:
+    """Return the fields that the Liquid texts in a setting of a node quote; what hangs on a branch is none of them."""
+    if isinstance(part, Mapping):
+        text = part.get("liquid")
+        return set(quoted_fields(text)).union(*(_quoted_in(one) for one in part.values()))
+    return set(quoted_fields(part)) if isinstance(part, str) else set()
 
 
 def walk_nodes(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -25,6 +25,7 @@ from formloom.platform.definitions.kinds.base import (
     setting_findings,
     unknown,
 )
+from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.visibility import below
@@ -216,6 +217,7 @@ class Form(DefinitionKind):
     def references(self, document: Document) -> Iterator[Usage]:
         for place, button in enumerate(document.get("buttons") or ()):
             yield Usage("flow", button["flow"], f"buttons/{place}")
+        yield from uses_in(document)
 
 
 def _check_thanks(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Finding]:

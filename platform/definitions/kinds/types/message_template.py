@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.kinds import shapes
-from formloom.platform.definitions.kinds.base import DefinitionKind, Document, World
+from formloom.platform.definitions.kinds.base import ANY_FORM, DefinitionKind, Document, Usage, World, quoted_fields
 from formloom.platform.kernel.errors import Finding
 
 
@@ -32,3 +32,8 @@ class MessageTemplate(DefinitionKind):
                 if fault:
                     words = {"zh-CN": "模板语法有误：{why}", "en": "This template can't be read: {why}"}
                     yield Finding("bad_template", words, f"{part}/{locale}", {"why": fault})
+
+    def references(self, document: Document) -> Iterator[Usage]:
+        for part in ("subject", "body"):
+            for name in quoted_fields(document.get(part)):
+                yield Usage("form", ANY_FORM, part, name)
