@@ -157,7 +157,8 @@ def every(package: Package) -> list[tuple[str, str, Document]]:
 
 
 ORDER = (
-    "form", "calendar", "message_template", "assignment_rule", "view", "dashboard", "permission_group", "flow",
+    "field_group", "form", "calendar", "message_template", "assignment_rule", "view", "dashboard", "permission_group",
+    "flow",
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class DiffQuery(Schema):
 class ImpactQuery(Schema):
     """Which fields, with commas between them."""
 
-    fields_ = fields.String(data_key="fields", attribute="fields", required=True, validate=validate.Length(1, 4_000))
+    fields_ = fields.String(data_key="fields", attribute="fields", load_default="", validate=validate.Length(max=4_000))
 
 
 class RetypeBody(Schema):

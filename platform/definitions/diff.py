@@ -70,7 +70,8 @@ def _field(name: str, old: Document, new: Document) -> Iterator[Change]:
     for setting, on, off in _SWITCHES:
         if _is_on(old, setting) != _is_on(new, setting):
             yield Change("changed", f"{path}/{setting}", says(on if _is_on(new, setting) else off, label))
-    yield from _options(path, label, old, new)
+    if not retyped:
+        yield from _options(path, label, old, new)
     if not retyped and _column(old) != _column(new):
         words = "“{0}”改变存储精度，能转换的值会转换", "Changes the precision of “{0}”; values that fit are converted"
         yield Change("changed", path, says(words, label), affects_data=True)
@@ -241,6 +242,7 @@ _PARTS: Mapping[str, LocalizedText] = {
     "field": {"zh-CN": "字段", "en": "the field"},
     "widgets": {"zh-CN": "图表", "en": "the charts"},
     "filters": {"zh-CN": "筛选器", "en": "the filters"},
+    "fields": {"zh-CN": "字段", "en": "the fields"},
     "columns": {"zh-CN": "显示的列", "en": "the columns"},
     "filter": {"zh-CN": "筛选", "en": "the filter"},
     "sort": {"zh-CN": "排序", "en": "the order"},

@@ -71,6 +71,10 @@ GOOD: Mapping[str, Document] = {
         "title": both("Fair"), "form": "ticket", "field": "owner",
         "pools": [{"when": {"field": "status", "op": "eq", "value": "open"}, "strategy": "round_robin", "candidates": {"roles": ["agent"]}, "calendar": "office"}],
     },
+    "field_group": {
+        "title": both("Contact"), "fields": [{"id": "name", "type": "text", "label": both("Name")}, {"id": "mail", "type": "email", "label": both("Mail")}],
+        "rules": [{"id": "r", "when": {"field": "name", "op": "not_empty"}, "require": ["mail"]}],
+    },
     "calendar": {
         "title": both("Office"), "timezone": "Asia/Shanghai", "week": {"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}, "days": {"2026-10-01": []},
     },

@@ -10,6 +10,9 @@ import { blockOf, fieldOf, indexOf, rulesAbout, type FormRule } from './document
 import { useDraft } from './draft'
 import { freshField, retyped } from './fresh'
 import { fieldsOf } from './paste'
+import { inOrder, placeForSection, range } from './several'
+
+export type Asked = { kind: 'remove'; ids: string[] } | { kind: 'retype'; field: FormField; type: string }
 
 export function createDesigner(id: string) {
   const draft = useDraft(id)
@@ -31,11 +34,28 @@ export function createDesigner(id: string) {
     return `${fieldOf(document.value, place) ? nameOfId(place) : part.startsWith('designer.') ? place : part}${t('designer.colon')}`
   }
 
+  /** Where a range begins: the field that was chosen alone or added last. */
+  let anchor: string | null = null
   function select(fieldId: string | null, extend = false): void {
+    anchor = fieldId
     if (fieldId === null) selection.value = []
     else if (!extend) selection.value = [fieldId]
     else selection.value = selection.value.includes(fieldId) ? selection.value.filter((one) => one !== fieldId) : [...selection.value, fieldId]
     if (fieldId) tab.value = 'field'
+  }
+
+  function selectTo(fieldId: string): void {
+    selection.value = range(document.value, anchor ?? active.value?.id ?? fieldId, fieldId)
+    tab.value = 'field'
+  }
+  function selectAll(): void {
+    selection.value = ids()
+    tab.value = 'field'
+  }
+  /** A click with its keys: Shift takes everything up to the field, Ctrl adds or leaves out one. */
+  function selectBy(event: MouseEvent | KeyboardEvent, fieldId: string): void {
+    if (event.shiftKey) selectTo(fieldId)
+    else select(fieldId, event.ctrlKey || event.metaKey)
   }
 
   /** After the selected field, else at the end. */
@@ -84,9 +104,38 @@ export function createDesigner(id: string) {
     const packed = pack(document.value, selection.value)
     return packed.fields.length ? written(packed) : ''
   }
-  /** Take the selected fields out and offer to put them back; say which rules named them. */
-  function remove(): void {
-    const gone = selection.value.filter((one) => fieldOf(document.value, one))
+  /** What has to be confirmed first, since records or other places are about it. */
+  const asked = ref<Asked | null>(null)
+  /** Whether the selected fields are being saved as a group. */
+  const savesGroup = ref(false)
+  /** Whether the table of translations is open. */
+  const translates = ref(false)
+  const publishedField = (fieldId: string) => draft.about.value?.published?.fields.find((field) => field.id === fieldId)
+  /** Take the selected fields out; at once where nothing can depend on them. */
+  function askRemove(): void {
+    const ids = selection.value.filter((one) => fieldOf(document.value, one))
+    if (!ids.length) return
+    if (ids.some((one) => publishedField(one) || rulesAbout(document.value, one).length)) asked.value = { kind: 'remove', ids }
+    else remove(ids)
+  }
+  /** Give the active field another type; a published one is tried on its values first. */
+  function askRetype(type: string): void {
+    const field = active.value
+    if (!field) return
+    const before = publishedField(field.id)
+    if (before && before.type !== type) asked.value = { kind: 'retype', field, type }
+    else retype(type)
+  }
+  /** Keep fields from respondents; members go on seeing them. */
+  function hide(ids: string[]): void {
+    const names = ids.map(nameOfId).join('、')
+    const commands = ids.flatMap((field): Command[] => [{ kind: 'set', field, path: ['public'], value: false }, { kind: 'set', field, path: ['required'] }])
+    run({ kind: 'batch', commands }, 'designer.did.set', { name: names })
+    toast(t('impact.hidden', { name: names }), { action: { label: t('ui.undo'), run: () => undo() } })
+  }
+  /** Take fields out and offer to put them back; say which rules named them. */
+  function remove(ids = selection.value): void {
+    const gone = ids.filter((one) => fieldOf(document.value, one))
     const last = gone.at(-1)
     if (!last) return
     const at = indexOf(document.value, last)
@@ -101,10 +150,10 @@ export function createDesigner(id: string) {
     run({ kind: 'move', ids: fieldIds, to }, 'designer.did.move', { name: fieldIds.map(nameOfId).join('、') })
   }
   function moveBy(by: -1 | 1): void {
-    const field = active.value
-    if (!field) return
-    const to = indexOf(document.value, field.id) + by
-    if (to >= 0 && to < document.value.fields.length) moveTo([field.id], to)
+    const moved = inOrder(document.value, selection.value)
+    const first = indexOf(document.value, moved[0] ?? '')
+    const to = first + by
+    if (first >= 0 && to >= 0 && to <= document.value.fields.length - moved.length) moveTo(moved, to)
   }
   /** Drop what was dragged before the field that stands at `at`. A section takes its fields along. */
   function drop(fieldId: string, at: number): void {
@@ -114,6 +163,18 @@ export function createDesigner(id: string) {
     if (at >= from && at <= from + block.length) return
     moveTo(block, at - before)
     select(fieldId)
+  }
+  /** Put the selected fields below a new section that holds them and no others, and select it, to be named. */
+  function groupIntoSection(): void {
+    const type = catalog.value?.types.find((one) => one.opens_section && !one.opens_page)
+    const chosen = inOrder(document.value, selection.value)
+    if (!type || !chosen.length) return
+    const section = freshField(type, ids())
+    const at = placeForSection(document.value, chosen, opensSection)
+    const before = document.value.fields.slice(0, at).filter((field) => chosen.includes(field.id)).length
+    const commands: Command[] = [{ kind: 'move', ids: chosen, to: at - before }, { kind: 'insert', items: [{ at: at - before, field: section }] }]
+    run({ kind: 'batch', commands }, 'designer.did.insert', { name: nameOf(section) })
+    select(section.id)
   }
   function set(path: string[], value: unknown, fieldId = active.value?.id): void {
     if (fieldId) run({ kind: 'set', field: fieldId, path, value }, 'designer.did.set', { name: nameOfId(fieldId) })
@@ -127,12 +188,13 @@ export function createDesigner(id: string) {
   function setForm(path: string[], value: unknown): void {
     run({ kind: 'set', path, value }, 'designer.did.form')
   }
-  function retype(typeId: string): void {
-    const field = active.value
+  /** `settings` are what the new type takes over from the values that are there. */
+  function retype(typeId: string, settings?: Record<string, unknown>, fieldId = active.value?.id): void {
+    const field = fieldOf(document.value, fieldId ?? '')
     const type = typeInfo(typeId)
     if (!field || !type) return
     const at = indexOf(document.value, field.id)
-    run({ kind: 'batch', commands: [{ kind: 'remove', ids: [field.id] }, { kind: 'insert', items: [{ at, field: retyped(field, type) }] }] }, 'designer.did.retype', { name: nameOf(field) })
+    run({ kind: 'batch', commands: [{ kind: 'remove', ids: [field.id] }, { kind: 'insert', items: [{ at, field: retyped(field, type, settings) }] }] }, 'designer.did.retype', { name: nameOf(field) })
   }
   function rename(from: string, to: string): void {
     run({ kind: 'rename', from, to }, 'designer.did.rename', { name: to })
@@ -162,7 +224,7 @@ export function createDesigner(id: string) {
 
   return {
     id, draft, document, selection, active, locale, device, tab, opensSection, text, nameOf, nameOfId, placeName,
-    select, insert, insertType, paste, copied, duplicate, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
+    select, selectTo, selectAll, selectBy, groupIntoSection, insert, insertType, paste, adopt, copied, duplicate, asked, savesGroup, translates, askRemove, askRetype, publishedField, hide, remove, moveTo, moveBy, drop, set, setAll, setForm, retype, rename, setRules, undo, redo, jumpTo, placeForNew,
   }
 }
 

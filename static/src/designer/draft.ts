@@ -35,6 +35,9 @@ export interface Change {
   path: string
   what: Record<string, string>
   affects_data: boolean
+  /** Records that hold a value of it, and those whose value does not fit; null when we may not know. */
+  records?: number | null
+  fails?: number | null
 }
 export type SaveState = 'idle' | 'saving' | 'saved' | 'offline' | 'conflict' | 'error'
 const QUIET_MS = 700
@@ -57,7 +60,7 @@ export interface Draft {
   undo: () => Step | undefined
   redo: () => Step | undefined
   flush: () => Promise<boolean>
-  readDiff: () => Promise<void>
+  readDiff: (counts?: boolean) => Promise<void>
   keepMine: () => Promise<void>
   takeTheirs: () => void
   stop: () => void
@@ -178,8 +181,8 @@ export function useDraft(id: string): Draft {
     if (state.value === 'offline') timer = window.setTimeout(() => void flush(), RETRY_MS)
   }
 
-  async function readDiff(): Promise<void> {
-    const answer = await http.get<{ changes: Change[] }>(`/definitions/${id}/diff`).catch(() => null)
+  async function readDiff(counts = false): Promise<void> {
+    const answer = await http.get<{ changes: Change[] }>(`/definitions/${id}/diff`, { query: { counts: counts || undefined } }).catch(() => null)
     if (answer) changes.value = answer.changes
   }
 

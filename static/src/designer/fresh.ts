@@ -36,11 +36,15 @@ export function copyOf(field: FormField, taken: Iterable<string>): FormField {
   return { ...structuredClone(field), id: freeId(taken, field.id.replace(/_\d+$/, '')) }
 }
 
-/** The field as another type: what the new type also has is kept. */
-export function retyped(field: FormField, type: FieldTypeInfo): FormField {
+/**
+ * The field as another type: what the new type also has is kept, then `settings`, and two options where it needs
+ * some and has none. With `{}` as settings nothing is made up, for a trial.
+ */
+export function retyped(field: FormField, type: FieldTypeInfo, settings?: Record<string, unknown>): FormField {
   const common = new Set(['id', 'type', 'label', 'help', 'placeholder', 'required', 'width', 'public', ...(type.can_be_unique ? ['unique'] : [])])
   const kept = Object.fromEntries(Object.entries(field).filter(([name]) => common.has(name) || hasSetting(type, name)))
-  const made = { ...kept, type: type.id } as FormField
+  const made = { ...kept, ...settings, type: type.id } as FormField
+  if (settings && !Object.keys(settings).length) return made
   for (const name of optionLists(type)) made[name] ??= twoOptions()
   return made
 }

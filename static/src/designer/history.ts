@@ -48,5 +48,6 @@ export function redo(document: FormDocument, history: History): Changed {
 
 function isSameProperty(a: Command, b: Command): boolean {
   const isText = (value: unknown) => typeof value === 'string' || typeof value === 'number'
+  if (a.kind === 'batch' && b.kind === 'batch') return a.commands.length === b.commands.length && a.commands.every((one, at) => isSameProperty(one, b.commands[at] ?? one))
   return a.kind === 'set' && b.kind === 'set' && a.field === b.field && a.path.join('/') === b.path.join('/') && isText(a.value) && isText(b.value)
 }

@@ -61,7 +61,7 @@ export async function tellWhenOver(id: string): Promise<void> {
       throw caught
     })
     if (!found || !isOver(found)) continue
-    toast(found.kind === 'recompute' ? t(`imports.recompute.${found.state}`) : t('imports.overToast', { file: found.file ?? '', ok: number(found.ok), failed: number(found.failed) }), {
+    toast(found.kind !== 'import' ? t(`imports.${found.kind}.${found.state}`) : t('imports.overToast', { file: found.file ?? '', ok: number(found.ok), failed: number(found.failed) }), {
       kind: found.state === 'done' ? 'done' : 'error',
       action: { label: t('imports.openResult'), run: () => void router.push({ name: 'job', params: { id } }) },
     })

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from marshmallow import Schema, fields, validate
@@ -191,7 +191,7 @@ class Form(DefinitionKind):
 
     id = "form"
     label = {"zh-CN": "表单", "en": "Form"}
-    schema = FormDocument
+    schema: ClassVar[type[Schema]] = FormDocument
 
     def check_meaning(self, document: Document, world: World) -> Iterator[Finding]:
         entries: list[Mapping[str, Any]] = list(document.get("fields") or ())

@@ -3,12 +3,13 @@
  * A new type needs a file here only when it looks like nothing before.
  */
 import type { Component } from 'vue'
-import { typeInfo } from '@/api/catalog'
+import { valueKind } from '@/api/catalog'
+import type { FormField } from '@/api/types'
 
 const files = import.meta.glob<{ default: Component }>('./drawings/*.vue', { eager: true })
 const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', users: 'choice', department: 'choice', departments: 'choice', files: 'files', boolean: 'boolean' }
 
-export function drawingOf(type: string): Component | undefined {
+export function drawingOf(field: FormField): Component | undefined {
   const named = (name: string | undefined) => files[`./drawings/${name}.vue`]?.default
-  return named(type) ?? named(KINDS[typeInfo(type)?.value_kind ?? '']) ?? named('text')
+  return named(field.type) ?? named(KINDS[valueKind(field) ?? '']) ?? named('text')
 }

@@ -1,41 +1,43 @@
-import type { Condition } from '@/api/types'
-import { isLeaf } from '@/conditions/tree'
-import type { FormDocument, FormRule } from '../document'
+import { LOCALES } from '@/i18n'
+import type { FormDocument } from '../document'
 import type { Command } from './command'
 
-/** Give a field another id, everywhere in the document. Only sensible before its first publication. */
+/**
+ * Give a field another id, everywhere in the document: in rules, conditions, formulas, texts that quote it and settings.
+ * Only sensible before its first publication.
+ */
 export interface Rename {
   kind: 'rename'
   from: string
   to: string
 }
+/** Keys whose texts are words of their own, even where they look like the id of a field (as in `form_uses.py`). */
+const NO_FIELD = new Set([
+  'id', 'type', 'value', 'key', 'op', 'by', 'period', 'kind', 'flow', 'form', 'url', 'color', 'icon', 'seed', 'default', 'pattern', 'width',
+  'from_link', 'currency', 'unit', 'name', 'title', 'label', 'format', 'prefix', 'languages', 'mode', 'layout', 'columns', 'rows', 'theme',
+])
+const isL10n = (part: object) => Object.keys(part).length > 0 && Object.keys(part).every((key) => (LOCALES as readonly string[]).includes(key))
 
-function inCondition(when: Condition, from: string, to: string): Condition {
-  if (isLeaf(when)) {
-    const value = when.value as { ref?: string } | undefined
-    return { ...when, field: when.field === from ? to : when.field, ...(typeof value === 'object' && value?.ref === from && { value: { ref: to } }) }
+/** A formula names fields by words that stand outside of quotation marks and call nothing. */
+export function renamedInFormula(formula: string, from: string, to: string): string {
+  return formula.replace(/"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*(?!\w)(\s*\()?/g, (word, call: string | undefined) => (word === from && !call ? to : word))
+}
+
+function walk(part: unknown, key: string, from: string, to: string, isForeign: boolean, isCustomer: boolean): unknown {
+  if (typeof part === 'string') {
+    if (key === 'formula') return renamedInFormula(part, from, to)
+    return part === from && !isForeign && (isCustomer || !NO_FIELD.has(key)) ? to : part
   }
-  if ('all' in when) return { all: (when.all as Condition[]).map((one) => inCondition(one, from, to)) }
-  if ('any' in when) return { any: (when.any as Condition[]).map((one) => inCondition(one, from, to)) }
-  if ('not' in when) return { not: inCondition(when.not as Condition, from, to) }
-  return when
+  if (Array.isArray(part)) return part.map((one) => walk(one, key, from, to, isForeign, isCustomer))
+  if (typeof part !== 'object' || part === null) return part
+  if (isL10n(part)) return Object.fromEntries(Object.entries(part).map(([language, text]) => [language, typeof text === 'string' ? text.replaceAll(`{${from}}`, `{${to}}`) : text]))
+  const inner = isForeign || typeof (part as { form?: unknown }).form === 'string'
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, walk(value, name, from, to, inner && name !== 'ref', isCustomer || name === 'customer')]))
 }
 
 export function apply(document: FormDocument, { from, to }: Rename): FormDocument {
-  const swap = (id: string) => (id === from ? to : id)
-  const changed: FormDocument = { ...document, fields: document.fields.map((field) => (field.id === from ? { ...field, id: to } : field)) }
-  if (document.rules) {
-    changed.rules = document.rules.map((rule): FormRule => ({
-      ...rule,
-      when: inCondition(rule.when, from, to),
-      ...(rule.show && { show: rule.show.map(swap) }),
-      ...(rule.hide && { hide: rule.hide.map(swap) }),
-      ...(rule.require && { require: rule.require.map(swap) }),
-    }))
-  }
-  if (document.title_field) changed.title_field = swap(document.title_field)
-  if (document.customer) changed.customer = Object.fromEntries(Object.entries(document.customer).map(([part, id]) => [part, swap(id)]))
-  return changed
+  const changed = walk(document, '', from, to, false, false) as FormDocument
+  return { ...changed, fields: changed.fields.map((field) => (field.id === from ? { ...field, id: to } : field)) }
 }
 
 export function invert(_document: FormDocument, { from, to }: Rename): Command {

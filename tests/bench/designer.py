@@ -1,0 +1,98 @@
+"""`python -m tests.bench.designer`: from an edit to the redrawn preview, in Chromium, for a form of 100 fields.
+
+Measured between the marks that the page itself sets: `formloom.edit` when the document changed, `formloom.preview`
+when the frame with the new page has come to the front. Also from a key in the label to the next painted canvas.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median, quantiles
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.e2e.conftest import CHROMIUM, Installation, Mailbox, _wait_until_ready, free_port
+from tests.e2e.desk import Desk
+
+FIELDS, EDITS = 100, 30
+TYPES = ("text", "number", "date", "select", "textarea")
+OPTIONS = [{"value": f"o{at}", "label": {"zh-CN": f"选项{at}", "en": f"Option {at}"}} for at in range(5)]
+PREVIEW = "() => (performance.getEntriesByName('formloom.preview').at(-1)?.startTime ?? 0) - performance.getEntriesByName('formloom.edit').at(-1).startTime"
+PAINT = """async (text) => {
+  const input = document.querySelector('[data-label-input] input')
+  const from = performance.now()
+  input.value = text
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  return performance.now() - from
+}"""
+
+
+def document() -> dict[str, object]:
+    """Return a form of 100 fields, every fifth shown by a rule."""
+    fields = [
+        {"id": f"f{at}", "type": TYPES[at % len(TYPES)], "label": {"zh-CN": f"字段{at}", "en": f"Field {at}"},
+         **({"options": OPTIONS} if TYPES[at % len(TYPES)] == "select" else {})}
+        for at in range(FIELDS)
+    ]  # fmt: skip
+    rules = [
+        {"id": f"r{at}", "when": {"field": f"f{at}", "op": "not_empty"}, "show": [f"f{at + 1}"]}
+        for at in range(0, FIELDS - 1, 5)
+    ]
+    return {"title": {"zh-CN": "长表单", "en": "Long"}, "fields": fields, "rules": rules}
+
+
+def measured(page: Page) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each edit to the preview and to the canvas."""
+    page.locator("[data-field=f3]").click()
+    page.get_by_role("button", name="Preview", exact=True).first.click()
+    page.frame_locator("iframe").first.locator("form").first.wait_for()
+    previews, paints = [], []
+    for number in range(EDITS):
+        paints.append(page.evaluate(PAINT, f"Label {number}"))
+        page.wait_for_function(f"({PREVIEW})() > 0")
+        previews.append(page.evaluate(PREVIEW))
+        page.wait_for_timeout(1_000)  # the draft is saved meanwhile, as it is between two thoughts
+    return previews, paints
+
+
+def main() -> None:
+    """Start an installation of its own, measure, print."""
+    home = Path(tempfile.mkdtemp())
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("FORMLOOM_")},
+        "FORMLOOM_HOME": str(home / "home"), "FORMLOOM_BASE_URL": f"http://127.0.0.1:{port}", "FORMLOOM_LOG": "warning",
+    }  # fmt: skip
+    log = (home / "log").open("w+")
+    root = Path(__file__).resolve().parents[2]
+    server = subprocess.Popen(
+        [sys.executable, str(root / "app.py"), "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+    )
+    try:
+        house = Installation(f"http://127.0.0.1:{port}", Mailbox(), environment)
+        _wait_until_ready(house.url)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            desk = Desk(house, browser, home / "log")
+            made = desk.post("/apps/repairs/definitions", {"kind": "form", "key": "long", "document": document()})
+            page = desk.context.new_page()
+            page.goto(f"{house.url}/a/repairs/design/{made['id']}")
+            page.locator("[data-field=f99]").wait_for()
+            for name, figures in zip(("edit to preview", "key to canvas"), measured(page), strict=True):
+                p95 = quantiles(figures, n=20)[-1]
+                print(
+                    f"{name}: median {median(figures):.0f} ms, p95 {p95:.0f} ms, {len(figures)} edits, {FIELDS} fields"
+                )
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(40)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
