@@ -26,7 +26,12 @@ def index_for(uow: UnitOfWork, definition: Definition, document: dict[str, Any])
             if view.get("form") == definition.key
             for name in _looked_up(view)
         }
+        wanted |= {one["id"] for one in document.get("fields") or () if one.get("type") == "slot" or _has_quotas(one)}
         _index(uow, definition.app_id, definition.key, wanted)
+
+
+def _has_quotas(field: dict[str, Any]) -> bool:
+    return any(option.get("quota") is not None for option in field.get("options") or () if isinstance(option, dict))
 
 
 def _looked_up(view: dict[str, Any]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound, TooLarge
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.records import conversions, recomputing
+from formloom.platform.records import conversions, recomputing, service
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -151,6 +151,7 @@ def publish(
         number = version.version
         if earlier:
             recomputing.plan(uow, actor, earlier, version, now=now)
+            service.fill_seats(uow, version, now=now)
     else:
         number = store.add_version(uow, found.id, document, by=_author(actor), now=now, note=note)
     index_for(uow, found, document)

@@ -12,7 +12,7 @@ Guard, clean, check, store, announce — always in that order and always in one 
 What happens after that (flows, mails) happens after the commit, from the outbox.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,12 @@ from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.fields.messages import NO_SUCH_FILE
 from formloom.platform.definitions.form import Cleaned, FormVersion
-from formloom.platform.kernel.actors import Actor, Member, Public
+from formloom.platform.kernel.actors import Actor, Member, Public, System
 from formloom.platform.kernel.errors import Finding, NotFound
 from formloom.platform.kernel.events import RecordEvent, RecordEventKind
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.records import opening
+from formloom.platform.records import opening, seats
 from formloom.platform.records.audience import is_heard
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import rows, traces, uploads
@@ -37,6 +37,8 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 NOT_UNIQUE = {"zh-CN": "已有记录使用此值", "en": "Another record has this value already"}
 PLAIN = WriteOptions()
+LINE = System("waiting_list")
+"""Who acts when somebody moves up in a waiting list."""
 
 
 @requires(Act.RECORD_CREATE)
@@ -99,6 +101,7 @@ def rehearse(
     locked = _locked(unit, actor, form, Act.RECORD_IMPORT)
     cleaned = _clean_all(unit, actor, form, many, now=now, options=options, locked=locked)
     _note_taken(unit, form, cleaned)
+    seats.take(unit, form, cleaned)
     return cleaned
 
 
@@ -117,6 +120,7 @@ def update(
     ctx = _context(uow, actor, form, now=now, options=options, record_id=record_id)
     locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
     cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
+    seats.take(uow, form, [cleaned], before=before)
     changed = {name: value for name, value in cleaned.values.items() if value != before.values.get(name)}
     _note_taken(uow, form, [Cleaned(changed, cleaned.findings)], but=record_id)
     if cleaned.findings:
@@ -130,6 +134,7 @@ def update(
     )
     _bind_files(uow, form, [(after.id, changed)], now=now)
     _announce(uow, actor, form, "record.updated", [(before, after, tuple(changed))], now=now, options=options)
+    _move_up(uow, form, before, changed.keys(), now=now, options=options)
     return after
 
 
@@ -145,6 +150,7 @@ def delete(
     rows.set_deleted(uow, form, before, now, now=now, by=_author(actor))
     after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
     _announce(uow, actor, form, "record.deleted", [(before, after, ())], now=now, options=options)
+    _move_up(uow, form, before, form.field_ids, now=now, options=options)
 
 
 @requires(Act.RECORD_RESTORE)
@@ -155,13 +161,16 @@ def restore(
     before = _existing(uow, actor, form, record_id, Act.RECORD_RESTORE, with_deleted=True)
     cleaned = Cleaned(dict(before.values))
     _note_taken(uow, form, [cleaned], but=record_id)
+    cleaned.values.update({item.id: None for item in form.stored if item.type.leads_line})
+    seats.take(uow, form, [cleaned])
     if cleaned.findings:
         raise _refusal(cleaned)
+    changed = {name: value for name, value in cleaned.values.items() if value != before.values.get(name)}
     try:
-        rows.set_deleted(uow, form, before, None, now=now, by=_author(actor))
+        rows.set_deleted(uow, form, before, None, now=now, by=_author(actor), values=changed)
     except rows.UniqueViolated as fault:
         raise _lost_race(form) from fault
-    after = replace(before, rev=before.rev + 1, updated_at=now, updated_by=_author(actor))
+    after = replace(before, rev=before.rev + 1, values=cleaned.values, updated_at=now, updated_by=_author(actor))
     _announce(uow, actor, form, "record.restored", [(before, after, ())], now=now, options=options)
     return after
 
@@ -178,6 +187,11 @@ def changeable(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) 
     return _existing(unit, actor, form, record_id, Act.RECORD_UPDATE)
 
 
+def fill_seats(uow: UnitOfWork, form: FormVersion, *, now: datetime, options: WriteOptions = PLAIN) -> None:
+    """Give the seats that are free to who waits: after many were left at once, or their number was raised."""
+    _move_up(uow, form, None, form.field_ids, now=now, options=options)
+
+
 def owner_of(actor: Actor) -> str:
     """Return under which name an actor's uploads stand."""
     return f"link:{actor.link_token}" if isinstance(actor, Public) else f"{actor.kind}:{actor.id}"
@@ -189,6 +203,7 @@ def _create_all(
 ) -> list[Record]:  # fmt: skip
     cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked, public=public)
     _note_taken(uow, form, cleaned)
+    seats.take(uow, form, cleaned)
     for one in cleaned:
         if one.findings:
             raise _refusal(one)
@@ -201,6 +216,7 @@ def _create_each(
 ) -> list[Record | InvalidValues]:  # fmt: skip
     cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked)
     _note_taken(uow, form, cleaned)
+    seats.take(uow, form, cleaned)
     good = [one for one in cleaned if not one.findings]
     stored = iter(_store_each(uow, actor, form, good, now=now, options=options))
     return [_refusal(one) if one.findings else next(stored) for one in cleaned]
@@ -266,6 +282,18 @@ def _context(
         unit, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id,
         user=actor.name if isinstance(actor, Member) else "",
     )  # fmt: skip
+
+
+def _move_up(
+    uow: UnitOfWork, form: FormVersion, before: Record | None, changed: Collection[str], *, now: datetime,
+    options: WriteOptions,
+) -> None:  # fmt: skip
+    if not any(line is not None and item.id in changed for item, line in seats.limited(form)):
+        return
+    ctx = _context(uow, LINE, form, now=now, options=options)
+    promoted = seats.move_up(uow, form, before, ctx, now=now)
+    if promoted:
+        _announce(uow, LINE, form, "record.updated", promoted, now=now, options=options)
 
 
 def _announce(

@@ -65,6 +65,33 @@ class Example:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How many records may have one value: by the value, or the same number for each."""
+
+    by_value: Mapping[Any, int] = field(default_factory=lambda: MappingProxyType({}))
+    of_each: int | None = None
+    one_only: bool = True
+    """Whether a record has one value, not several."""
+    is_told: bool = False
+    """Whether visitors are told how many are left."""
+
+    def __bool__(self) -> bool:
+        return self.of_each is not None or bool(self.by_value)
+
+    def of(self, one: Any) -> int | None:
+        """Return how many records may have a single value; None for any number."""
+        return self.by_value.get(one, self.of_each)
+
+    def taken_by(self, value: Any) -> frozenset[Any]:
+        """Return the single values of a clean value of which a record takes a seat each."""
+        given = () if value is None else (value,) if self.one_only else value
+        return frozenset(one for one in given if self.of(one) is not None)
+
+
+NO_SEATS = Seats()
+
+
 class ValueInvalid(Exception):
     """A value does not fit its field. `code` is stable; `message` is filled from `params`."""
 
@@ -117,6 +144,10 @@ class FieldType(ABC, Generic[T]):
     """None for types without a value."""
     is_typed_as_computed: ClassVar[bool] = True
     """Whether formulas read the value as it is typed, so that they can follow while somebody types."""
+    has_seats: ClassVar[bool] = False
+    """Whether each of its values may be given to a limited number of records only; see `seats`."""
+    leads_line: ClassVar[bool] = False
+    """Whether it says at which place a record waits for the field that its setting `for_field` names."""
     numbers_records: ClassVar[bool] = False
     """Whether `number_in` gives a record's number."""
     who: ClassVar[Who | None] = None
@@ -160,6 +191,10 @@ class FieldType(ABC, Generic[T]):
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
         return None
+
+    def seats(self, cfg: Settings) -> "Seats":  # noqa: ARG002 - for types with seats
+        """Return how many records may have each single value."""
+        return NO_SEATS
 
     def number_in(self, value: T, cfg: Settings) -> int | None:  # noqa: ARG002 - for types that number records
         """Return the record's number that stands in a clean value, or None for types that don't number records."""

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from formloom.platform.definitions.fields import messages
-from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
+from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Seats, Settings, ValueInvalid
 from formloom.platform.definitions.fields.settings import MAX_OPTIONS, Choices, ManyChoices
 from formloom.platform.kernel.text import LOCALES, joined, resolve
 
@@ -66,11 +67,15 @@ class ChoiceType(FieldType[str]):
     group = "choice"
     value_kind = "choice"
     stored_as = "option"
+    has_seats = True
     choice_lists = ("options",)
     settings = Choices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("text")
+
+    def seats(self, cfg: Settings) -> Seats:
+        return seats_of(cfg)
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
         return self.compile(cfg)(raw, ctx)
@@ -103,11 +108,15 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     group = "choice"
     value_kind = "choices"
     stored_as = "options"
+    has_seats = True
     choice_lists = ("options",)
     settings: ClassVar[type[Choices]] = ManyChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("json")
+
+    def seats(self, cfg: Settings) -> Seats:
+        return seats_of(cfg, one_only=False)
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
         return self.compile(cfg)(raw, ctx)
@@ -163,6 +172,12 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
             return self.clean([whole], cfg, ctx)
         parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
         return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
+
+
+def seats_of(cfg: Settings, *, one_only: bool = True) -> Seats:
+    """Return the seats of options that have a quota."""
+    limited = {option["value"]: option["quota"] for option in cfg["options"] if option.get("quota") is not None}
+    return Seats(MappingProxyType(limited), one_only=one_only, is_told=bool(cfg.get("show_left")))
 
 
 def _named(raw: Any) -> str:

@@ -48,6 +48,7 @@ class Option(Schema):
     category = fields.String(
         validate=validate.OneOf(("open", "paused", "done")), metadata=named("状态类别", "Status category")
     )
+    quota = fields.Integer(allow_none=True, validate=validate.Range(0, 10_000_000), metadata=named("名额", "Places"))
 
 
 def distinct(options: list[dict[str, Any]]) -> None:
@@ -110,6 +111,7 @@ class Choices(Schema):
         validate=validate.And(validate.Length(max=MAX_OPTIONS), distinct),
         metadata=named("选项", "Options"),
     )
+    show_left = fields.Boolean(load_default=False, metadata=named("显示剩余名额", "Show places left"))
 
 
 class ManyChoices(Choices):

@@ -14,7 +14,7 @@ from formloom.platform.kernel.errors import Conflict
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.records import jobs
+from formloom.platform.records import jobs, service
 from formloom.platform.records.queries import jobs as rows
 from formloom.platform.records.queries import traces
 from formloom.platform.records.queries.jobs import JobRow
@@ -49,6 +49,7 @@ def undo(uow: UnitOfWork, actor: Actor, catalog: FormCatalog, job_id: str, *, no
         raise JobNotUndoable
     found = rows.untouched(uow, form, job_id)
     rows.trash(uow, form, [record_id for record_id, _rev in found], by=jobs.author_of(actor), now=now)
+    service.fill_seats(uow, form, now=now)
     traces.note(uow, [_event(actor, form, record_id, rev + 1, now) for record_id, rev in found], is_heard=False)
     result = {**(job.result or {}), "removed": len(found), "kept": rows.count_living(uow, form, job_id)}
     rows.change(uow, job_id, {"result": result})

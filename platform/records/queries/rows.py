@@ -67,14 +67,15 @@ def change(
 
 
 def set_deleted(
-    uow: UnitOfWork, form: FormVersion, before: Record, at: datetime | None, *, now: datetime, by: str | None
-) -> None:
-    """Put a record into the trash, or take it out with `at` None."""
+    uow: UnitOfWork, form: FormVersion, before: Record, at: datetime | None, *, now: datetime, by: str | None,
+    values: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Put a record into the trash, or take it out with `at` None, with other `values` where that changes some."""
     plan = plan_of(form)
     uow.conn.execute(
         update(plan.table)
         .where(plan.table.c.id == before.id)
-        .values(deleted_at=at, rev=before.rev + 1, updated_at=now, updated_by=by)
+        .values(deleted_at=at, rev=before.rev + 1, updated_at=now, updated_by=by, **plan.row(values or {}))
     )
 
 

@@ -1,13 +1,15 @@
 """The controls that don't just take one text, and the question class of each."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.fields import divisions
 from formloom.platform.definitions.fields.divisions import Division
+from formloom.platform.definitions.fields.moments import show_date
 from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
+from formloom.platform.definitions.fields.types.slot import open_slots
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.questions import OneOf, Picked, Question, Reading, Several
 from formloom.platform.web.public.texts import say, zone_name
@@ -236,6 +238,31 @@ class Compound(Question):
         return str(given.get(column, "")) if isinstance(given, Mapping) else ""
 
 
+class Slots(OneOf):
+    """Times to choose from, day by day; what is typed is what the clock of the field's zone shows."""
+
+    now: datetime | None = None
+
+    @property
+    def days(self) -> list[tuple[str, bool, list[tuple[str, str, str, bool]]]]:
+        """Return each day with its slots: value, words, what is said beside them, whether it is full."""
+        found: dict[date, list[tuple[str, str, str, bool]]] = {}
+        zone, length = ZoneInfo(self.cfg["timezone"]), timedelta(minutes=self.cfg["minutes"])
+        for begins in open_slots(self.cfg, self.now or datetime.now(UTC)):
+            moment = begins.replace(tzinfo=zone).astimezone(UTC)
+            words = f"{begins:%H:%M}–{begins + length:%H:%M}"
+            one = (f"{begins:%Y-%m-%dT%H:%M}", words, self.note(moment), self.is_full(moment))
+            found.setdefault(begins.date(), []).append(one)
+        opened = next((day for day, many in found.items() if any(one[0] in self.chosen for one in many)), None)
+        first = opened or next((day for day, many in found.items() if not all(one[3] for one in many)), None)
+        return [(_weekday(day, self.locale), day == first, many) for day, many in found.items()]
+
+    @property
+    def hint(self) -> str:
+        zone = ZoneInfo(self.cfg["timezone"])
+        return say("zone", self.locale, zone=zone_name(zone, self.locale))
+
+
 class Computed(Question):
     """A value that nobody types: computed from the other answers."""
 
@@ -266,6 +293,15 @@ class Signed(Uploads):
         return ""
 
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _weekday(day: date, locale: str) -> str:
+    if locale == "zh-CN":
+        return f"{show_date(day, locale)} 星期{'一二三四五六日'[day.weekday()]}"
+    return f"{DAYS[day.weekday()]}, {show_date(day, locale)}"
+
+
 def _place(one: Division, locale: str) -> str:
     return f"{one.english} {one.name}" if locale == "en" else one.name
 
@@ -275,6 +311,6 @@ CLASSES: Mapping[str, type[Question]] = {
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
-    "formula": Computed,
+    "formula": Computed, "slot": Slots,
 }  # fmt: skip
 """Controls that don't just take one text."""

@@ -16,7 +16,7 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, uploading
+from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
 from formloom.platform.web.public.page_form import PageForm
@@ -64,6 +64,8 @@ def show(
     for question in questions:
         question.is_prefilled = question.item.id in suggested and question.item.id not in known
     pictures.place(questions, visit.path)
+    with visit.rt.db.read() as unit:
+        seating.place(unit, visit.form, questions)
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
     uploading.show_kept(visit, questions)

@@ -47,6 +47,8 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         """Whether the address of the page suggests the answer."""
         self.is_hidden_at_first = False
         self.is_required = item.required
+        self.seating: Any = None
+        """How the seats of its options stand (`seating.py`); None where there are none, and in a preview."""
         self.errors: list[str] = []
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -73,6 +75,14 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     def choices(self) -> list[tuple[str, str]]:
         """Return value and label of each option."""
         return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.cfg["options"]]
+
+    def is_full(self, one: Any) -> bool:
+        """Tell whether an option can't be chosen any more."""
+        return self.seating is not None and self.seating.is_full(one) and not self.seating.has_line
+
+    def note(self, one: Any) -> str:
+        """Return what is said about an option beside its label."""
+        return self.seating.note(one, self.locale) if self.seating is not None else ""
 
     @property
     def hint(self) -> str:

@@ -47,6 +47,10 @@ TEXTS: Mapping[str, LocalizedText] = {
     "preview": {"zh-CN": "这是预览，不会提交", "en": "This is a preview: nothing is sent"},
     "from_link": {"zh-CN": "由链接填好", "en": "Filled in by your link"},
     "prefilled": {"zh-CN": "由链接预填，请核对", "en": "Filled in by the link: please check"},
+    "option_full": {"zh-CN": "已满", "en": "Full"},
+    "full_may_wait": {"zh-CN": "已满，可候补（前面 {n} 位）", "en": "Full; waiting list ({n} ahead)"},
+    "seats_left": {"zh-CN": "剩 {n} 个名额", "en": "{n} left"},
+    "no_slots": {"zh-CN": "暂无可预约的时段", "en": "No times to book at present"},
     "computed": {"zh-CN": "（自动计算）", "en": "(computed)"},
     "made_with": {"zh-CN": "由织单提供", "en": "Made with Formloom"},
     # receipt

@@ -23,7 +23,7 @@ Answers = Mapping[str, Mapping[str, str]]
 
 def answers_of(form: FormVersion, record: Record) -> Answers:
     """Return the answers that the page of thanks will show or quote."""
-    wanted = _shown(form) | _piped(form)
+    wanted = _shown(form) | _piped(form) | _told(form)
     return {item.id: _in_words(item, record.values[item.id]) for item in form.stored if _may(item, wanted, record)}
 
 
@@ -53,7 +53,7 @@ def words(form: FormVersion, locale: str, answers: Answers, number: str) -> str:
 
 def listed(form: FormVersion, locale: str, answers: Answers) -> list[tuple[str, str]]:
     """Return label and answer of what is shown, in the form's order."""
-    shown = _shown(form)
+    shown = _shown(form) | _told(form)
     return [
         (resolve(item.label, locale) or item.id, answers[item.id].get(locale, ""))
         for item in form.stored
@@ -65,6 +65,11 @@ def _shown(form: FormVersion) -> set[str]:
     if not form.settings.get("show_answers"):
         return set()
     return {item.id for item in shown_fields(form) if item.type.is_stored and item.type.id != "hidden"}
+
+
+def _told(form: FormVersion) -> set[str]:
+    """Return what is always said: that somebody waits."""
+    return {item.id for item in form.stored if item.type.leads_line}
 
 
 def _piped(form: FormVersion) -> set[str]:

@@ -37,6 +37,8 @@ export interface FieldTypeInfo {
   can_be_unique: boolean
   opens_section: boolean
   opens_page: boolean
+  /** Whether each value may be given to a limited number of records only. */
+  has_seats: boolean
   settings: SettingInfo[]
 }
 export interface OperatorInfo {

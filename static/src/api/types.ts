@@ -49,6 +49,8 @@ export interface FieldOption {
   label: L10n
   color?: OptionColour
   category?: 'open' | 'paused' | 'done'
+  /** How many records may have it. */
+  quota?: number
   /** A picture as a data address, in types whose options are pictures. */
   image?: string
 }

@@ -32,6 +32,7 @@ class Ranking(ManyChoicesType):
     stored_as = "ranking"
     keywords = ("ranking", "rank", "order", "sort", "排序", "paixu", "px", "排名")
     settings = Ranks
+    has_seats = False
     examples = (
         Example(["c", "a", "b"], _ABC, clean=("c", "a", "b")),
         Example(["c"], {**_ABC, "places": 1}, clean=("c",)),

@@ -28,6 +28,7 @@ from formloom.platform.definitions.kinds.base import (
 from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.own_links import check_own_link
+from formloom.platform.definitions.kinds.seats import check_seats
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
@@ -205,6 +206,7 @@ class Form(DefinitionKind):
         yield from _check_rules(document)
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
+        yield from check_seats(document)
         yield from _check_limits(document, entries)
         yield from check_own_link(document)
         known = world.others.get("flow", {})
