@@ -40,7 +40,7 @@ def counts(
     """Return for single values of a field how many living records have them, and how many of these wait; one query."""
     plan = plan_of(form)
     waits = plan.columns[line.id].is_not(None) if line else None
-    living = [plan.table.c.deleted_at.is_(None)]
+    living: list[ColumnElement[bool]] = [plan.table.c.deleted_at.is_(None)]
     if but is not None:
         living.append(plan.table.c.id != but)
     wanted = list(ones)
@@ -111,7 +111,8 @@ def put_places(uow: UnitOfWork, form: FormVersion, line: Field, places: Sequence
 
 def _has(form: FormVersion, item: Field, column: ColumnElement[Any], one: Any) -> ColumnElement[bool]:
     if item.type.seats(item.cfg).one_only:
-        return column == item.type.to_column(one, item.cfg)
+        found: ColumnElement[bool] = column == item.type.to_column(one, item.cfg)
+        return found
     tree = {"field": item.id, "op": "contains", "value": one}
     return to_clause(parse(tree, form.value_kinds()), {item.id: column}, Setting(zone=form.zone))
 

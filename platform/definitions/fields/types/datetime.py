@@ -1,8 +1,10 @@
 """A moment."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
+
+from marshmallow import Schema
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import (
@@ -26,8 +28,8 @@ class Datetime(FieldType[datetime]):
     icon = "datetime"
     keywords = ("datetime", "time", "moment", "日期时间", "riqishijian", "rqsj", "时间", "shijian")
     value_kind = "datetime"
-    settings = Moments
-    examples = (
+    settings: ClassVar[type[Schema]] = Moments
+    examples: ClassVar[tuple[Example, ...]] = (
         Example("2026-11-23T06:05:00Z", clean=datetime(2026, 11, 23, 6, 5, tzinfo=UTC)),
         Example("2026-11-23T14:05", clean=datetime(2026, 11, 23, 6, 5, tzinfo=UTC)),
         Example("2026-11-23T25:00", error="not_moment"),
