@@ -12,6 +12,7 @@ from formloom.platform.definitions.fields.settings import COLOURS, L10n
 from formloom.platform.definitions.formula.function import Function
 from formloom.platform.definitions.formula.registry import FUNCTIONS
 from formloom.platform.definitions.formula.showing import dump
+from formloom.platform.definitions.kinds.looks import described_themes
 from formloom.platform.definitions.kinds.registry import KINDS
 
 _CONTROLS: tuple[tuple[type, str], ...] = (
@@ -37,6 +38,7 @@ def base_parts() -> dict[str, Any]:
         "functions": [_function(one) for one in FUNCTIONS],
         "kinds": [{"id": one.id, "label": one.label} for one in KINDS],
         "colors": list(COLOURS),
+        "themes": described_themes(),
     }  # fmt: skip
 
 

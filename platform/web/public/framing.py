@@ -16,6 +16,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.moments import shown_moment
 from formloom.platform.web.public.templating import render, stylesheet
+from formloom.platform.web.public.theming import PLAIN, Look, look_of
 from formloom.platform.web.public.visits import Visit
 from formloom.platform.web.public.weave import Cover, cover_of
 from formloom.platform.web.security import nonce
@@ -41,6 +42,7 @@ class Frame:
     closes_at: datetime | None
     now: datetime
     zone: ZoneInfo
+    look: Look = PLAIN
 
     @classmethod
     def of_visit(cls, visit: Visit, *, grey: bool = False) -> "Frame":
@@ -75,11 +77,11 @@ class Frame:
     ) -> "Frame":
         settings = form.settings
         chosen = dict(settings.get("cover") or {}) | ({"color": "grey", "kind": "basket"} if grey else {})
-        closes = settings.get("open_until")
+        closes, look = settings.get("open_until"), look_of(form, path)
         return cls(
             resolve(form.title, locale) or form.key, resolve(form.document.get("description"), locale), organisation,
-            locale, other, cover_of(chosen, form.key), path, resolve(settings.get("contact"), locale),
-            datetime.fromisoformat(closes) if closes else None, now, form.zone,
+            locale, other, cover_of(chosen, form.key, look.tones), path, resolve(settings.get("contact"), locale),
+            datetime.fromisoformat(closes) if closes else None, now, form.zone, look,
         )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from formloom.platform.web.public import (
     qr,
     receipts,
     submitting,
+    theming,
     uploading,
     visits,
 )
@@ -166,6 +167,12 @@ def show_picture(call: Call, token: str, field_id: str, number: int) -> object:
     if not visit.is_unlocked:
         raise NotFound
     return pictures.answer(visit, field_id, number)
+
+
+@api.get("/f/<token>/look/<part>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="image/*", errors=(404,))
+def show_look(call: Call, token: str, part: str) -> object:
+    """Give the cover or the logo of a form; like its title they also stand on the pages that are shut."""
+    return theming.picture(visits.begin(call, token), part)
 
 
 @api.get("/divisions.txt", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/plain")

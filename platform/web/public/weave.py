@@ -39,18 +39,20 @@ class Cover:
     ground: str
 
 
-def cover_of(chosen: Mapping[str, Any] | None, seed: str) -> Cover:
-    """Return the cover that a form's settings choose; without a choice the seed chooses."""
+def cover_of(chosen: Mapping[str, Any] | None, seed: str, tones: tuple[str, str] | None = None) -> Cover:
+    """Return the cover that a form's settings choose; without a choice the seed chooses, and `tones` the colours."""
     settings = chosen or {}
     drawn = _random(str(settings.get("seed") or seed))
     kind = settings.get("kind") or list(KINDS)[next(drawn) * len(KINDS) >> 32]
     colour = settings.get("color") or "indigo"
-    return weave(str(settings.get("seed") or seed), kind=str(kind), colour=str(colour))
+    chosen_tones = COLOURS.get(str(colour), COLOURS["indigo"])
+    tones = chosen_tones if settings.get("color") or tones is None else tones
+    return weave(str(settings.get("seed") or seed), kind=str(kind), tones=tones)
 
 
-def weave(seed: str, *, kind: str, colour: str) -> Cover:
-    """Return the cloth of a seed; the same seed, kind and colour always give the same one."""
-    ground, warp = COLOURS.get(colour, COLOURS["indigo"])
+def weave(seed: str, *, kind: str, tones: tuple[str, str]) -> Cover:
+    """Return the cloth of a seed; the same seed, kind and tones always give the same one."""
+    ground, warp = tones
     over, drawn = KINDS.get(kind, KINDS["plain"]), _random(f"{kind}:{seed}")
     columns, rows = WIDTH // PITCH + 2, HEIGHT // PITCH + 2
     threads = [

@@ -27,6 +27,22 @@ export interface OwnLink {
   edit?: OwnEdit | null
   days?: number
 }
+/** How the public pages look; what is left out is that of the ready theme. */
+export interface Theme {
+  preset?: string
+  scheme?: 'light' | 'dark' | 'auto'
+  accent?: string
+  background?: string
+  font?: 'sans' | 'serif' | 'rounded' | 'mono'
+  text_size?: 'small' | 'medium' | 'large'
+  density?: 'compact' | 'regular' | 'roomy'
+  radius?: 'none' | 'small' | 'medium' | 'large'
+  labels?: 'top' | 'left'
+  layout?: 'side' | 'top' | 'plain'
+  cover_image?: string
+  logo?: string
+  variables?: Record<string, string>
+}
 export interface FormSettings {
   languages?: Locale[]
   submit_label?: L10n
@@ -37,6 +53,7 @@ export interface FormSettings {
   rate_per_hour?: number
   proof_of_work?: boolean
   cover?: { kind: string; seed: string; color?: string } | null
+  theme?: Theme
   closed_message?: L10n
   not_yet_message?: L10n
   ended_message?: L10n

@@ -14,6 +14,8 @@ import { keep, kept, reached } from './keeper'
 export interface Finding {
   code: string
   field: string | null
+  /** Where in the document, as the server names it. */
+  path?: string | null
   message: string | Record<string, string>
   severity?: 'error' | 'warning'
 }

@@ -9,7 +9,7 @@ import type { Finding } from './draft'
 const PLACE = /^fields\/(\d+)(?:\/|$)/
 
 export function located(findings: Finding[], document: FormDocument): Finding[] {
-  const found = findings.map((one) => ({ ...one, field: fieldAt(one.field, document) }))
+  const found = findings.map((one) => ({ ...one, path: one.field, field: fieldAt(one.field, document) }))
   const untranslated = new Map<string, Finding[]>()
   for (const one of found.filter((candidate) => candidate.code === 'missing_language')) untranslated.set(String(one.message), [...(untranslated.get(String(one.message)) ?? []), one])
   return [...found.filter((one) => one.code !== 'missing_language'), ...[...untranslated.values()].map(told)]

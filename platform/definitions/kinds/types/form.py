@@ -29,6 +29,7 @@ from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.kinds.seats import check_seats
+from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
@@ -154,6 +155,7 @@ class FormSettings(Schema):
     save_later = fields.Nested(SaveLater, allow_none=True)
     own_link = fields.Nested(OwnLink, allow_none=True)
     cover = fields.Nested(Cover, allow_none=True)
+    theme = fields.Nested(Theme, allow_none=True)
 
 
 class Identity(Schema):
@@ -207,6 +209,7 @@ class Form(DefinitionKind):
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
         yield from check_seats(document)
+        yield from check_look(document)
         yield from _check_limits(document, entries)
         yield from check_own_link(document)
         known = world.others.get("flow", {})
