@@ -54,6 +54,7 @@ export class Filling {
     form.addEventListener('focusout', (event) => this.left(event))
     form.addEventListener('focusin', () => this.prove(), { once: true })
     form.addEventListener('submit', (event) => this.submit(event))
+    form.addEventListener('ask', (event) => this.asked(event as CustomEvent<string>))
     this.showing.update(this.answers())
     this.pages.update()
     if (data.path) this.begin()
@@ -123,6 +124,15 @@ export class Filling {
     if (!field || field.kind === null || isUpload(field) || box?.contains(event.relatedTarget as Node | null)) return
     const message = faultOf(field, this.answers()[field.id], this.data.messages)
     if (message || this.faults.has(field.id)) this.faults.show(field.id, message)
+  }
+
+  /** Somebody is about to leave one question: show what does not fit beneath it, and keep him there. */
+  private asked(event: CustomEvent<string>): void {
+    const field = this.data.fields.find((one) => one.id === event.detail)
+    if (!field || field.kind === null) return
+    const message = this.faultNow(field)
+    this.faults.show(field.id, message)
+    if (message) event.preventDefault()
   }
 
   private faultNow(field: FieldData): string {

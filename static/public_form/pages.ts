@@ -18,7 +18,7 @@ export class Pages {
     private readonly send: HTMLButtonElement,
     private readonly mayLeave: (fields: FieldData[]) => boolean,
   ) {
-    this.all = [...form.querySelectorAll<HTMLElement>('[data-page]')]
+    this.all = 'cards' in form.dataset ? [] : [...form.querySelectorAll<HTMLElement>('[data-page]')]
     if (!this.are) return
     this.back.textContent = data.texts.back ?? ''
     this.next.textContent = data.texts.next ?? ''

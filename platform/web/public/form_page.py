@@ -19,6 +19,7 @@ from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
+from formloom.platform.web.public.modes import modes_of
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
 from formloom.platform.web.public.questions import Question
@@ -72,7 +73,8 @@ def show(
     token = (typed.token if typed else None) or page_token.issue(
         visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now
     )
-    script = page_data(visit.form, questions, visit.now) | {
+    modes = modes_of(visit.form)
+    script = page_data(visit.form, questions, visit.now, modes) | {
         "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}", "fresh": typed is None,
         "given": sorted(suggested | known),
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
@@ -81,17 +83,19 @@ def show(
     return page(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
         more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
-        ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, **_parts(visit.form, questions, visit.now),
+        ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes,
+        **_parts(visit.form, questions, visit.now),
     )  # fmt: skip
 
 
 def preview(form: FormVersion, frame: Frame) -> Response:
     """Return a draft drawn as the public page; nothing can be sent from it."""
     questions = PageForm(form, frame.locale, values=_defaults(form, frame.now))
-    script = page_data(form, questions, frame.now) | {"path": "", "draft": "", "fresh": True, "proof": None}
+    modes = modes_of(form)
+    script = page_data(form, questions, frame.now, modes) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
         "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
-        trap=guards.TRAP, is_preview=True, draft="", saves=drafts.days_of(form) is not None,
+        trap=guards.TRAP, is_preview=True, modes=modes, draft="", saves=drafts.days_of(form) is not None,
         **_parts(form, questions, frame.now),
     )  # fmt: skip
 

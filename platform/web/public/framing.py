@@ -85,10 +85,11 @@ class Frame:
         )  # fmt: skip
 
 
-def page(template: str, frame: Frame, *, status: int = 200, **context: Any) -> Response:
-    """Return a page."""
+def page(template: str, frame: Frame, *, status: int = 200, modes: tuple[str, ...] = (), **context: Any) -> Response:
+    """Return a page; `modes` name what only some forms do, each by a script and perhaps a style sheet (`modes.py`)."""
     html = render(
-        template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(), bundle=bundle_path(),
+        template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(*modes), bundle=bundle_path(), modes=modes,
+        mode_scripts=[path for path in map(bundle_path, modes) if path],
         shown=lambda moment: shown_moment(moment, frame.locale, frame.now, frame.zone), here=_here, **context,
     )  # fmt: skip
     headers = {

@@ -16,6 +16,7 @@ from formloom.platform.definitions.fields.settings import SIGNS
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.modes import texts_of
 from formloom.platform.web.public.page_form import PageForm, must_words, shown_fields
 from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
@@ -35,7 +36,7 @@ _MESSAGES = {
 }  # fmt: skip
 
 
-def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any]:
+def page_data(form: FormVersion, page: PageForm, now: datetime, modes: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the JSON of the page's script."""
     formulas, suggestions = live_formulas(form, page), form.suggestions({question.item.id for question in page})
     return {
@@ -43,7 +44,7 @@ def page_data(form: FormVersion, page: PageForm, now: datetime) -> dict[str, Any
         **({"formulas": formulas, "suggestions": suggestions} if formulas or suggestions else {}),
         "rules": public_rules(form, now),
         "zone": form.zone.key,
-        "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS},
+        "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS} | texts_of(modes, page.locale),
         "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
     }
 

@@ -22,8 +22,10 @@ def render(template: str, locale: str, **context: Any) -> Markup:
     return Markup(html)  # noqa: S704 - Jinja escaped it
 
 
-@lru_cache(maxsize=1)
-def stylesheet() -> Markup:
-    """Return the style sheet that stands in every page."""
-    text = (package_files(_PACKAGE) / "templates" / "public.css").read_text(encoding="utf-8")
-    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - a file of ours
+@lru_cache(maxsize=16)
+def stylesheet(*extras: str) -> Markup:
+    """Return the style sheet that stands in every page, with those of `extras` that have one."""
+    folder = package_files(_PACKAGE) / "templates"
+    files = [folder / f"{name}.css" for name in ("public", *extras)]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704 - files of ours

@@ -92,7 +92,7 @@ def picture(visit: Visit, part: str) -> Response:
     """Return the cover or the logo of a form. Raises NotFound."""
     given = theme_of(visit.form.settings).get({"cover": "cover_image", "logo": "logo"}.get(part, ""))
     found = _TYPES.match(given) if isinstance(given, str) else None
-    if found is None:
+    if not isinstance(given, str) or found is None:
         raise NotFound
     content = base64.b64decode(given[found.end() :])
     return Response(content, content_type=found[1], headers={"Cache-Control": f"max-age={KEPT_S}"})

@@ -54,6 +54,7 @@ export interface FormSettings {
   proof_of_work?: boolean
   cover?: { kind: string; seed: string; color?: string } | null
   theme?: Theme
+  mode?: 'page' | 'cards'
   closed_message?: L10n
   not_yet_message?: L10n
   ended_message?: L10n
