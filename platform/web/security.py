@@ -83,12 +83,18 @@ class _Protected:
 
         def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
             given = {name.lower() for name, _value in headers}
+            if any(name == "Content-Security-Policy" and _lets_frame(value) for name, value in headers):
+                given.add("x-frame-options")  # can name no list; the policy does
             more = [pair for pair, name in zip(self._always, self._names, strict=True) if name not in given]
             if is_api and "cache-control" not in given:
                 more.append(("Cache-Control", "no-store"))
             return start_response(status, headers + more, *fault)
 
         return self._inner(environ, start)
+
+
+def _lets_frame(policy: str) -> bool:
+    return "frame-ancestors " in policy and "frame-ancestors 'none'" not in policy
 
 
 def refuse_other_sites(request: Request, base_url: str) -> None:

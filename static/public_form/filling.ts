@@ -192,7 +192,7 @@ export class Filling {
     if (!pending) await new Promise((resolve) => window.setTimeout(resolve, waitOf(this.openedAt, Date.now())))
     this.drafts.keep(this.draftable(), { token, solution: solution ?? null })
     const visible = this.showing.visibleOf(answers)
-    const outcome = await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), draft: this.input('_draft'), trap: this.input('Website') })
+    const outcome = await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), draft: this.input('_draft'), trap: this.input('Website'), carried: this.data.carried })
     if (outcome.kind === 'stored') return this.leave(outcome.url)
     if (outcome.kind === 'unreachable') return this.wait(answers, { token, solution: solution ?? null })
     await this.refused(outcome.problem, answers)
@@ -226,7 +226,7 @@ export class Filling {
     this.drafts.keep(this.draftable())
     if (['form_token', 'proof_of_work', 'too_fast'].includes(problem.code) && (await this.renew())) return this.deliver(answers, null)
     this.release()
-    if (problem.status === 403 || problem.status === 404) return window.location.reload()
+    if ((problem.status === 403 && problem.code !== 'device_unknown') || problem.status === 404) return window.location.reload()
     const known = new Set(this.data.fields.map((field) => field.id))
     const faults = problem.errors.map(({ field, code, message }) => {
       const found = field && known.has(field) ? field : ''

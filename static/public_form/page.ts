@@ -50,6 +50,8 @@ export interface PageData {
   /** The form's path; empty in a preview. */
   path: string
   draft: string
+  /** What is added to the addresses of the next page: who holds this one. */
+  carried?: string
   /** Nothing was typed yet when the server drew the page. */
   /** Fields that the address or a personal link filled in: an older draft doesn't replace that. */
   given?: string[]

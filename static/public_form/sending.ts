@@ -12,6 +12,7 @@ export interface Submission {
   /** Leads to unfinished answers on the server, which are forgotten with this. */
   draft?: string
   trap: string
+  carried?: string
 }
 export interface Problem {
   status: number
@@ -24,7 +25,7 @@ export type Outcome = { kind: 'stored'; url: string } | { kind: 'refused'; probl
 export async function send(path: string, locale: string, submission: Submission, fetcher: typeof fetch = fetch): Promise<Outcome> {
   let answer: Response
   try {
-    answer = await fetcher(`${path}?locale=${locale}`, {
+    answer = await fetcher(`${path}?locale=${locale}${submission.carried ?? ''}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify({

@@ -2,9 +2,10 @@
 
 import secrets
 
-from flask import Response
+from flask import Response, request
 from itsdangerous import BadData, URLSafeSerializer
 
+from formloom.platform.web.public import embedding
 from formloom.platform.web.runtime import Runtime
 
 _SALT = "device"
@@ -14,10 +15,7 @@ _LIFE_S = 400 * 86_400
 def name(answer: Response, rt: Runtime) -> None:
     """Give the browser a name; it says nothing and leads nowhere."""
     text = URLSafeSerializer(rt.settings.secret_key, salt=_SALT).dumps(secrets.token_urlsafe(12))
-    answer.set_cookie(
-        cookie_name(rt), str(text), max_age=_LIFE_S, path="/", secure=rt.settings.is_https, httponly=True,
-        samesite="Lax",
-    )  # fmt: skip
+    embedding.keep_cookie(answer, request, cookie_name(rt), str(text), life_s=_LIFE_S, is_https=rt.settings.is_https)
 
 
 def device_of(rt: Runtime, cookie: str | None) -> str | None:

@@ -75,8 +75,8 @@ def show(
     )
     modes = modes_of(visit.form)
     script = page_data(visit.form, questions, visit.now, modes) | {
-        "path": visit.path, "draft": f"{visit.link.token}:{ref[-16:]}", "fresh": typed is None,
-        "given": sorted(suggested | known),
+        "path": visit.path, "carried": visit.carried, "draft": f"{visit.link.token}:{ref[-16:]}",
+        "fresh": typed is None, "given": sorted(suggested | known),
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)

@@ -1,6 +1,6 @@
 """What all public pages share: cover, name of the house, language switch, security policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files as package_files
@@ -14,6 +14,7 @@ from flask import Response, request
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public import embedding
 from formloom.platform.web.public.moments import shown_moment
 from formloom.platform.web.public.templating import render, stylesheet
 from formloom.platform.web.public.theming import PLAIN, Look, look_of
@@ -23,7 +24,7 @@ from formloom.platform.web.security import nonce
 
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data: blob:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
@@ -43,19 +44,28 @@ class Frame:
     now: datetime
     zone: ZoneInfo
     look: Look = PLAIN
+    hosts: tuple[str, ...] = ()
+    """The origins whose pages may hold the page."""
+    holder: str | None = None
+    """The origin that does, see `Visit.holder`."""
+    carried: str = ""
 
     @classmethod
     def of_visit(cls, visit: Visit, *, grey: bool = False) -> "Frame":
         """Return the frame of a form's pages."""
-        return cls._of(
+        found = cls._of(
             visit.form, visit.locale, organisation=visit.organisation, other=visit.other_locale, path=visit.path,
             now=visit.now, grey=grey,
         )  # fmt: skip
+        return replace(found, hosts=tuple(visit.link.hosts or ()), holder=visit.holder, carried=visit.carried)
 
     @classmethod
-    def of_draft(cls, form: FormVersion, locale: str, organisation: str, now: datetime) -> "Frame":
+    def of_draft(
+        cls, form: FormVersion, locale: str, organisation: str, now: datetime, *, is_embedded: bool = False
+    ) -> "Frame":
         """Return the frame of a preview."""
-        return cls._of(form, locale, organisation=organisation, other=None, path="", now=now, grey=False)
+        found = cls._of(form, locale, organisation=organisation, other=None, path="", now=now, grey=False)
+        return replace(found, holder="" if is_embedded else None)
 
     @classmethod
     def of_house(cls, organisation: str, locale: str, now: datetime, zone: ZoneInfo) -> "Frame":
@@ -87,13 +97,16 @@ class Frame:
 
 def page(template: str, frame: Frame, *, status: int = 200, modes: tuple[str, ...] = (), **context: Any) -> Response:
     """Return a page; `modes` name what only some forms do, each by a script and perhaps a style sheet (`modes.py`)."""
+    modes = modes if frame.holder is None else (*modes, "embed")
     html = render(
         template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(*modes), bundle=bundle_path(), modes=modes,
         mode_scripts=[path for path in map(bundle_path, modes) if path],
         shown=lambda moment: shown_moment(moment, frame.locale, frame.now, frame.zone), here=_here, **context,
     )  # fmt: skip
     headers = {
-        "Cache-Control": "no-store", "Content-Security-Policy": _POLICY.format(nonce=nonce()),
+        "Cache-Control": "no-store", "Content-Security-Policy": _POLICY.format(
+            nonce=nonce(), ancestors=embedding.ancestors(frame.hosts)
+        ),
         "Content-Language": frame.locale, "Vary": "Accept-Language", "X-Robots-Tag": "noindex",
     }  # fmt: skip
     return Response(html, status, content_type="text/html; charset=utf-8", headers=headers)
@@ -110,8 +123,15 @@ def bundle_path(name: str = "form") -> str:
 
     Empty when it is not built, for the pages work without.
     """
-    manifest = Path(str(package_files("formloom.static"))) / "dist" / f"public-{name}.json"
+    file = bundle_file(name)
+    return f"/static/assets/{file.name}" if file else ""
+
+
+def bundle_file(name: str) -> Path | None:
+    """Return the file of a script, or None when it is not built."""
+    folder = Path(str(package_files("formloom.static"))) / "dist"
+    manifest = folder / f"public-{name}.json"
     if not manifest.is_file():
-        return ""
+        return None
     entry = orjson.loads(manifest.read_bytes()).get(f"public_form/{name}.ts") or {}
-    return f"/static/{entry['file']}" if "file" in entry else ""
+    return folder / entry["file"] if "file" in entry else None

@@ -37,8 +37,8 @@ class DeviceUnknown(Forbidden):
 
     code = "device_unknown"
     message = {
-        "zh-CN": "此表单每台设备只收一份，请允许 Cookie 后重新打开页面",
-        "en": "This form takes one answer from each device: allow cookies and open the page again",
+        "zh-CN": "此表单每台设备只收一份，请允许 Cookie 后重新打开页面；嵌在其他网站中时，请在新窗口中打开",
+        "en": "This form takes one answer from each device: allow cookies and open it again, in a window of its own",
     }
 
 

@@ -1,12 +1,15 @@
 """Public links, for the people who build forms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act, demand
+from formloom.platform.kernel.errors import Finding, Invalid
 from formloom.platform.storage import definition_store as store
+from formloom.platform.web.public import embedding
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Api, Call
@@ -22,6 +25,9 @@ class LinkBody(Schema):
     open = fields.Boolean()
     name = fields.String(allow_none=True, validate=validate.Length(max=120))
     source = fields.String(allow_none=True, validate=validate.Regexp(SOURCE))
+    hosts = fields.List(
+        fields.String(validate=validate.Length(1, 200)), allow_none=True, validate=validate.Length(max=embedding.MOST)
+    )
     password = fields.String(allow_none=True, load_only=True, validate=validate.Length(max=passwords.MAX_LENGTH))
 
 
@@ -36,6 +42,7 @@ class LinkAnswer(Schema):
     name = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True)
     has_password = fields.Boolean(required=True)
+    hosts = fields.List(fields.String(), required=True)
 
 
 class LinksAnswer(Schema):
@@ -88,15 +95,30 @@ def _columns(body: Any) -> dict[str, Any]:
     """Return the columns that a body sets. Slow when it sets a password. Raises PasswordTooWeak."""
     columns = {"is_open": body["open"]} if "open" in body else {}
     columns |= {column: body[name] or None for name, column in _TEXTS.items() if name in body}
+    if "hosts" in body:
+        columns["hosts"] = _origins(body["hosts"] or ()) or None
     if "password" in body:
         columns["password_hash"] = passwords.hash_shared(body["password"]) if body["password"] else None
     return columns
+
+
+def _origins(given: Sequence[str]) -> list[str]:
+    """Return the origins of the sites that may hold a form. Raises Invalid."""
+    found = [embedding.origin_of(text) for text in given]
+    wrong = [text for text, origin in zip(given, found, strict=True) if origin is None]
+    if wrong:
+        words = {
+            "zh-CN": "“{text}”不是网站地址，应如 https://www.example.com",
+            "en": "'{text}' is no address of a site such as https://www.example.com",
+        }
+        raise Invalid(findings=[Finding("bad_host", words, "hosts", {"text": text[:60]}) for text in wrong])
+    return list(dict.fromkeys(origin for origin in found if origin))
 
 
 def _shown(call: Call, link: LinkRow) -> dict[str, Any]:
     return {
         "token": link.token, "url": f"{call.runtime.settings.base_url}/f/{link.token}", "open": link.is_open,
         "submissions": link.submissions, "has_password": link.password_hash is not None,
-        "name": link.name, "source": link.source,
+        "name": link.name, "source": link.source, "hosts": link.hosts or [],
         "last_submission_at": link.last_submission_at.isoformat() if link.last_submission_at else None,
     }  # fmt: skip

@@ -7,12 +7,12 @@ it lives as long as a page may be sent. It says nothing about who somebody is.
 import hashlib
 from datetime import datetime
 
-from flask import Response
+from flask import Response, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from formloom.platform.access import passwords
 from formloom.platform.kernel.errors import Forbidden
-from formloom.platform.web.public import page_token
+from formloom.platform.web.public import embedding, page_token
 from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.security import rates
@@ -64,9 +64,9 @@ def is_unlocked(rt: Runtime, link: LinkRow, cookie: str | None, now: datetime) -
 def remember(answer: Response, rt: Runtime, link: LinkRow, now: datetime) -> None:
     """Let the browser keep that the password was given."""
     text = URLSafeSerializer(rt.settings.secret_key, salt=_SALT).dumps([_mark(link), int(now.timestamp())])
-    answer.set_cookie(
-        cookie_name(rt, link.token), str(text), max_age=int(page_token.LONGEST.total_seconds()), path="/",
-        secure=rt.settings.is_https, httponly=True, samesite="Lax",
+    embedding.keep_cookie(
+        answer, request, cookie_name(rt, link.token), str(text), life_s=int(page_token.LONGEST.total_seconds()),
+        is_https=rt.settings.is_https,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def receipt(visit: Visit, found: Receipt, *, own: OwnCard | None = None) -> Resp
         host=urlsplit(found.next).hostname or "", own=own, answers=thanks.listed(form, locale, found.answers),
         may_repeat=form.settings.get("submit_again", True) is not False and found.state != "answered",
     )  # fmt: skip
-    if goes_on and own is None:
+    if goes_on and own is None and visit.holder is None:
         # Not a redirection: browsers would judge it by the form-action of the page that was sent.
         answer.headers["Refresh"] = f"0; url={found.next}"
     return answer
@@ -76,7 +76,9 @@ def locked(visit: Visit, fault: FormloomError | None = None) -> Response:
     query = request.query_string.decode("ascii", "ignore")
     return page(
         "locked.html", Frame.of_visit(visit, grey=True), status=STATUS[fault.kind] if fault else 403,
-        query=f"?{query}" if query else "", fault=fault.words(visit.locale) if fault else "",
+        query=f"?{query}" if query else "",
+        own_window="unlocked" in request.args and visit.holder is not None,
+        fault=fault.words(visit.locale) if fault else "",
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class PreviewBody(Schema):
     """A draft, and the language to draw it in."""
 
     document = fields.Dict(keys=fields.String(), required=True)
+    embedded = fields.Boolean(load_default=False)
     locale = fields.String(load_default=LOCALES[0], validate=validate.OneOf(LOCALES))
 
 
@@ -42,7 +43,8 @@ def show_preview(call: Call, definition_id: str) -> object:
         demand(unit, call.actor, Act.DEFINITION_READ, app=found.app_id)
         organisation, zone = organisation_name(unit), house_zone.current(unit)
     form = drawable(found, call.body["document"], zone)
-    return form_page.preview(form, Frame.of_draft(form, call.body["locale"], organisation, call.now))
+    frame = Frame.of_draft(form, call.body["locale"], organisation, call.now, is_embedded=call.body["embedded"])
+    return form_page.preview(form, frame)
 
 
 def drawable(found: Definition, document: Mapping[str, Any], zone: ZoneInfo = DEFAULT_ZONE) -> FormVersion:

@@ -14,6 +14,7 @@ from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, Not
 from formloom.platform.records.record import FormClosed
 from formloom.platform.web.public import (
     form_page,
+    framing,
     guards,
     later_pages,
     limits,
@@ -31,7 +32,7 @@ from formloom.platform.web.public import (
 )
 from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
-from formloom.platform.web.public.limits import AnsweredBefore
+from formloom.platform.web.public.limits import AnsweredBefore, DeviceUnknown
 from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.page_form import raw_answers, with_parts
 from formloom.platform.web.public.page_token import PageTokenRefused
@@ -97,7 +98,7 @@ def unlock_form(call: Call, token: str) -> object:
         if isinstance(fault, TooMany):
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
-    query = request.query_string.decode("ascii", "ignore")
+    query = request.query_string.decode("ascii", "ignore") + ("&unlocked=1" if visit.holder is not None else "")
     return _renewed(visit, redirect(f"{visit.path}?{query}" if query else visit.path, code=303))  # type: ignore[arg-type]
 
 
@@ -175,6 +176,17 @@ def show_look(call: Call, token: str, part: str) -> object:
     return theming.picture(visits.begin(call, token), part)
 
 
+@api.get("/embed.js", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/javascript", errors=(404,))
+def show_embedding(_call: Call) -> object:
+    """Return the script by which other sites put a form into their pages."""
+    path = framing.bundle_file("embedding")
+    if path is None:
+        raise NotFound
+    headers = {"Cache-Control": "max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin"}
+    text = path.read_text(encoding="utf-8")  # a module in one file: wrapped, nothing of it becomes global
+    return Response(f"(()=>{{{text}}})()", content_type="text/javascript; charset=utf-8", headers=headers)
+
+
 @api.get("/divisions.txt", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/plain")
 def show_divisions(_call: Call) -> object:
     """Return the table of provinces, cities and counties by which addresses are chosen."""
@@ -214,7 +226,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
     except FormClosed:
         return other_pages.closed(visits.again(visit))
     except FormloomError as fault:
-        if fault.kind not in _SHOWN_AGAIN:
+        if fault.kind not in _SHOWN_AGAIN and not isinstance(fault, DeviceUnknown):
             raise
         shown = None if isinstance(fault, PageTokenRefused) and "_lang" in inputs else fault
         answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token), draft=draft)
@@ -289,4 +301,4 @@ def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "
 
 
 def _receipt_path(visit: Visit, receipt: receipts.Receipt, key: str | None) -> str:
-    return f"{visit.path}/receipt?r={receipts.sign(visit.secret, receipt, key)}&locale={visit.locale}"
+    return f"{visit.path}/receipt?r={receipts.sign(visit.secret, receipt, key)}&locale={visit.locale}{visit.carried}"

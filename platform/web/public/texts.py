@@ -43,6 +43,11 @@ TEXTS: Mapping[str, LocalizedText] = {
     "rank_all": {"zh-CN": "从第 1 位起，排出全部", "en": "Rank all of them, the first place first"},
     "rank_first": {"zh-CN": "从第 1 位起，排出前 {n} 位", "en": "Rank your first {n}"},
     "rich_plain": {"zh-CN": "可分段书写", "en": "An empty line begins a new paragraph"},
+    "own_window": {"zh-CN": "在新窗口中打开", "en": "Open it in a window of its own"},
+    "own_window_text": {
+        "zh-CN": "浏览器不允许此处保存“已输入密码”。",
+        "en": "Your browser doesn't let this page remember that you gave the password.",
+    },
     "other_language": {"zh-CN": "English", "en": "中文"},
     "preview": {"zh-CN": "这是预览，不会提交", "en": "This is a preview: nothing is sent"},
     "from_link": {"zh-CN": "由链接填好", "en": "Filled in by your link"},

@@ -19,7 +19,7 @@ from formloom.platform.records import links as personal_links
 from formloom.platform.records import opening
 from formloom.platform.records.links import PersonalLink
 from formloom.platform.records.queries import respondents
-from formloom.platform.web.public import devices, locks
+from formloom.platform.web.public import devices, embedding, locks
 from formloom.platform.web.public.locks import LinkLocked
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
@@ -60,6 +60,9 @@ class Visit:
     device: str | None = None
     """What the browser's cookie calls the device; None for one that we don't know."""
 
+    holder: str | None = None
+    """The origin whose page holds this one; empty for one that is told nothing, None for a page of its own."""
+
     @property
     def visitor(self) -> Public:
         """Return who acts: the visitor of this form, whoever else is signed in."""
@@ -78,6 +81,11 @@ class Visit:
     def path(self) -> str:
         """Return the path of the form."""
         return f"/f/{self.link.token}"
+
+    @property
+    def carried(self) -> str:
+        """Return what is added to the addresses of the next page."""
+        return embedding.carried(self.holder)
 
     @property
     def other_locale(self) -> str | None:
@@ -102,6 +110,7 @@ def begin(call: Call, token: str, *, sent: Any = None, password: str | None = No
         call.runtime, link, form, state, organisation, _locale(call, form, sent or {}), network,
         call.request.args, call.now, is_unlocked,
         devices.device_of(call.runtime, call.request.cookies.get(devices.cookie_name(call.runtime))),
+        embedding.holder_of(link.hosts or (), call.request.args.get("embed")),
     )  # fmt: skip
 
 

@@ -27,11 +27,14 @@ class LinkRow:
     source: str | None = None
     """Where the people who follow it come from; kept with what they send."""
     last_submission_at: datetime | None = None
+    hosts: list[str] | None = None
+    """The origins whose pages may hold the form; None is nobody."""
 
 
 _COLUMNS = (
     form_links.c.token, form_links.c.form_id, form_links.c.is_open, form_links.c.submissions, form_links.c.created_at,
     form_links.c.password_hash, form_links.c.name, form_links.c.tag, form_links.c.last_submission_at,
+    form_links.c.hosts,
 )  # fmt: skip
 
 

@@ -8,4 +8,6 @@ export interface FormLink {
   name: string | null
   source: string | null
   has_password: boolean
+  /** The origins of sites that may hold the form. */
+  hosts: string[]
 }
