@@ -32,7 +32,7 @@ from formloom.platform.customers import stream
 from formloom.platform.kernel.clock import Clock, SystemClock
 from formloom.platform.kernel.registry import Registry
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
-from formloom.platform.records import jobs
+from formloom.platform.records import jobs, label_sheets
 from formloom.platform.records.audience import waking
 from formloom.platform.records.job_processes import JobProcesses
 from formloom.platform.storage.database import Database
@@ -45,6 +45,7 @@ from formloom.platform.web.auth import explain_routes, installation_routes, peop
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import (
+    label_routes,
     later_routes,
     link_routes,
     other_pages,
@@ -114,6 +115,7 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
     runtime.probe_mail = lambda: probe(settings.smtp_url) if settings.smtp_url else None
     _register_flows(runtime)
     REGISTRIES.metrics = frozenset(METRICS.ids())
+    runtime.catalogue_parts["label_sizes"] = label_sheets.described
     runtime.catalogue_parts["metrics"] = lambda: described_metrics(METRICS)
     runtime.start_job = _job_processes(runtime).start
     return Formloom(runtime, _web(runtime), worker)
@@ -146,7 +148,7 @@ def _web(runtime: Runtime) -> Flask:
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
-        preview_routes.api, public_routes.api, personal_routes.api, own_routes.api, respondent_routes.api,
+        preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api, respondent_routes.api,
         later_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])

@@ -70,6 +70,43 @@ def write(
     return (_write_csv if kind == "csv" else _write_xlsx)(target, header, rows)
 
 
+@requires(Act.RECORD_EXPORT)
+def texts(
+    unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, fields: Sequence[str], *, locale: str
+) -> dict[str, tuple[dict[str, str], dict[str, Any]]]:  # fmt: skip
+    """Return, by record, the words and the plain values of `fields`, as far as the actor may see both.
+
+    Raises BadQuery for a field that is hidden from the actor or not there.
+    """
+    readable = Access.of(unit, actor).readable(form)
+    unknown = [name for name in fields if name not in readable or not form.field(name).type.is_stored]
+    if unknown:
+        found = [
+            Finding("unknown_field", listing.UNKNOWN, field=name[:40], params={"name": name[:40]}) for name in unknown
+        ]
+        raise BadQuery(findings=found)
+    columns = [form.field(name) for name in fields]
+    page = listing.page(unit, actor, form, replace(query, limit=PAGE))
+    names = listing.names_in(unit, form, page.records, frozenset(fields))
+    return {
+        record.id: (
+            {item.id: _words(_cell(record, item, names, locale, form.zone)) for item in columns},
+            {name: value for name, value in form.dump(record.values).items() if name in fields},
+        )
+        for record in page.records
+    }
+
+
+def _words(cell: Cell) -> str:
+    return (
+        cell.strftime("%Y-%m-%d %H:%M")
+        if isinstance(cell, datetime)
+        else _plain(cell)
+        if not isinstance(cell, str)
+        else cell
+    )
+
+
 def _rows(
     unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, columns: Sequence[Field], locale: str
 ) -> Iterator[list[Cell]]:

@@ -6,6 +6,8 @@ import { ApiProblem, type FieldError } from './problem'
 
 export type Query = Record<string, string | number | boolean | null | undefined>
 export interface Options {
+  /** The answer is a file, not text. */
+  isFile?: boolean
   query?: Query
   /** The revision that the change is based on; a stale one is answered with 409. */
   ifMatch?: number | string
@@ -65,6 +67,7 @@ async function request<T>(method: string, path: string, body: unknown, options: 
     if (caught instanceof DOMException && caught.name === 'AbortError') throw caught
     throw new ApiProblem(0, 'offline', 'offline', '')
   }
+  if (answer.ok && options.isFile) return (await answer.blob()) as T
   const text = answer.status === 204 ? '' : await answer.text()
   if (answer.ok) return readJson(text) as T
   throw problemOf(answer.status, text, answer.headers.get('Retry-After'), path)
@@ -120,5 +123,7 @@ export const http = {
   put: <T>(path: string, body: unknown, options?: Options) => request<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options?: Options) => request<T>('PATCH', path, body, options),
   delete: <T = void>(path: string, options?: Options) => request<T>('DELETE', path, undefined, options),
+  /** Ask for something that the answer is a file of. */
+  file: (path: string, body: unknown) => request<Blob>('POST', path, body, { isFile: true }),
   upload,
 }
