@@ -32,6 +32,7 @@ export class Cards {
     form.addEventListener('reveal', (event) => this.reveal(event.target as Element))
     for (const name of ['input', 'change']) form.addEventListener(name, () => this.draw())
     form.addEventListener('submit', (event) => this.hold(event), { capture: true })
+    form.addEventListener('reset', () => this.show(this.shown[0], false))
     this.show(this.first(), false)
     document.documentElement.classList.add('cards')
   }

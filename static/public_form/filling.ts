@@ -192,7 +192,9 @@ export class Filling {
     if (!pending) await new Promise((resolve) => window.setTimeout(resolve, waitOf(this.openedAt, Date.now())))
     this.drafts.keep(this.draftable(), { token, solution: solution ?? null })
     const visible = this.showing.visibleOf(answers)
-    const outcome = await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), draft: this.input('_draft'), trap: this.input('Website'), carried: this.data.carried })
+    // What a device keeps (a file without a net) can't be sent from here.
+    const isHeld = JSON.stringify(visible).includes('"held-')
+    const outcome = isHeld ? ({ kind: 'unreachable' } as const) : await send(this.data.path, document.documentElement.lang, { answers: visible, token, solution: solution ?? null, ref: this.input('_ref'), draft: this.input('_draft'), trap: this.input('Website'), carried: this.data.carried })
     if (outcome.kind === 'stored') return this.leave(outcome.url)
     if (outcome.kind === 'unreachable') return this.wait(answers, { token, solution: solution ?? null })
     await this.refused(outcome.problem, answers)
@@ -206,7 +208,13 @@ export class Filling {
   }
 
   /** No answer came: keep everything and send it again when the network is back. */
-  private wait(answers: Answers, pending: Pending): void {
+  private async wait(answers: Answers, pending: Pending): Promise<void> {
+    const asked: { answers: Answers; taken?: Promise<boolean> } = { answers: this.showing.visibleOf(answers) }
+    this.form.dispatchEvent(new CustomEvent('unreachable', { detail: asked }))
+    if (await asked.taken) {
+      this.forget()
+      return this.release()
+    }
     this.status.textContent = ''
     noteOffline(this.data.texts.offline ?? '')
     window.clearTimeout(this.retry)

@@ -13,6 +13,8 @@ export interface Submission {
   draft?: string
   trap: string
   carried?: string
+  /** The key under which a device kept the answers. */
+  key?: string
 }
 export interface Problem {
   status: number
@@ -35,6 +37,7 @@ export async function send(path: string, locale: string, submission: Submission,
         ...(submission.ref ? { ref: submission.ref } : {}),
         ...(submission.draft ? { draft: submission.draft } : {}),
         ...(submission.trap ? { trap: submission.trap } : {}),
+        ...(submission.key ? { key: submission.key } : {}),
         locale,
       }),
       credentials: 'same-origin',

@@ -139,7 +139,10 @@ export class Uploads {
     request.open('POST', `${this.data.path}/files?locale=${document.documentElement.lang}`)
     request.setRequestHeader('Accept', 'application/json')
     request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(Math.round((event.loaded / event.total) * 100)))
-    request.addEventListener('error', () => fail(this.data.texts.upload_failed ?? ''))
+    request.addEventListener('error', () => {
+      const isLost = this.form.dispatchEvent(new CustomEvent('unsent', { detail: { field: field.id, file, done }, cancelable: true }))
+      if (isLost) fail(this.data.texts.upload_failed ?? '')
+    })
     request.addEventListener('load', () => {
       const answer = parse(request.responseText)
       if (request.status === 201 && answer.id) done(answer.id)

@@ -19,11 +19,14 @@ from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
-from formloom.platform.web.public.modes import modes_of
+from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
 from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.visits import Visit
+
+KEPT = "X-Formloom-Offline"
+"""Tells the service worker that it may keep the page: an empty one, the same for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +76,22 @@ def show(
     token = (typed.token if typed else None) or page_token.issue(
         visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now
     )
-    modes = modes_of(visit.form)
+    modes = modes_of(visit.form, may_keep=may_keep(visit, ref))
     script = page_data(visit.form, questions, visit.now, modes) | {
         "path": visit.path, "carried": visit.carried, "draft": f"{visit.link.token}:{ref[-16:]}",
         "fresh": typed is None, "given": sorted(suggested | known),
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)
-    return page(
+    answer = page(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
         more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes,
         **_parts(visit.form, questions, visit.now),
     )  # fmt: skip
+    if "offline" in modes and typed is None and not draft and visit.query.keys() <= {"locale"}:
+        answer.headers[KEPT] = "1"
+    return answer
 
 
 def preview(form: FormVersion, frame: Frame) -> Response:

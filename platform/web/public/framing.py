@@ -15,6 +15,7 @@ from flask import Response, request
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public import embedding
+from formloom.platform.web.public.modes import texts_of
 from formloom.platform.web.public.moments import shown_moment
 from formloom.platform.web.public.templating import render, stylesheet
 from formloom.platform.web.public.theming import PLAIN, Look, look_of
@@ -24,7 +25,7 @@ from formloom.platform.web.security import nonce
 
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data: blob:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
@@ -100,7 +101,7 @@ def page(template: str, frame: Frame, *, status: int = 200, modes: tuple[str, ..
     modes = modes if frame.holder is None else (*modes, "embed")
     html = render(
         template, frame.locale, frame=frame, nonce=nonce(), css=stylesheet(*modes), bundle=bundle_path(), modes=modes,
-        mode_scripts=[path for path in map(bundle_path, modes) if path],
+        mode_texts=texts_of(modes, frame.locale), mode_scripts=[path for path in map(bundle_path, modes) if path],
         shown=lambda moment: shown_moment(moment, frame.locale, frame.now, frame.zone), here=_here, **context,
     )  # fmt: skip
     headers = {

@@ -53,6 +53,8 @@ class Sent:
     """What makes a repetition recognisable: the page's nonce, else the caller's idempotency key."""
     draft: str = ""
     """The secret of unfinished answers that are sent now, and forgotten with that."""
+    is_lasting: bool = False
+    """Whether the key was made by a device that keeps its answers, and means the same answer for ever."""
     findings: tuple[Any, ...] = field(default=())
     """What did not fit before the values were looked at: files that were refused."""
 

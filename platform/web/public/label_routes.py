@@ -12,6 +12,7 @@ from formloom.platform.access.policy import Act, demand
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, Invalid, NotFound
+from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records import exports, label_sheets
 from formloom.platform.records.label_sheets import MOST_LABELS, MOST_LINES, Label, SheetBody
@@ -92,7 +93,7 @@ def print_records(call: Call, form: str) -> object:
             labels.append(Label(address(record_id, given), [texts[name] for name in body["lines"]]))
     if not labels:
         raise NotFound
-    detail = {"format": "labels", "rows": len(labels)}
+    detail: JSONObject = {"format": "labels", "rows": len(labels)}
     call.db.write(
         lambda uow: audit.note(
             uow, call.actor, Act.RECORD_EXPORT, "form", found.form_id, detail, now=call.now, ip=call.ip

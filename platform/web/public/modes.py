@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.text import LocalizedText, resolve
+from formloom.platform.web.public.visits import Visit
 
 TEXTS: Mapping[str, Mapping[str, LocalizedText]] = {
     "cards": {
@@ -16,12 +17,32 @@ TEXTS: Mapping[str, Mapping[str, LocalizedText]] = {
             "en": "Enter ↵ goes on, Shift + Enter begins a line",
         },
     },
+    "offline": {
+        "waiting_one": {"zh-CN": "此设备上有 1 份等待提交", "en": "1 answer waits on this device"},
+        "waiting_many": {"zh-CN": "此设备上有 {n} 份等待提交", "en": "{n} answers wait on this device"},
+        "waiting_state": {"zh-CN": "联网后自动提交", "en": "Will be sent when you are online again"},
+        "waiting_sent": {"zh-CN": "{time} 填写的一份已提交", "en": "The answer of {time} was sent"},
+        "waiting_now": {"zh-CN": "立即提交", "en": "Send now"},
+        "waiting_open": {"zh-CN": "打开修改", "en": "Open and correct"},
+        "waiting_drop": {"zh-CN": "删除", "en": "Delete"},
+        "waiting_sure": {"zh-CN": "删除后无法恢复，确定删除吗？", "en": "It can't be brought back. Delete it?"},
+        "waiting_changed": {"zh-CN": "表单已更改，请打开修改：", "en": "The form has changed, please correct it:"},
+    },
 }
 
 
-def modes_of(form: FormVersion) -> tuple[str, ...]:
-    """Return the names of what a form does beyond the ordinary page; each is that of its script."""
-    return ("cards",) if form.settings.get("mode") == "cards" else ()
+def modes_of(form: FormVersion, *, may_keep: bool = False) -> tuple[str, ...]:
+    """Return the names of what a form does beyond the ordinary page; each is that of its script.
+
+    `may_keep`: the page is one that a device may keep, the same for everybody who opens the link.
+    """
+    found = ("cards",) if form.settings.get("mode") == "cards" else ()
+    return (*found, "offline") if may_keep and form.settings.get("offline") else found
+
+
+def may_keep(visit: Visit, ref: str = "") -> bool:
+    """Tell whether a device may keep the page: not one of a personal link, with a password or in a frame."""
+    return visit.link.password_hash is None and visit.holder is None and not ref
 
 
 def texts_of(modes: tuple[str, ...], locale: str) -> dict[str, str]:

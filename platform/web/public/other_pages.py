@@ -16,6 +16,7 @@ from formloom.platform.storage import house_zone
 from formloom.platform.web.problems import STATUS, request_locale
 from formloom.platform.web.public import thanks
 from formloom.platform.web.public.framing import Frame, page
+from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.moments import left_in_words
 from formloom.platform.web.public.own_pages import OwnCard
 from formloom.platform.web.public.receipts import Receipt
@@ -49,6 +50,7 @@ def closed(visit: Visit) -> Response:
     title = resolve(visit.form.title, locale)
     return page(
         "closed.html", Frame.of_visit(visit, grey=True), status=403, state=visit.state,
+        modes=modes_of(visit.form, may_keep=may_keep(visit))[-1:] if visit.form.settings.get("offline") else (),
         text=resolve(settings.get(f"{visit.state}_message"), locale)
         or resolve(settings.get("closed_message"), locale)
         or say(f"{visit.state}_text", locale, title=title, n=settings.get("quota")),

@@ -1,5 +1,6 @@
 """Public forms over HTTP: the page, its submission, uploads, the receipt, the QR code. Reading records nothing."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,9 @@ api = Api("public", prefix="")
 MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
 MAX_UNLOCK = 10_000
+_KEY = re.compile(r"offline-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWN_INPUTS = frozenset({"_token", "_lang", "_later", "_draft", "_script", "_proof", "_ref", guards.TRAP})
-_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password", "draft"})
+_JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password", "draft", "key"})
 _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
 
@@ -176,6 +178,16 @@ def show_look(call: Call, token: str, part: str) -> object:
     return theming.picture(visits.begin(call, token), part)
 
 
+@api.get("/f/worker.js", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/javascript", errors=(404,))
+def show_worker(_call: Call) -> object:
+    """Return the service worker that opens forms without a net; it rules over the public forms alone."""
+    path = framing.bundle_file("worker")
+    if path is None:
+        raise NotFound
+    headers = {"Cache-Control": "no-cache"}
+    return Response(path.read_bytes(), content_type="text/javascript; charset=utf-8", headers=headers)
+
+
 @api.get("/embed.js", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/javascript", errors=(404,))
 def show_embedding(_call: Call) -> object:
     """Return the script by which other sites put a form into their pages."""
@@ -272,10 +284,12 @@ def _submit_json(call: Call, token: str) -> object:
         given = body.get("form_token") or request.headers.get("X-Form-Token")
         page = page_token.read(visit.secret, given, visit.link.token, now=visit.now)
         key = page.nonce
+    lasting = _lasting(body.get("key")) if page is not None else None
     receipt = submitting.take(
         visit,
         Sent(
-            values=values, token=page, personal=visits.personal_of(visit, body.get("ref")), key=key,
+            values=values, token=page, personal=visits.personal_of(visit, body.get("ref")),
+            key=lasting or key, is_lasting=lasting is not None,
             trap=str(body.get("trap") or ""), has_script=bool(body.get("script")), solution=body.get("proof"),
             draft=str(body.get("draft") or "")[:100],
         ),
@@ -285,6 +299,15 @@ def _submit_json(call: Call, token: str) -> object:
     answer |= {"redirect": receipt.next} if receipt.next else {}
     answer |= {"own_link": own_pages.address(visit, receipt.own)} if receipt.own else {}
     return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
+
+
+def _lasting(given: object) -> str | None:
+    """Return the key that a device gave to an answer which it kept. Raises Invalid."""
+    if given is None or (isinstance(given, str) and _KEY.fullmatch(given)):
+        return given
+    raise Invalid(
+        findings=[Finding("invalid", {"zh-CN": "应为 offline- 加 UUID", "en": "Must be offline- and a UUID"}, "key")]
+    )
 
 
 def _text(given: object) -> str | None:

@@ -5,13 +5,14 @@ number of times, also at the same moment, and is stored once.
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from formloom.platform.kernel.errors import Finding
+from formloom.platform.kernel.errors import Conflict, Finding
 from formloom.platform.records import drafts, own_links, service
 from formloom.platform.records.links import PersonalLink, filled, tagged
 from formloom.platform.records.lookups import clean_context
@@ -20,9 +21,16 @@ from formloom.platform.records.record import FormClosed, InvalidValues, QuotaRea
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.public import guards, limits, receipts
 from formloom.platform.web.public.guards import Sent
-from formloom.platform.web.public.queries import answers, links
+from formloom.platform.web.public.queries import answers, links, marks
 from formloom.platform.web.public.receipts import Receipt
 from formloom.platform.web.public.visits import Visit, answers_once
+
+
+class StoredBefore(Conflict):
+    """The answer arrived more than a day ago, and the device was never told."""
+
+    code = "stored_before"
+    message = {"zh-CN": "这份填写早已收到", "en": "This answer arrived before"}
 
 
 def take(visit: Visit, sent: Sent) -> Receipt:
@@ -98,6 +106,8 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     context = {"channel": "form", "link": visit.link.token, "source": visit.link.source}
     options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
     record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
+    if sent.is_lasting and not marks.put(uow, form.form_id, _mark(visit, sent.key), record.id, now=visit.now):
+        raise StoredBefore
     limits.take(uow, visit, record, is_page=sent.token is not None)
     receipt = receipts.of_record(form, record)
     if sent.key is not None:
@@ -145,6 +155,11 @@ def _once_per_field(findings: list[Finding]) -> list[Finding]:
     for found in findings:
         kept.setdefault((found.field, found.code if found.field is None else ""), found)
     return list(kept.values())
+
+
+def _mark(visit: Visit, key: str | None) -> str:
+    said = f"{visit.link.token}:{key}".encode()
+    return hmac.new(f"kept-answer:{visit.secret}".encode(), said, hashlib.sha256).hexdigest()
 
 
 def _caller(visit: Visit) -> str:

@@ -55,6 +55,7 @@ export interface FormSettings {
   cover?: { kind: string; seed: string; color?: string } | null
   theme?: Theme
   mode?: 'page' | 'cards'
+  offline?: boolean
   closed_message?: L10n
   not_yet_message?: L10n
   ended_message?: L10n

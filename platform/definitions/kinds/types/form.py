@@ -156,6 +156,7 @@ class FormSettings(Schema):
     own_link = fields.Nested(OwnLink, allow_none=True)
     cover = fields.Nested(Cover, allow_none=True)
     theme = fields.Nested(Theme, allow_none=True)
+    offline = fields.Boolean()
     mode = fields.String(validate=validate.OneOf(("page", "cards")))
 
 

@@ -43,13 +43,17 @@ def find(unit: ReadUnit, token: str) -> LinkRow:
     row = unit.conn.execute(select(*_COLUMNS).where(form_links.c.token == token[:40])).one_or_none()
     if row is None:
         raise NotFound
-    return LinkRow(*row)
+    return _link(row)
 
 
 def of_form(unit: ReadUnit, form_id: str) -> list[LinkRow]:
     """Return a form's links, oldest first."""
     rows = unit.conn.execute(select(*_COLUMNS).where(form_links.c.form_id == form_id).order_by(form_links.c.created_at))
-    return [LinkRow(*row) for row in rows]
+    return [_link(row) for row in rows]
+
+
+def _link(row: Any) -> LinkRow:
+    return LinkRow(*row)
 
 
 def add(uow: UnitOfWork, form_id: str, *, by: str | None, now: datetime, **more: Any) -> LinkRow:
