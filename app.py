@@ -148,8 +148,8 @@ def _web(runtime: Runtime) -> Flask:
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
-        preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api, respondent_routes.api,
-        later_routes.api, shell_api(bundle),
+        preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
+        respondent_routes.api, later_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

@@ -19,8 +19,10 @@ export function followKeys(form: HTMLFormElement, cards: Cards): void {
   let pressedAt = 0
 
   document.addEventListener('keydown', (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return
     const target = event.target as Element
+    // A scale that has the focus takes its digits by itself; here they also go on.
+    if (event.defaultPrevented && !(target.matches('[data-scale] input') && /^\d$/.test(event.key))) return
     if (!form.contains(target) && target !== document.body) return
     if (take(event, target)) event.preventDefault()
   })

@@ -56,20 +56,25 @@ async function keep(addresses: string[]): Promise<void> {
 }
 
 async function page(request: Request, url: URL): Promise<Response> {
-  const cache = await caches.open(CACHE)
   const name = nameOf(url)
   let answer: Response
   try {
     answer = await fetch(request)
   } catch (fault) {
-    const kept = (name && (await cache.match(name))) || (await cache.match(url.pathname, { ignoreSearch: true }))
+    const cache = await existing()
+    const kept = (name && (await cache?.match(name))) || (await cache?.match(url.pathname, { ignoreSearch: true }))
     if (kept) return kept
     throw fault
   }
   if (answer.ok && answer.headers.has(MARK)) {
-    if (name) await cache.put(name, answer.clone())
-  } else if (answer.status < 500 && !answer.redirected) await forget(cache, url.pathname)
+    if (name) await (await caches.open(CACHE)).put(name, answer.clone())
+  } else if (answer.status < 500 && !answer.redirected) await forget(url.pathname)
   return answer
+}
+
+/** What is kept, or null while nothing is: opening a cache would make it. */
+async function existing(): Promise<Cache | null> {
+  return (await caches.has(CACHE)) ? caches.open(CACHE) : null
 }
 
 /** Under what a page is kept: nothing but its language may stand in the address. */
@@ -80,12 +85,12 @@ function nameOf(url: URL): string | null {
 }
 
 async function file(request: Request, url: URL): Promise<Response> {
-  const cache = await caches.open(CACHE)
-  const kept = await cache.match(request)
+  const cache = await existing()
+  const kept = await cache?.match(request)
   if (kept && url.pathname.startsWith('/static/assets/')) return kept
   try {
     const answer = await fetch(request)
-    if (answer.ok && (await isInUse(cache))) await cache.put(request, answer.clone())
+    if (answer.ok && cache && (await isInUse(cache))) await cache.put(request, answer.clone())
     return answer
   } catch (fault) {
     if (kept) return kept
@@ -97,8 +102,9 @@ async function isInUse(cache: Cache): Promise<boolean> {
   return (await cache.keys()).some((request) => FORM.test(new URL(request.url).pathname))
 }
 
-async function forget(cache: Cache, path: string): Promise<void> {
-  if (!(await cache.delete(path, { ignoreSearch: true })) || (await isInUse(cache))) return
+async function forget(path: string): Promise<void> {
+  const cache = await existing()
+  if (!cache || !(await cache.delete(path, { ignoreSearch: true })) || (await isInUse(cache))) return
   await caches.delete(CACHE)
   await worker.registration.unregister()
 }

@@ -27,9 +27,9 @@ from formloom.platform.definitions.kinds.base import (
 )
 from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
+from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.kinds.seats import check_seats
-from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
