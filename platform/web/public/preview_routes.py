@@ -49,14 +49,21 @@ def show_preview(call: Call, definition_id: str) -> object:
 
 def drawable(found: Definition, document: Mapping[str, Any], zone: ZoneInfo = DEFAULT_ZONE) -> FormVersion:
     """Return as much of a draft as can be drawn: while somebody builds, there is always something unfinished."""
-    entries = [_sound(FieldDocument(), one) for one in _listed(document.get("fields"))]
-    good = [one for one in entries if {"id", "type"} <= one.keys() and _build(found, {"fields": [one]})]
-    rules = [one for one in _listed(document.get("rules")) if _build(found, {"fields": good, "rules": [one]})]
-    whole = {
-        "title": _words(document.get("title")), "description": _words(document.get("description")), "fields": good,
-        "rules": rules, "settings": _sound(FormSettings(), document.get("settings")),
+    frame = {
+        "title": _words(document.get("title")), "description": _words(document.get("description")),
+        "settings": _sound(FormSettings(), document.get("settings")),
     }  # fmt: skip
-    return _build(found, whole, zone) or _nothing(found)
+    schema = FieldDocument()
+    entries = [
+        one for one in (_sound(schema, one) for one in _listed(document.get("fields"))) if {"id", "type"} <= one.keys()
+    ]
+    rules = _listed(document.get("rules"))
+    finished = _build(found, {**frame, "fields": entries, "rules": rules}, zone)
+    if finished is not None:  # as it nearly always is; only what is not is taken apart
+        return finished
+    good = [one for one in entries if _build(found, {"fields": [one]})]
+    sound = [one for one in rules if _build(found, {"fields": good, "rules": [one]})]
+    return _build(found, {**frame, "fields": good, "rules": sound}, zone) or _nothing(found)
 
 
 def _sound(schema: Schema, raw: object) -> dict[str, Any]:
