@@ -7,6 +7,7 @@ is refused with the same words as one that does not exist.
 
 from collections.abc import Collection, Iterable, Mapping
 
+from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.errors import Finding, FormloomError
 
 
@@ -40,7 +41,7 @@ def _named(tree: object) -> Iterable[str]:
         if isinstance(part, Mapping):
             for name, value in part.items():
                 if name in {"field", "ref"} and isinstance(value, str):
-                    yield value
+                    yield field_name(value)
                 else:
                     waiting.append(value)
         elif isinstance(part, (list, tuple)):

@@ -7,6 +7,7 @@ The check (`kinds/formulas.py`) refuses what can't be read, names that aren't th
 other; should a version have such a field nevertheless, it stays empty. A fault such as `#DIV/0!` is an empty value.
 """
 
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from graphlib import CycleError, TopologicalSorter
@@ -49,6 +50,16 @@ class Computed:
         asks = any(FUNCTIONS.get(one.lower()).asks_names for tree in self._trees.values() for one in calls(tree))
         self._people = [(name, kind) for name, kind in self._kinds.items() if kind.who is not None] if asks else []
         self._order = _ordered({name: found & needs.keys() for name, found in needs.items()})
+
+    def __bool__(self) -> bool:
+        return bool(self._order)
+
+    def in_rows(
+        self, rows: Iterable[Mapping[str, Any]], record: Mapping[str, Any], ctx: CleanContext
+    ) -> list[dict[str, Any]]:
+        """Return rows with their computed columns; a name that is no column is a field of the `record`."""
+        around = dict(record)
+        return [{**row, **self.values(ChainMap(dict(row), around), ctx)} for row in rows]
 
     def values(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
         """Return the computed values over clean `values`, each after those that it needs."""

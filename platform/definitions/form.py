@@ -21,6 +21,7 @@ from formloom.platform.definitions.computed import Computed
 from formloom.platform.definitions.defaults import Defaults
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.row_names import condition_kinds, own_columns, row_columns
 from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
@@ -62,6 +63,8 @@ class Field:
     """Meaningful only where the type is stored."""
     column_meaning: tuple[ColumnSpec, str]
     """What its column holds; see `FieldType.column_meaning`."""
+    rows: "FormVersion | None" = None
+    """The columns of a sub-form: a form version inside the form's, whose records are the rows."""
 
     @property
     def default(self) -> Any:
@@ -95,7 +98,9 @@ class FormVersion:
         self.table: str = facts["table"]
         self.zone: ZoneInfo = facts["zone"]
         """The installation's time zone: whose days count, and in which times without a zone are read and shown."""
-        self.columns: Mapping[str, str] = MappingProxyType(dict(facts["columns"]))
+        self.columns: Mapping[str, str] = MappingProxyType(own_columns(facts["columns"]))
+        self.is_rows: bool = facts.get("is_rows", False)
+        """Whether this is the inside of a sub-form: the columns of its rows."""
         self.title: LocalizedText = self.document.get("title") or {}
         self.settings: Mapping[str, Any] = self.document.get("settings") or {}
         self.fields = fields
@@ -103,11 +108,13 @@ class FormVersion:
         self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
         self.field_ids = frozenset(self.by_id)
         self.unique_fields = tuple(item for item in self.stored if item.unique)
+        self.with_rows = tuple(item for item in self.stored if item.rows is not None)
         self._visibility = visibility
-        self._computed = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone)
+        self.formulas = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone)
+        self._kinds = condition_kinds(self.stored)
         self._defaults = Defaults(
             ((item.id, item.document.get("default_formula"), item.kind, item.cfg) for item in self.stored),
-            self._computed,
+            self.formulas,
         )
         self._cleaners = {item.id: (item, item.type.compile(item.cfg)) for item in self.stored}
         self._dumpers = [
@@ -118,10 +125,16 @@ class FormVersion:
     @classmethod
     def build(
         cls, *, form_id: str, app_id: str, app_key: str, key: str, version: int, document: JSONObject, table: str,
-        columns: Mapping[str, str], zone: ZoneInfo = DEFAULT_ZONE,
+        columns: Mapping[str, str], zone: ZoneInfo = DEFAULT_ZONE, within: str = "",
     ) -> "FormVersion":  # fmt: skip
-        """Build a version from a checked document. Raises UnknownType, Invalid for one that was never checked."""
-        fields = tuple(_field(entry, zone) for entry in document.get("fields") or ())  # type: ignore[union-attr,arg-type]
+        """Build a version from a checked document. Raises UnknownType, Invalid for one that was never checked.
+
+        `within` is the sub-form whose columns these are, for the version inside one.
+        """
+        fields = tuple(
+            field_of(entry, zone, columns, within)  # type: ignore[arg-type]
+            for entry in document.get("fields") or ()  # type: ignore[union-attr]
+        )
         visibility = Visibility(
             document.get("rules") or (),  # type: ignore[arg-type]
             kinds={item.id: item.kind for item in fields},
@@ -129,10 +142,11 @@ class FormVersion:
             sections=frozenset(item.id for item in fields if item.type.opens_section),
             zone=zone,
             pages=frozenset(item.id for item in fields if item.type.opens_page),
+            columns=condition_kinds(fields),
         )
         return cls(
             fields, visibility, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
-            document=document, table=table, columns=columns, zone=zone,
+            document=document, table=table, columns=columns, zone=zone, is_rows=bool(within),
         )  # fmt: skip
 
     @property
@@ -190,9 +204,12 @@ class FormVersion:
                 values[field_id] = None
                 continue
             try:
-                values[field_id] = run(value, ctx)
+                if item.rows is None:
+                    values[field_id] = run(value, ctx)
+                else:
+                    values[field_id] = item.type.revise(value, (current or {}).get(field_id), item.cfg, ctx)
             except ValueInvalid as fault:
-                findings.append(Finding(fault.code, fault.message, field=field_id, params=fault.params))
+                findings.extend(fault.findings(field_id))
         if not partial:
             self._fill_defaults(values, raw, ctx)
         whole = self._compute(values, current, ctx, partial=partial)
@@ -200,8 +217,8 @@ class FormVersion:
         if visible is not self._visibility.everything:
             self._drop_hidden(values, visible, current if partial else None)
             whole = self._compute(values, current, ctx, partial=partial)
-            findings = [found for found in findings if found.field in visible]
-        missing = self._missing(whole, required, {found.field for found in findings})
+            findings = [found for found in findings if _base(found) in visible]
+        missing = self._missing(whole, required, {_base(found) for found in findings})
         if missing:
             already = self._visibility.seen(current or {}, ctx.now)[1] if partial else required
             findings.extend(
@@ -216,7 +233,7 @@ class FormVersion:
 
     def computed(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
         """Return the values of the computed fields over these clean values."""
-        return self._computed.values(values, ctx)
+        return self._computed(values, ctx)
 
     def live_formulas(self, names: Collection[str]) -> dict[str, dict[str, Any]]:
         """Return the formulas that can be computed while somebody types who sees only the fields in `names`.
@@ -225,7 +242,7 @@ class FormVersion:
         """
         return {
             name: {"tree": tree, **{part: self.by_id[name].cfg[part] for part in ("result", "decimals")}}
-            for name, tree in self._computed.live(names).items()
+            for name, tree in self.formulas.live(names).items()
         }
 
     def suggestions(self, names: Collection[str]) -> list[dict[str, Any]]:
@@ -234,7 +251,7 @@ class FormVersion:
 
     def computed_anew(self, before: "FormVersion") -> set[str]:
         """Return the computed fields whose stored values the version `before` would not have given."""
-        return self._computed.unlike(before._computed)
+        return self.formulas.unlike(before.formulas)
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
@@ -266,8 +283,8 @@ class FormVersion:
         return resolve(self.field(field_id).label, locale)
 
     def value_kinds(self) -> dict[str, Any]:
-        """Return field id → value kind, for the fields that a condition may name."""
-        return {item.id: item.kind for item in self.stored}
+        """Return field id → value kind, for what a condition may name: also `field.column` of a sub-form."""
+        return dict(self._kinds)
 
     def _fill_defaults(self, values: dict[str, Any], raw: JSONObject, ctx: CleanContext) -> None:
         for field_id, (item, run) in self._cleaners.items():
@@ -295,10 +312,21 @@ class FormVersion:
         """Put the computed values in, and return the record as it would be. A part of no record computes nothing."""
         whole = {**(current or {}), **values} if partial else values
         if current is not None or not partial:
-            computed = self._computed.values(whole, ctx)
+            computed = self._computed(whole, ctx)
             values.update(computed)
             whole.update(computed)
         return whole
+
+    def _computed(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
+        """Return computed values: those in rows first, since the form's own formulas may add them up."""
+        if self.is_rows:  # a row's formulas may name fields of the form, which computes them
+            return {}
+        rows = {
+            item.id: item.rows.formulas.in_rows(given, values, ctx)
+            for item in self.with_rows
+            if item.rows is not None and item.rows.formulas and isinstance(given := values.get(item.id), list)
+        }
+        return rows | self.formulas.values({**values, **rows} if rows else values, ctx)
 
     def _missing(self, whole: Mapping[str, Any], required: frozenset[str], faulty: set[str | None]) -> list[Field]:
         get = whole.get
@@ -321,18 +349,37 @@ class FormVersion:
                 values[field_id] = None
 
 
-def _field(entry: Mapping[str, Any], zone: ZoneInfo) -> Field:
+def field_of(
+    entry: Mapping[str, Any], zone: ZoneInfo = DEFAULT_ZONE, columns: Mapping[str, str] | None = None, within: str = ""
+) -> Field:
+    """Return the field of a field document; `columns` are the physical names of the form's version."""
     kind = FIELD_TYPES.get(entry["type"])
     own = kind.settings().load({name: value for name, value in entry.items() if name not in _COMMON})
-    cfg = {**kind.at_home(own, zone), "field_id": entry["id"]}
+    cfg = {**kind.at_home(own, zone), "field_id": f"{within}.{entry['id']}" if within else entry["id"]}
+    rows = _rows(entry, own[kind.columns_in], zone, columns or {}) if kind.columns_in else None
+    if rows is not None:
+        cfg |= {"rows": rows, "given_rows": len(entry.get("default") or ())}
     spec = kind.column(cfg) if kind.is_stored else ColumnSpec("text")
     return Field(
         id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
         public=entry.get("public", True) is not False and not kind.for_members_only,
-        document=entry, kind=kind.kind_of(cfg), column_spec=spec,
+        document=entry, kind=kind.kind_of(cfg), column_spec=spec, rows=rows,
         column_meaning=kind.column_meaning(cfg) if kind.is_stored else (spec, ""),
     )  # fmt: skip
+
+
+def _rows(entry: Mapping[str, Any], documents: Any, zone: ZoneInfo, columns: Mapping[str, str]) -> FormVersion:
+    table, inner = row_columns(columns, entry["id"])
+    return FormVersion.build(
+        form_id="", app_id="", app_key="", key=entry["id"], version=0, document={"fields": documents}, table=table,
+        columns=inner, zone=zone, within=entry["id"],
+    )  # fmt: skip
+
+
+def _base(found: Finding) -> str | None:
+    """Return the field that a finding is about; what stands behind it is the place inside."""
+    return found.field.partition("/")[0] if found.field else None
 
 
 def _stranger(name: str, known: Iterable[str]) -> Finding:

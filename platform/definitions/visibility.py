@@ -12,6 +12,7 @@ The browser's twin is `static/src/shared/rules.ts`; `tests/shared/rules.json` ho
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -37,10 +38,13 @@ class Visibility:
 
     def __init__(
         self, rules: Iterable[Mapping[str, Any]], *, kinds: Kinds, required: frozenset[str], sections: frozenset[str],
-        zone: ZoneInfo, pages: frozenset[str] = frozenset(),
+        zone: ZoneInfo, pages: frozenset[str] = frozenset(), columns: Kinds = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        """`kinds` has every field in its order; `required` are those demanded without any rule."""
-        self._rules = tuple(_rule(entry, kinds, zone) for entry in rules)
+        """`kinds` has every field in its order; `required` are those demanded without any rule.
+
+        `columns` has what conditions may name beyond that: the columns of sub-forms.
+        """
+        self._rules = tuple(_rule(entry, {**columns, **kinds}, zone) for entry in rules)
         self._required = required
         self._below = below(kinds, sections, pages)
         self._shown_by_rule = frozenset().union(*(rule.show for rule in self._rules))

@@ -70,6 +70,8 @@ class RecordEvent:
     messages: bool = True
     context: Mapping[str, JSONValue] = field(default_factory=lambda: MappingProxyType({}))
     """Facts about the way it came: `link`, `channel`, `import`."""
+    row_fields: frozenset[str] = frozenset()
+    """The fields whose values are rows; of these the history keeps the rows that differ."""
 
 
 UnitT = TypeVar("UnitT", contravariant=True)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from formloom.platform.access.policy import Access, Act, demand, requires
 from formloom.platform.definitions.fields.uploads import UploadType
 from formloom.platform.definitions.form import Field, FormVersion
+from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import Finding, Invalid, NotFound
 from formloom.platform.kernel.ids import is_id, new_id
@@ -89,7 +90,7 @@ def find(unit: ReadUnit, actor: Actor, catalog: FormCatalog, file_id: str) -> Fi
         return row
     form = catalog.find(unit, row.form_id)
     service.read(unit, actor, form, row.record_id)
-    if row.field_id not in Access.of(unit, actor).readable(form):
+    if field_name(row.field_id) not in Access.of(unit, actor).readable(form):
         raise NotFound
     return row
 
@@ -132,14 +133,23 @@ def remove_unused(db: Database, store: FileStore, *, now: datetime) -> int:
 def _field_to_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> Field:
     """A field that the actor may not fill is refused in the words for one that takes no files."""
     demand(unit, actor, Act.FILE_UPLOAD, form=form)
-    item = form.by_id.get(field_id)
+    item = holder_of(form, field_id)
     if item is None or not isinstance(item.type, UploadType) or not _may_fill(unit, actor, form, field_id):
         raise Invalid(findings=[Finding("not_for_files", NOT_FOR_FILES, field=field_id[:40])])
     return item
 
 
 def _may_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> bool:
-    return Access.of(unit, actor).field(form, field_id) == "write"
+    return Access.of(unit, actor).field(form, field_name(field_id)) == "write"
+
+
+def holder_of(form: FormVersion, name: str) -> Field | None:
+    """Return the field that a file is uploaded for: one of the form, or the column `field.column` of a sub-form."""
+    field_id, _, column = name.partition(".")
+    item = form.by_id.get(field_id)
+    if not column or item is None:
+        return item
+    return item.rows.by_id.get(column) if item.rows is not None else None
 
 
 def _check_extension(item: Field, name: str, extension: str) -> None:

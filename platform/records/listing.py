@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.conditions.tree import parse
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Finding
+from formloom.platform.records.inside import ids_in
 from formloom.platform.records.queries import groups, pages, people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
 from formloom.platform.records.queries.pages import BadQuery, Page, Query
@@ -70,11 +72,10 @@ def names_in(unit: ReadUnit, form: FormVersion, records: Iterable[Record], reada
     """Return the names behind every member and department id in the records, in two queries."""
     users: set[str] = set()
     departments: set[str] = set()
-    naming = [(item.id, item.type) for item in form.stored if item.type.who is not None and item.id in readable]
     for record in records:
         users.update(one for one in (record.created_by, record.updated_by) if one)
-        for name, kind in naming:
-            (users if kind.who == "user" else departments).update(kind.ids_in(record.values.get(name)))
+        for who, one in ids_in(form, record.values, readable):
+            (users if who == "user" else departments).add(one)
     return Names(people.user_names(unit, users), people.department_titles(unit, departments))
 
 
@@ -83,7 +84,7 @@ def _limited(
     *, act: Act = Act.RECORD_READ,
 ) -> Query:  # fmt: skip
     readable = access.readable(form)
-    parse(query.filter, {name: kind for name, kind in form.value_kinds().items() if name in readable})
+    parse(query.filter, {name: kind for name, kind in form.value_kinds().items() if field_name(name) in readable})
     access.guard_condition(query.filter, form)
     for name in named:
         if name not in RESERVED and name not in readable:

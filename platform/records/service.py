@@ -29,6 +29,7 @@ from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import opening, seats
 from formloom.platform.records.audience import is_heard
+from formloom.platform.records.inside import files_in, holds_files
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import rows, traces, uploads
 from formloom.platform.records.record import InvalidValues, Record, StaleRecord, WriteOptions
@@ -309,13 +310,14 @@ def _events(
     actor: Actor, form: FormVersion, kind: RecordEventKind,
     changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
 ) -> list[RecordEvent]:  # fmt: skip
+    row_fields = frozenset(item.id for item in form.with_rows)
     return [
         RecordEvent(
             id=new_id(), kind=kind, app_id=form.app_id, form_id=form.form_id, version=form.version,
             record_id=after.id, rev=after.rev, actor_kind=actor.kind, actor_id=actor.id, at=now,
             before=form.dump(before.values) if before else {}, after=form.dump(after.values), changed=changed,
             cause=options.cause, locale=options.locale, rules=options.rules, messages=options.messages,
-            context=options.context,
+            context=options.context, row_fields=row_fields,
         )
         for before, after, changed in changes
     ]  # fmt: skip
@@ -371,11 +373,10 @@ def _lost_race(form: FormVersion) -> InvalidValues:
 def _bind_files(
     uow: UnitOfWork, form: FormVersion, changed: Iterable[tuple[str, Mapping[str, Any]]], *, now: datetime
 ) -> None:
-    holders = [item.id for item in form.stored if item.kind == "files"]
-    if not holders:
+    if not holds_files(form):
         return
     for record_id, values in changed:
-        ids = [info["id"] for name in holders for info in values.get(name) or () if "id" in info]
+        ids = list(files_in(form, values))
         if not uploads.bind(uow, ids, record_id, now=now):  # another record took one of them at the same moment
             raise InvalidValues(findings=[Finding("no_such_file", NO_SUCH_FILE)], count=1)
 

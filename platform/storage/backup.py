@@ -109,16 +109,16 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 def _all_tables(unit: ReadUnit) -> Iterator[Table]:
     yield from (table for table in system.sorted_tables if table.name not in _LEFT_OUT)
-    for _form, table in _form_tables(unit):
-        yield table
+    for _form, *tables in _form_tables(unit):
+        yield from tables
 
 
-def _form_tables(unit: ReadUnit) -> Iterator[tuple[FormVersion, Table]]:
-    """Yield each form's newest version with its table as it physically is: columns of all versions."""
+def _form_tables(unit: ReadUnit) -> Iterator[tuple[FormVersion, Table, *tuple[Table, ...]]]:
+    """Yield each form's newest version with its tables as they physically are: columns of all versions."""
     owned = select(definitions.c.id).where(definitions.c.table_name.is_not(None)).order_by(definitions.c.id)
     for form_id in unit.conn.scalars(owned).all():
         built = store.built_versions(unit, form_id)
-        yield built[0], form_tables.full_table(built)
+        yield built[0], form_tables.full_table(built), *form_tables.row_tables(built)
 
 
 def _indexes(unit: ReadUnit) -> dict[str, list[str]]:
@@ -130,7 +130,7 @@ def _indexes(unit: ReadUnit) -> dict[str, list[str]]:
             for found in inspector.get_indexes(table.name)
             if not found["unique"] and found["column_names"]
         ]
-        for _form, table in _form_tables(unit)
+        for _form, table, *_rows_of in _form_tables(unit)
     }
 
 
@@ -156,9 +156,10 @@ def _restore_rows(uow: UnitOfWork, archive: zipfile.ZipFile, manifest: dict[str,
         if table.name not in _LEFT_OUT:
             uow.conn.execute(table.delete())
             total += _fill(uow, table, archive, progress)
-    for form, table in list(_form_tables(uow)):
-        table.create(uow.conn)
-        total += _fill(uow, table, archive, progress)
+    for form, table, *more in list(_form_tables(uow)):
+        for one in (table, *more):
+            one.create(uow.conn)
+            total += _fill(uow, one, archive, progress)
         form_tables.settle_unique(uow, form)
         form_tables.index_columns(uow, table, manifest["indexes"].get(table.name, []))
     return total

@@ -7,6 +7,10 @@ plain text as markup. A field that is removed keeps its column, and one that com
 its values again. Unique fields have a partial unique index (records
 in the trash don't count), columns that views filter or sort by have plain ones.
 
+The rows of a sub-form stand in a table of their own, planned the same way: the record's id, the row's place and id
+(unique within the record), then the columns. The form's table keeps how many rows there are. Which table it is stands
+among the version's columns as `<field>.`, its columns as `<field>.<column>`.
+
 DDL runs through Alembic operations in the publishing transaction, so a version and its table appear together
 or not at all, on both databases.
 """
@@ -37,13 +41,15 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from formloom.platform.definitions.fields.base import ColumnSpec
-from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.form import Field, FormVersion
+from formloom.platform.definitions.row_names import TABLE, column_name
 from formloom.platform.kernel.errors import Finding, Invalid
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.types import ScaledDecimal, UtcDateTime
 
 MAX_NAME = 63
 RESERVED = ("id", "rev", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+ROW_RESERVED = ("record_id", "id", "position")
 
 
 class DuplicatesExist(Invalid):
@@ -70,11 +76,17 @@ class DdlPlan:
     """Field id → (old column, new column) where the meaning changed; the new one may be of an earlier version."""
     unique: frozenset[str] = frozenset()
     """Physical columns that must be unique afterwards."""
+    rows: tuple["DdlPlan", ...] = ()
+    """The plans of the tables of sub-forms."""
+    is_rows: bool = False
 
 
 def table_name(app_key: str, form_key: str, taken: Iterable[str]) -> str:
     """Return a readable table name that is not in `taken` and fits both databases."""
-    base = f"form_{app_key}_{form_key}"
+    return _free_table(f"form_{app_key}_{form_key}", taken)
+
+
+def _free_table(base: str, taken: Iterable[str]) -> str:
     if len(base) > MAX_NAME - 8:
         base = f"{base[: MAX_NAME - 16]}_{hashlib.sha256(base.encode()).hexdigest()[:7]}"
     known, name, number = set(taken), base, 1
@@ -84,8 +96,11 @@ def table_name(app_key: str, form_key: str, taken: Iterable[str]) -> str:
     return name
 
 
-def plan(earlier: Iterable[FormVersion], new: FormVersion, *, table: str) -> DdlPlan:
-    """Plan the DDL that takes the table of the `earlier` versions (newest first) to what `new` needs. Pure."""
+def plan(earlier: Iterable[FormVersion], new: FormVersion, *, table: str, taken: Iterable[str] = ()) -> DdlPlan:
+    """Plan the DDL that takes the table of the `earlier` versions (newest first) to what `new` needs. Pure.
+
+    `taken` are the names of tables that a new one can't have.
+    """
     before = list(earlier)
     known = _known_columns(before)
     columns: dict[str, str] = {}
@@ -96,26 +111,42 @@ def plan(earlier: Iterable[FormVersion], new: FormVersion, *, table: str) -> Ddl
             name for name, had in known.items() if had.field == item.id and had.meaning == item.column_meaning
         ]
         if not candidates:
-            candidates = [_free_name(item.id, known)]
+            candidates = [_free_name(item.id, {**known, **dict.fromkeys(ROW_RESERVED if new.is_rows else RESERVED)})]
             added[candidates[0]] = item.column_spec
             known[candidates[0]] = _Known(item.id, item.column_meaning)
         columns[item.id] = candidates[0]
         had = before[0].columns.get(item.id) if before else None
-        if had is not None and had != candidates[0] and not item.type.is_generated:
+        if had is not None and had != candidates[0] and not item.type.is_generated and not _is_rows(item, before[0]):
             converted[item.id] = (had, candidates[0])
-    unique = frozenset(columns[item.id] for item in new.stored if item.unique)
-    return DdlPlan(table, not before, columns, added, converted, unique)
+    inner = {item.id: _row_plan(before, item, table, taken) for item in new.with_rows}
+    for field_id, found in inner.items():
+        columns[f"{field_id}{TABLE}"] = found.table
+        columns |= {column_name(field_id, name): column for name, column in found.columns.items()}
+    unique = frozenset(columns[item.id] for item in new.unique_fields if not new.is_rows)
+    return DdlPlan(table, not before, columns, added, converted, unique, tuple(inner.values()), new.is_rows)
+
+
+def _row_plan(before: Iterable[FormVersion], item: Field, table: str, taken: Iterable[str]) -> DdlPlan:
+    inner = [found.rows for one in before if (found := one.by_id.get(item.id)) is not None and found.rows is not None]
+    name = inner[0].table if inner else _free_table(f"{table}__{item.id}", taken)
+    return plan(inner, item.rows, table=name)  # type: ignore[arg-type]  # one with rows
+
+
+def _is_rows(item: Field, before: FormVersion) -> bool:
+    """Tell whether a field is or was a sub-form, whose column only says how many rows there are."""
+    return item.rows is not None or before.by_id[item.id].rows is not None
 
 
 def apply(uow: UnitOfWork, planned: DdlPlan) -> None:
     """Run the plan in the current transaction. Raises DuplicatesExist."""
     operations = Operations(MigrationContext.configure(uow.conn))
-    if planned.creates:
-        columns = [*_reserved_columns(), *(Column(name, _type(spec)) for name, spec in planned.added.items())]
-        operations.create_table(planned.table, *columns)
-    else:
-        for name, spec in planned.added.items():
-            operations.add_column(planned.table, Column(name, _type(spec)))
+    for one in (planned, *planned.rows):
+        made = [Column(name, _type(spec)) for name, spec in one.added.items()]
+        if one.creates:
+            operations.create_table(one.table, *_reserved_columns(is_rows=one.is_rows), *made)
+            continue
+        for column in made:
+            operations.add_column(one.table, column)
     _settle_unique_indexes(uow, operations, planned)
 
 
@@ -146,12 +177,16 @@ def index_columns(uow: UnitOfWork, table: Table, columns: Iterable[str]) -> list
 def full_table(versions: list[FormVersion]) -> Table:
     """Return a form's table as it physically is: the columns of all `versions` (newest first)."""
     columns = [Column(name, _type(known.meaning[0])) for name, known in _known_columns(versions).items()]
-    return Table(versions[0].table, MetaData(), *_reserved_columns(), *columns)
+    return Table(versions[0].table, MetaData(), *_reserved_columns(is_rows=versions[0].is_rows), *columns)
 
 
-def drop_table(uow: UnitOfWork, table: str) -> None:
-    """Purge a form's table with everything in it; only for a form that is removed for good."""
-    Operations(MigrationContext.configure(uow.conn)).drop_table(table)
+def row_tables(versions: list[FormVersion]) -> list[Table]:
+    """Return the tables of every sub-form that `versions` (newest first) have, as they physically are."""
+    inner: dict[str, list[FormVersion]] = {}
+    for version in versions:
+        for item in version.with_rows:
+            inner.setdefault(item.rows.table, []).append(item.rows)  # type: ignore[union-attr,arg-type]
+    return [full_table(found) for found in inner.values()]
 
 
 def count_records(unit: ReadUnit, form: FormVersion) -> int:
@@ -164,7 +199,7 @@ def table_of(form: FormVersion) -> Table:
     kept = _tables.get(form)
     if kept is None:
         columns = [Column(form.columns[item.id], _type(item.column_spec)) for item in form.stored]
-        kept = _tables[form] = Table(form.table, MetaData(), *_reserved_columns(), *columns)
+        kept = _tables[form] = Table(form.table, MetaData(), *_reserved_columns(is_rows=form.is_rows), *columns)
     return kept
 
 
@@ -172,7 +207,13 @@ _tables: WeakKeyDictionary[FormVersion, Table] = WeakKeyDictionary()
 """Lives as long as the form version itself, which `FormCatalog` bounds."""
 
 
-def _reserved_columns() -> list[Column[Any]]:
+def _reserved_columns(*, is_rows: bool = False) -> list[Column[Any]]:
+    if is_rows:
+        return [
+            Column("record_id", String(36), primary_key=True),
+            Column("id", String(36), primary_key=True),
+            Column("position", Integer, nullable=False),
+        ]
     return [
         Column("id", String(36), primary_key=True),
         Column("rev", Integer, nullable=False),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
@@ -43,7 +43,7 @@ def publish_form(
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,
         version=number, document=document, table=table, columns={}, zone=house_zone.current(uow),
     )  # fmt: skip
-    planned = form_tables.plan(earlier, new, table=table)
+    planned = form_tables.plan(earlier, new, table=table, taken=_taken(uow) if new.with_rows else ())
     form_tables.apply(uow, planned)
     made = store.add_version(
         uow, definition.id, document, columns=planned.columns, table_name=table, by=by, now=now, note=note
@@ -52,12 +52,21 @@ def publish_form(
     version = _built(definition, table, published, new.zone)
     if planned.converted:
         carry(uow, earlier[0], version, planned.converted)
+    for item, inner in zip(version.with_rows, planned.rows, strict=True):
+        before = earlier[0].by_id.get(item.id) if earlier else None
+        if inner.converted and before is not None:
+            _carry_rows(uow, before.rows, item.rows, inner.converted)  # type: ignore[arg-type]  # both have rows
     return version
 
 
 def _fresh_table(uow: UnitOfWork, definition: store.Definition) -> str:
-    taken = uow.conn.scalars(select(definitions.c.table_name).where(definitions.c.table_name.is_not(None)))
-    return form_tables.table_name(definition.app_key, definition.key, [name for name in taken if name])
+    return form_tables.table_name(definition.app_key, definition.key, _taken(uow))
+
+
+def _taken(uow: UnitOfWork) -> list[str]:
+    """Return the names of all tables, and those of forms that have none yet."""
+    promised = uow.conn.scalars(select(definitions.c.table_name).where(definitions.c.table_name.is_not(None)))
+    return [*inspect(uow.conn).get_table_names(), *(name for name in promised if name)]
 
 
 def _built(definition: store.Definition, table: str, stored: store.Version, zone: ZoneInfo) -> FormVersion:
@@ -65,3 +74,20 @@ def _built(definition: store.Definition, table: str, stored: store.Version, zone
         form_id=definition.id, app_id=definition.app_id, app_key=definition.app_key, key=definition.key,
         version=stored.version, document=stored.document, table=table, columns=stored.columns or {}, zone=zone,
     )  # fmt: skip
+
+
+def _carry_rows(uow: UnitOfWork, old: FormVersion, new: FormVersion, converted: Mapping[str, tuple[str, str]]) -> None:
+    """Fill the columns of retyped columns of a sub-form; what can't be converted stays in the old column."""
+    table = form_tables.full_table([new, old])
+    for name, (source, target) in converted.items():
+        before, after = old.field(name), new.field(name)
+        rows = select(table.c.record_id, table.c.id, table.c[source]).where(table.c[source].is_not(None))
+        for record_id, row_id, stored in uow.conn.execute(rows).all():
+            shown = before.type.export_cell(before.type.from_column(stored, before.cfg), before.cfg, "zh-CN")
+            value = after.type.try_cell(str(shown), after.cfg)
+            if value is not None:
+                uow.conn.execute(
+                    table.update()
+                    .where(table.c.record_id == record_id, table.c.id == row_id)
+                    .values({target: after.type.to_column(value, after.cfg)})
+                )

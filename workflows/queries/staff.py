@@ -79,7 +79,7 @@ def loads(
     column = plan.columns[field_id]
     statement = select(column, func.count()).where(column.in_(list(ids)), plan.table.c.deleted_at.is_(None))
     if is_open:
-        statement = statement.where(to_clause(parse(is_open, form.value_kinds()), plan.columns, setting))
+        statement = statement.where(to_clause(parse(is_open, form.value_kinds()), plan.comparable, setting))
     return {row[0]: row[1] for row in unit.conn.execute(statement.group_by(column))}
 
 

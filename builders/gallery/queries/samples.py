@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Table, or_, select
 
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.records.queries import child_rows
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.form_tables import table_of
 from formloom.platform.storage.tables import (
@@ -78,6 +79,7 @@ def erase(uow: UnitOfWork, form: FormVersion, record_ids: Sequence[str]) -> int:
         )
         for traces in _TRACES:
             uow.conn.execute(traces.delete().where(traces.c.record_id.in_(part)))
+        child_rows.erase(uow, form, part)
         erased += uow.conn.execute(table.delete().where(table.c.id.in_(part))).rowcount
         _forget_strangers(uow, [one for one in met if one])
     return erased

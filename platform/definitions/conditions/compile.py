@@ -1,5 +1,6 @@
 """Conditions as Python closures over clean values, and the same walk told leaf by leaf for the run log."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -82,9 +83,16 @@ def explain(node: Node, values: Mapping[str, Any], setting: Setting = NOWHERE) -
         given = node.value if isinstance(node.value, tuple) else (node.value,)
         refs = tuple(part.field for part in given if isinstance(part, Reference))
         met = _leaf(node, setting)(values)
-        return [LeafOutcome(node.field, node.op.id, _shown(operand), _shown(values.get(node.field)), met, refs)]
+        return [LeafOutcome(node.field, node.op.id, _shown(operand), _shown(_found(node.field, values)), met, refs)]
     parts = (node.part,) if isinstance(node, Not) else node.parts
     return [outcome for part in parts for outcome in explain(part, values, setting)]
+
+
+def _found(name: str, values: Mapping[str, Any]) -> Any:
+    """Return what a comparison looked at: one value, or that of each row."""
+    field, _, column = name.partition(".")
+    rows = values.get(field)
+    return tuple(row.get(column) for row in rows) if column and isinstance(rows, list) else values.get(name)
 
 
 def _compile(node: Node, setting: Setting) -> Predicate:
@@ -104,6 +112,21 @@ def _compile(node: Node, setting: Setting) -> Predicate:
 
 
 def _leaf(leaf: Leaf, setting: Setting) -> Predicate:
+    if "." not in leaf.field:
+        return _single(leaf, setting)
+    field, _, column = leaf.field.partition(".")
+    holds = _single(leaf, setting)
+
+    def in_some_row(values: Mapping[str, Any]) -> bool:
+        rows = values.get(field)
+        if not isinstance(rows, list):
+            return False
+        return any(holds(ChainMap({leaf.field: row.get(column)}, values)) for row in rows)  # type: ignore[arg-type]
+
+    return in_some_row
+
+
+def _single(leaf: Leaf, setting: Setting) -> Predicate:
     name, kind, op = leaf.field, leaf.kind, leaf.op
     if op.needs_before:
         return _over_change(leaf, setting)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    exists,
     false,
     func,
     literal,
@@ -37,13 +38,20 @@ Columns = Mapping[str, ColumnElement[Any]]
 def to_clause(node: Node, columns: Columns, setting: Setting = NOWHERE) -> ColumnElement[bool]:
     """Return the clause of a parsed tree over `columns` (field id → column)."""
     if isinstance(node, Leaf):
-        return _leaf(node, columns, setting)
+        clause = _leaf(node, columns, setting)
+        return _in_some_row(columns, node.field, clause) if "." in node.field else clause
     if isinstance(node, Not):
         return not_(func.coalesce(to_clause(node.part, columns, setting), false()))
     parts = [to_clause(part, columns, setting) for part in node.parts]
     if not parts:
         return true()
     return and_(*parts) if node.how == "all" else or_(*parts)
+
+
+def _in_some_row(columns: Columns, name: str, clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a row of the record meets a clause about a column of the rows' table."""
+    rows = columns[name].table.c
+    return exists().where(rows.record_id == columns["id"], clause).correlate(columns["id"].table)
 
 
 def _leaf(leaf: Leaf, columns: Columns, setting: Setting) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from formloom.platform.definitions.conditions.operators import OPERATORS, SETS, Operator
 from formloom.platform.definitions.fields.base import ValueKind
+from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.errors import Finding, Invalid, nearest
 
 MAX_DEPTH = 5
@@ -63,7 +64,10 @@ class WallClock:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One comparison; `value` is clean, a Reference, a Computed or a WallClock."""
+    """One comparison; `value` is clean, a Reference, a Computed or a WallClock.
+
+    One about `field.column` of a sub-form holds when it holds for some row.
+    """
 
     field: str
     op: Operator
@@ -115,15 +119,18 @@ def parse(raw: Any, kinds: Kinds, *, with_before: bool = False) -> Node:
 
 
 def fields_of(raw: Any, depth: int = MAX_DOCUMENT_DEPTH) -> set[str]:
-    """Return the ids of every field that a raw tree names, well-formed or not; below `depth` nothing is read."""
+    """Return the ids of every field that a raw tree names, well-formed or not; below `depth` nothing is read.
+
+    A column of a sub-form counts as the sub-form.
+    """
     if depth == 0:
         return set()
     if isinstance(raw, Mapping):
-        found = {raw["field"]} if isinstance(raw.get("field"), str) else set()
+        found = {field_name(raw["field"])} if isinstance(raw.get("field"), str) else set()
         value = raw.get("value")
         for part in value if isinstance(value, list) else (value,):
             if isinstance(part, Mapping) and isinstance(part.get("ref"), str):
-                found.add(part["ref"])
+                found.add(field_name(part["ref"]))
         for key in ("all", "any", "not"):
             found |= fields_of(raw.get(key), depth - 1)
         return found
@@ -201,7 +208,7 @@ def _leaf(raw: Mapping[str, Any], reading: _Reading, path: str) -> Leaf | None:
             "Unknown operator '{name}'; did you mean '{nearest}'?", name=str(op_name)[:40], nearest=hint,
         )  # fmt: skip
         return None
-    if kind not in op.kinds:
+    if kind not in op.kinds or (op.needs_before and "." in str(name)):
         reading.fault(
             path, "operator_does_not_apply", "字段“{field}”不能用“{op}”", "'{op}' doesn't apply to field '{field}'",
             field=name, op=op.id,
@@ -242,7 +249,7 @@ def _dynamic(raw: Mapping[str, Any], kind: ValueKind, reading: _Reading) -> Refe
     if kind in SETS and "fn" not in raw:
         raise ValueError("several choices are compared with written values only")
     if set(raw) == {"ref"} and isinstance(raw["ref"], str):
-        if reading.kinds.get(raw["ref"]) != kind:
+        if reading.kinds.get(raw["ref"]) != kind or "." in raw["ref"]:
             raise ValueError(f"field {raw['ref'][:40]!r} can't be compared with this one")
         return Reference(raw["ref"])
     if set(raw) == {"fn"} and isinstance(raw["fn"], str) and kind in FUNCTIONS.get(raw["fn"], frozenset()):

@@ -15,7 +15,7 @@ files) comes through `CleanContext`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.jsontypes import JSONValue
 from formloom.platform.kernel.text import LocalizedText
 
@@ -101,6 +102,21 @@ class ValueInvalid(Exception):
         self.message = message
         self.params = params
 
+    def findings(self, field_id: str) -> list[Finding]:
+        """Return what is wrong, with its place in the record."""
+        return [Finding(self.code, self.message, field=field_id, params=self.params)]
+
+
+class PartsInvalid(ValueInvalid):
+    """Several things don't fit inside one value; each finding's field is the way from the value to its place."""
+
+    def __init__(self, parts: Sequence[Finding]) -> None:
+        super().__init__(parts[0].code, parts[0].message, **parts[0].params)
+        self.parts = tuple(parts)
+
+    def findings(self, field_id: str) -> list[Finding]:
+        return [replace(one, field=f"{field_id}/{one.field}" if one.field else field_id) for one in self.parts]
+
 
 def _none_known(_ids: Collection[str]) -> Collection[str]:
     return ()
@@ -167,6 +183,10 @@ class FieldType(ABC, Generic[T]):
     can_be_unique: ClassVar[bool] = False
     choice_lists: ClassVar[tuple[str, ...]] = ()
     """The settings without whose options nobody can answer."""
+    can_be_column: ClassVar[bool] = True
+    """Whether a sub-form may have it as a column."""
+    columns_in: ClassVar[str | None] = None
+    """The setting with the columns, for types whose value is rows. A form's `cfg` has them built, as `rows`."""
     opens_section: ClassVar[bool] = False
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
@@ -211,6 +231,10 @@ class FieldType(ABC, Generic[T]):
     @abstractmethod
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> T | None:
         """Return the clean value of non-empty input. Raises ValueInvalid, and nothing else, whatever comes in."""
+
+    def revise(self, raw: Any, before: Any, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
+        """Return the clean value of input that takes the place of the clean value `before`. Raises ValueInvalid."""
+        return self.clean(raw, cfg, ctx)
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], T | None]:
         """Return `clean` with the settings bound; types on hot paths override it."""

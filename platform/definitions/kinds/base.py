@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError
 
 from formloom.platform.definitions.conditions.tree import ConditionInvalid, parse
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.kinds import shape_words
+from formloom.platform.definitions.row_names import column_name
 from formloom.platform.kernel.errors import Finding, nearest
 from formloom.platform.kernel.text import LOCALES, LocalizedText
 
@@ -86,11 +87,11 @@ class DefinitionKind(ABC):
         yield from ()
 
 
-def shape_findings(schema: type[Schema], document: Document) -> list[Finding]:
+def shape_findings(schema: type[Schema], document: Document, *, is_open: bool = False) -> list[Finding]:
     """Return a finding for each place where `document` does not have the schema's shape."""
     made = schema()
     try:
-        made.load(dict(document), unknown=RAISE)
+        made.load(dict(document), unknown=INCLUDE if is_open else RAISE)
     except ValidationError as fault:
         return list(shape_words.findings(fault.messages, "", known_keys(made)))
     return []
@@ -176,12 +177,27 @@ def field_ids(form: Document) -> list[str]:
 
 
 def value_kinds(form: Document) -> dict[str, Any]:
-    """Return field id → value kind of a form document, leaving out types that are not known."""
-    return {
-        str(one["id"]): FIELD_TYPES.get(str(one["type"])).kind_of(one)
-        for one in _entries(form)
-        if isinstance(one.get("type"), str) and one["type"] in FIELD_TYPES and "id" in one
-    }
+    """Return name → value kind of a form document, `field.column` included, leaving out types that are not known."""
+    kinds: dict[str, Any] = {}
+    for one in _known(_entries(form)):
+        kinds[str(one["id"])] = FIELD_TYPES.get(str(one["type"])).kind_of(one)
+        for column in columns_of(one):
+            name = column_name(str(one["id"]), str(column["id"]))
+            kinds[name] = FIELD_TYPES.get(str(column["type"])).kind_of(column)
+    return kinds
+
+
+def columns_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the documents of a sub-form's columns as far as their types are known; none for any other field."""
+    setting = FIELD_TYPES.get(str(entry["type"])).columns_in if entry.get("type") in FIELD_TYPES else None
+    listed = entry.get(setting) if setting else None
+    return list(_known([one for one in listed if isinstance(one, Mapping)])) if isinstance(listed, list) else []
+
+
+def _known(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for one in entries:
+        if isinstance(one.get("type"), str) and one["type"] in FIELD_TYPES and "id" in one:
+            yield one
 
 
 def quoted_fields(part: Any) -> list[str]:

@@ -11,7 +11,7 @@ from formloom.platform.definitions.defaults import READERS
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.formula.grammar import Tree, calls, names, parse
 from formloom.platform.definitions.formula.tokens import FormulaInvalid
-from formloom.platform.definitions.kinds.base import Document, unknown
+from formloom.platform.definitions.kinds.base import Document, columns_of, unknown
 from formloom.platform.kernel.errors import Finding
 
 _WORD = {"zh-CN": "字段", "en": "field"}
@@ -27,25 +27,57 @@ _TWO_DEFAULTS = {"zh-CN": "固定默认值和公式默认值只能设一个", "e
 
 
 def check_formulas(document: Document) -> Iterator[Finding]:
-    """Yield what is wrong with the formulas of a form document."""
+    """Yield what is wrong with the formulas of a form document, those of the columns of sub-forms included."""
     entries = [one for one in document.get("fields") or () if one["type"] in FIELD_TYPES]
-    stored = {one["id"] for one in entries if FIELD_TYPES.get(one["type"]).is_stored}
+    stored = {one["id"]: {column["id"] for column in columns_of(one)} for one in entries if _is_stored(one)}
     numbered = any(FIELD_TYPES.get(one["type"]).numbers_records for one in entries)
     trees: dict[str, tuple[Tree, str]] = {}
     for place, entry in enumerate(document.get("fields") or ()):
-        for name, source in _sources(entry):
-            path = f"fields/{place}/{name}"
-            try:
-                tree = parse(source)
-            except FormulaInvalid as fault:
-                yield _unreadable(source, fault, path)
-                continue
-            trees[entry["id"]] = tree, path
-            yield from _check_names(tree, stored, path)
-            if not numbered and "RECNO" in calls(tree):
-                yield Finding("no_record_number", _NO_NUMBER, path, severity="warning")
-        yield from _check_default(entry, f"fields/{place}/default_formula")
+        yield from _check_one(entry, f"fields/{place}", stored, trees, numbered=numbered)
+        yield from _in_columns(document, entry, f"fields/{place}/columns")
     yield from _check_cycles(trees)
+
+
+def _in_columns(document: Document, entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    """Check the formulas of a sub-form's columns: over its columns, and over fields that people fill."""
+    columns = columns_of(entry)
+    filled: dict[str, set[str]] = {
+        one["id"]: {column["id"] for column in columns_of(one) if not _is_computed(column)}
+        for one in document.get("fields") or ()
+        if one["type"] in FIELD_TYPES and _is_stored(one) and not _is_computed(one)
+    }
+    known = filled | {column["id"]: set() for column in columns}
+    trees: dict[str, tuple[Tree, str]] = {}
+    for place, column in enumerate(columns):
+        yield from _check_one(column, f"{path}/{place}", known, trees, numbered=True)
+    yield from _check_cycles(trees)
+
+
+def _check_one(
+    entry: Mapping[str, Any], path: str, known: Mapping[str, set[str]], trees: dict[str, tuple[Tree, str]],
+    *, numbered: bool,
+) -> Iterator[Finding]:  # fmt: skip
+    """Yield what is wrong with the formulas of one field, and put what can be read into `trees`."""
+    for name, source in _sources(entry):
+        where = f"{path}/{name}"
+        try:
+            tree = parse(source)
+        except FormulaInvalid as fault:
+            yield _unreadable(source, fault, where)
+            continue
+        trees[entry["id"]] = tree, where
+        yield from _check_names(tree, known, where)
+        if not numbered and "RECNO" in calls(tree):
+            yield Finding("no_record_number", _NO_NUMBER, where, severity="warning")
+    yield from _check_default(entry, f"{path}/default_formula")
+
+
+def _is_stored(entry: Mapping[str, Any]) -> bool:
+    return FIELD_TYPES.get(entry["type"]).is_stored
+
+
+def _is_computed(entry: Mapping[str, Any]) -> bool:
+    return FIELD_TYPES.get(entry["type"]).formula(entry) is not None
 
 
 def _sources(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -75,12 +107,14 @@ def _unreadable(source: str, fault: FormulaInvalid, path: str) -> Finding:
     return Finding(found.code, found.message, path, found.params)
 
 
-def _check_names(tree: Tree, stored: set[str], path: str) -> Iterator[Finding]:
+def _check_names(tree: Tree, known: Mapping[str, set[str]], path: str) -> Iterator[Finding]:
     for name, column in dict.fromkeys(names(tree)):
-        if name not in stored:
-            yield unknown("unknown_field", path, name, stored, _WORD)
-        elif column is not None:
+        if name not in known:
+            yield unknown("unknown_field", path, name, known, _WORD)
+        elif column is not None and not known[name]:
             yield Finding("not_a_subform", _COLUMN, path, {"name": name})
+        elif column is not None and column not in known[name]:
+            yield unknown("unknown_field", path, column, known[name], _WORD)
 
 
 def _check_cycles(trees: Mapping[str, tuple[Tree, str]]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from formloom.platform.definitions.conditions.tree import parse
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, Invalid
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.records.queries import child_rows
 from formloom.platform.records.queries.plans import Plan, plan_of
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit
@@ -53,6 +54,8 @@ class Query:
     search_fields: tuple[str, ...] = ()
     deleted: bool = False
     setting: Setting = Setting()  # noqa: RUF009 - frozen
+    with_rows: frozenset[str] | None = None
+    """The sub-forms whose rows are read along, None for all; the others say how many they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def page(unit: ReadUnit, form: FormVersion, query: Query) -> Page:
     statement = _ordered(statement, orders).limit(query.limit + 1)
     found = unit.conn.execute(statement).all()
     records = [plan.record(row) for row in found[: query.limit]]
+    child_rows.load(unit, form, records, query.with_rows)
     following = _write_cursor(records[-1], orders, form) if len(found) > query.limit else None
     total = count(unit, form, query) if query.count else None
     return Page(records, following, total)
@@ -108,7 +112,7 @@ def where_of(plan: Plan, form: FormVersion, query: Query) -> list[ColumnElement[
     deleted_at = plan.table.c.deleted_at
     clauses: list[ColumnElement[bool]] = [deleted_at.is_not(None) if query.deleted else deleted_at.is_(None)]
     kinds, setting = form.value_kinds(), replace(query.setting, zone=form.zone)
-    clauses += [to_clause(parse(tree, kinds), plan.columns, setting) for tree in (query.filter, query.rows) if tree]
+    clauses += [to_clause(parse(tree, kinds), plan.comparable, setting) for tree in (query.filter, query.rows) if tree]
     if query.search:
         words = fold(query.search)
         hits = [Position(Folded(plan.columns[name]), words) > 0 for name in query.search_fields]

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, select
 
 from formloom.platform.definitions.fields.base import FieldType
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.row_names import column_name
 from formloom.platform.records.record import Record
 from formloom.platform.storage.form_tables import RESERVED, table_of
 from formloom.platform.storage.prepared import PreparedInsert
@@ -41,6 +42,8 @@ class Plan:
             **{name: columns[name] for name in RESERVED if name != "deleted_at"},
             **{item.id: columns[form.columns[item.id]] for item in form.stored},
         }
+        self.comparable = {**self.columns, **_row_columns(form)}
+        """What conditions may name: the columns, and those of the rows of sub-forms."""
 
     def row(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return clean values as column values; fields that are not given are left out."""
@@ -54,6 +57,15 @@ class Plan:
             for place, (name, read, cfg) in enumerate(self._readers, offset)
         }
         return Record(row[0], self.form_id, row[1], values, row[2], row[3], row[4], row[5])
+
+
+def _row_columns(form: FormVersion) -> dict[str, ColumnElement[Any]]:
+    inner = [(item.id, item.rows) for item in form.with_rows if item.rows is not None]
+    return {
+        column_name(name, column.id): table_of(rows).c[rows.columns[column.id]]
+        for name, rows in inner
+        for column in rows.stored
+    }
 
 
 def plan_of(form: FormVersion) -> Plan:

@@ -1,6 +1,6 @@
 """Reading and writing single records."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from formloom.platform.definitions.conditions.sql import to_clause
 from formloom.platform.definitions.conditions.tree import parse
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.records.queries import child_rows
 from formloom.platform.records.queries.plans import plan_of
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -28,14 +29,18 @@ def read_one(
     statement = plan.select_any if with_deleted else plan.select_one
     if rows:
         asked = replace(setting or Setting(), zone=form.zone)
-        statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.columns, asked))
+        statement = statement.where(to_clause(parse(rows, form.value_kinds()), plan.comparable, asked))
     if lock and unit.dialect == "postgresql":
         statement = statement.with_for_update()
     row = unit.conn.execute(statement, {"record_id": record_id}).one_or_none()
-    return None if row is None else plan.record(row)
+    if row is None:
+        return None
+    record = plan.record(row)
+    child_rows.load(unit, form, [record])
+    return record
 
 
-def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record], *along: Insertion) -> None:
+def add_many(uow: UnitOfWork, form: FormVersion, records: Sequence[Record], *along: Insertion) -> None:
     """Insert records, and `along` with them what they leave behind.
 
     Raises UniqueViolated at once, where the form has unique fields.
@@ -48,7 +53,7 @@ def add_many(uow: UnitOfWork, form: FormVersion, records: Iterable[Record], *alo
         }
         for record in records
     ]  # fmt: skip
-    uow.leave((plan.insert, rows), *along)
+    uow.leave((plan.insert, rows), *child_rows.insertions(form, records), *along)
     if form.unique_fields:
         uow.settle()
 
@@ -63,7 +68,10 @@ def change(
         .where(plan.table.c.id == before.id, plan.table.c.rev == before.rev)
         .values(rev=before.rev + 1, updated_at=now, updated_by=by, **plan.row(values))
     )
-    return uow.conn.execute(statement).rowcount == 1
+    if uow.conn.execute(statement).rowcount != 1:
+        return False
+    child_rows.rewrite(uow, form, before, values)
+    return True
 
 
 def set_deleted(

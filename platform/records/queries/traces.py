@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
+from formloom.platform.records.queries.child_rows import differing
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.prepared import Insertion, PreparedInsert
 from formloom.platform.storage.tables import comments, outbox, record_history, serial_counters
@@ -64,9 +65,14 @@ def _history(event: RecordEvent) -> dict[str, Any]:
     return {
         "id": event.id, "form_id": event.form_id, "record_id": event.record_id, "rev": event.rev, "at": event.at,
         "actor_kind": event.actor_kind, "actor_id": event.actor_id, "act": event.kind.removeprefix("record."),
-        "changes": {name: [event.before.get(name), event.after.get(name)] for name in event.changed},
+        "changes": {name: _change(event, name) for name in event.changed},
         "cause": event.cause.dump() if event.cause.flows or event.cause.origin != "person" else None,
     }  # fmt: skip
+
+
+def _change(event: RecordEvent, name: str) -> list[Any]:
+    sides = event.before.get(name), event.after.get(name)
+    return list(differing(*sides) if name in event.row_fields else sides)
 
 
 def _waiting(event: RecordEvent) -> dict[str, Any]:

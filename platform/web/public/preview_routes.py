@@ -9,7 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from formloom.platform.access.policy import Act, demand
 from formloom.platform.access.settings import organisation_name
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.definitions.kinds.types.form import FieldDocument, FormSettings
+from formloom.platform.definitions.kinds.fields import FieldDocument
+from formloom.platform.definitions.kinds.types.form import FormSettings
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import LOCALES
 from formloom.platform.kernel.zones import DEFAULT_ZONE

@@ -1,6 +1,7 @@
 """Records over HTTP: list, read, create, change, delete, restore, batch, aggregate."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from formloom.platform.access.policy import Access, Act
@@ -27,9 +28,10 @@ def list_records(call: Call, form: str) -> object:
     with call.db.read() as unit:
         found = call.runtime.catalog.find(unit, form)
         readable = Access.of(unit, call.actor).readable(found)
-        page = listing.page(unit, call.actor, found, query_of(call))
+        fields = _chosen(call, found, readable)
+        with_rows = frozenset() if call.query["rows"] == "count" else frozenset(fields)
+        page = listing.page(unit, call.actor, found, replace(query_of(call), with_rows=with_rows))
         names = listing.names_in(unit, found, page.records, readable)
-    fields = _chosen(call, found, readable)
     return {
         "records": [shown(found, record, fields) for record in page.records],
         "next": page.next, "count": page.count, "people": names.people, "departments": names.departments,

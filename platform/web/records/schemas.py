@@ -42,6 +42,8 @@ class ListQuery(Schema):
     fields_ = Names(data_key="fields")
     count = fields.String(load_default="none", validate=validate.OneOf(("none", "exact")))
     q = fields.String(validate=validate.Length(max=200))
+    rows = fields.String(load_default="all", validate=validate.OneOf(("all", "count")))
+    """Of sub-forms, the rows themselves or only how many there are."""
 
 
 class RecordBody(Schema):

@@ -60,6 +60,7 @@ class Address(FieldType[tuple[str, ...]]):
     group = "advanced"
     icon = "pin"
     keywords = ("address", "city", "地址", "dizhi", "dz", "省市区", "shengshiqu", "邮编")
+    can_be_column = False
     value_kind = "choices"
     is_typed_as_computed = False
     settings = Depth

@@ -14,6 +14,7 @@ class Hidden(TextType):
     icon = "hidden"
     stored_as = "text"
     keywords = ("hidden", "utm", "source", "隐藏", "yincang", "yc", "来源")
+    can_be_column = False
     needs_label = False
     limit = 500
     examples = (Example("utm", clean="utm"), Example("x" * 501, error="too_long"))

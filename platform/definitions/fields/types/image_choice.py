@@ -46,6 +46,7 @@ class ImageChoice(ManyChoicesType):
     help = {"zh-CN": "看图选款式、方案", "en": "Choose a style or design by its picture"}
     icon = "image_choice"
     keywords = ("image choice", "picture", "图片选择", "tupianxuanze", "tpxz", "看图选择", "款式")
+    can_be_column = False
     settings = Pictures
     examples = (
         Example(["a"], _AB, clean=("a",)),

@@ -50,6 +50,7 @@ class Location(ObjectType):
     help = {"zh-CN": "签到、上门地点的经纬度", "en": "Coordinates of a place, such as a check-in"}
     icon = "target"
     keywords = ("location", "gps", "map", "定位", "dingwei", "dw", "位置", "签到", "经纬度")
+    can_be_column = False
     settings = Where
     examples = (
         Example({"lat": "30.2741499", "lng": 120.15515}, {"decimals": 4}, clean={"lat": 30.2741, "lng": 120.1552}),

@@ -65,6 +65,7 @@ class Matrix(ObjectType):
     group = "choice"
     icon = "grid"
     keywords = ("matrix", "grid", "likert", "矩阵", "juzhen", "jz", "量表", "打分表")
+    can_be_column = False
     choice_lists = ("rows", "columns")
     settings = Grid
     examples = (

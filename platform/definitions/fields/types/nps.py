@@ -23,6 +23,7 @@ class Nps(WholeType):
     group = "choice"
     icon = "nps"
     keywords = ("nps", "recommend", "promoter", "推荐", "tuijian", "tj", "净推荐值")
+    can_be_column = False
     settings = Ends
     examples = (Example(0, clean=0), Example("10", clean=10), Example(11, error="out_of_range"))
 

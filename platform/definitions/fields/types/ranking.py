@@ -31,6 +31,7 @@ class Ranking(ManyChoicesType):
     icon = "ranking"
     stored_as = "ranking"
     keywords = ("ranking", "rank", "order", "sort", "排序", "paixu", "px", "排名")
+    can_be_column = False
     settings = Ranks
     has_seats = False
     examples = (

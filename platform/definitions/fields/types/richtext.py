@@ -41,6 +41,7 @@ class Richtext(FieldType[str]):
     help = {"zh-CN": "可加粗、列表、链接的长文字", "en": "Long text with emphasis, lists and links"}
     icon = "richtext"
     keywords = ("rich text", "html", "formatted", "富文本", "fuwenben", "fwb", "格式")
+    can_be_column = False
     settings = Amount
     examples = (
         Example("a < b\n\nc", clean="<p>a &lt; b</p><p>c</p>"),

@@ -42,6 +42,7 @@ class Serial(FieldType[str]):
     group = "advanced"
     icon = "serial"
     keywords = ("serial", "number", "id", "流水号", "liushuihao", "lsh", "编号", "bianhao")
+    can_be_column = False
     settings = Numbering
     is_generated = True
     can_be_unique = True

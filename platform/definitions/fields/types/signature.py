@@ -33,6 +33,7 @@ class Signature(UploadType):
     help = {"zh-CN": "手指或鼠标签名", "en": "Signed with finger or mouse"}
     icon = "sign"
     keywords = ("signature", "sign", "签名", "qianming", "qm", "手写", "签字")
+    can_be_column = False
     takes_pictures_only = True
     settings = Signing
     examples = (

@@ -12,7 +12,7 @@ from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.fields.texts import PatternInvalid, compile_pattern
-from formloom.platform.definitions.formula.grammar import MAX_LENGTH
+from formloom.platform.definitions.form import field_of
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.base import (
     RESERVED_FIELDS,
@@ -25,6 +25,8 @@ from formloom.platform.definitions.kinds.base import (
     setting_findings,
     unknown,
 )
+from formloom.platform.definitions.kinds.columns import check_columns
+from formloom.platform.definitions.kinds.fields import COMMON, FieldDocument
 from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.looks import Theme, check_look
@@ -34,43 +36,9 @@ from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
 MAX_FIELDS = 500
-WIDTHS = ("full", "half", "third", "quarter")
 WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
 PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 """Where an answer stands in a text: `{name}`."""
-COMMON = frozenset(
-    {
-        "id",
-        "type",
-        "label",
-        "help",
-        "placeholder",
-        "required",
-        "unique",
-        "default",
-        "default_formula",
-        "width",
-        "public",
-        "from_link",
-    }
-)
-
-
-class FieldDocument(shapes.Open):
-    """What fields of every type have; the type's own settings stand at the same level."""
-
-    id = shapes.key(required=True)
-    type = fields.String(required=True, validate=validate.Length(1, 40))
-    label = L10n(load_default=dict)
-    help = L10n(max_length=2000, allow_none=True)
-    placeholder = L10n(allow_none=True)
-    required = fields.Boolean()
-    unique = fields.Boolean()
-    default = fields.Raw(allow_none=True)
-    default_formula = fields.String(validate=validate.Length(max=MAX_LENGTH), allow_none=True)
-    width = fields.String(validate=validate.OneOf(WIDTHS))
-    public = fields.Boolean()
-    from_link = fields.String(validate=validate.Length(max=60), allow_none=True)
 
 
 class RuleDocument(Schema):
@@ -300,6 +268,11 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
         return
     cfg = kind.settings().load(settings)
     yield from _check_setting_sense(cfg, path)
+    if kind.columns_in:
+        faults = list(check_columns(cfg, path, _check_field))
+        yield from faults
+        if any(found.severity == "error" for found in faults):
+            return
     if entry.get("unique") and not kind.can_be_unique:
         words = {"zh-CN": "这种字段不能设为不可重复", "en": "A field of this type can't be unique"}
         yield Finding("cannot_be_unique", words, f"{path}/unique")
@@ -308,7 +281,7 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
             yield Finding("no_options", {"zh-CN": "还没有选项", "en": "There are no options yet"}, f"{path}/{name}")
     if entry.get("default") is not None and kind.is_stored and kind.who is None and kind.value_kind != "files":
         try:
-            kind.clean(entry["default"], cfg, CleanContext())
+            kind.clean(entry["default"], field_of(entry).cfg, CleanContext())
         except ValueInvalid as fault:
             yield Finding("bad_default", fault.message, f"{path}/default", fault.params)
     if not entry.get("label") and kind.needs_label:
@@ -319,6 +292,7 @@ def _check_field(entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
 
 _PAIRS = (
     ("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"), ("min_minutes", "max_minutes"),
+    ("min_rows", "max_rows"),
 )  # fmt: skip
 
 

@@ -1,0 +1,29 @@
+"""What the documents of all fields have in common, and those of the columns of a sub-form."""
+
+from marshmallow import fields, validate
+
+from formloom.platform.definitions.fields.settings import L10n
+from formloom.platform.definitions.formula.grammar import MAX_LENGTH
+from formloom.platform.definitions.kinds import shapes
+
+WIDTHS = ("full", "half", "third", "quarter")
+COMMON = frozenset(
+    {"id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula", "width", "public", "from_link"}
+)
+
+
+class FieldDocument(shapes.Open):
+    """What fields of every type have; the type's own settings stand at the same level."""
+
+    id = shapes.key(required=True)
+    type = fields.String(required=True, validate=validate.Length(1, 40))
+    label = L10n(load_default=dict)
+    help = L10n(max_length=2000, allow_none=True)
+    placeholder = L10n(allow_none=True)
+    required = fields.Boolean()
+    unique = fields.Boolean()
+    default = fields.Raw(allow_none=True)
+    default_formula = fields.String(validate=validate.Length(max=MAX_LENGTH), allow_none=True)
+    width = fields.String(validate=validate.OneOf(WIDTHS))
+    public = fields.Boolean()
+    from_link = fields.String(validate=validate.Length(max=60), allow_none=True)
