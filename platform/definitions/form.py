@@ -245,6 +245,14 @@ class FormVersion:
             for name, tree in self.formulas.live(names).items()
         }
 
+    def live_rows(self, names: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the formulas in the rows of each sub-form among `names`, as `live_formulas` does; row by row."""
+        return {
+            item.id: item.rows.live_formulas({*item.rows.by_id, *names})
+            for item in self.with_rows
+            if item.rows is not None and item.id in names
+        }
+
     def suggestions(self, names: Collection[str]) -> list[dict[str, Any]]:
         """Return the defaults by formula that can be suggested while somebody types who sees the fields in `names`."""
         return self._defaults.live(names)

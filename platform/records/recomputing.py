@@ -84,6 +84,7 @@ def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
     form = house.catalog.current(uow, job.form_id or "")
     names = [name for name in found.payload["fields"] if name in form.by_id and form.by_id[name].type.is_generated]
     records = sweeps.after(uow, form, str(found.payload["last"]), limit=PART)
+    child_rows.load(uow, form, records)
     changed = _changed(uow, form, records, names, now=now)
     sweeps.put(uow, form, names, changed)
     counts = {"done": found.done + len(records), "ok": found.ok + len(changed), "heartbeat_at": now}

@@ -38,6 +38,7 @@ export class Faults {
     const place = document.getElementById('summary')
     if (!place) return
     for (const field of this.data.fields) if (!faults.some((fault) => fault.field === field.id)) this.show(field.id, '')
+    for (const cell of this.form.querySelectorAll<HTMLElement>('[data-row] [data-field]')) this.show(cell.dataset.field ?? '', '')
     place.replaceChildren()
     if (!faults.length) return
     const list = element('ul')
@@ -57,10 +58,12 @@ export class Faults {
     const field = this.data.fields.find((one) => one.id === fault.field)
     const box = boxOf(this.form, fault.field)
     const first = box?.querySelector<HTMLElement>('[data-focus]') ?? box?.querySelector<HTMLElement>('input:not([type=hidden]), select:not([hidden]), textarea')
-    if (!field || !first) return fault.message
-    const isAsked = fault.message === field.must
+    if (!first) return fault.message
+    const isAsked = fault.message === field?.must
     const label = (boxOf(this.form, fault.field)?.querySelector('label, legend')?.firstChild?.textContent ?? '').trim().replace(/[?？:：*]+$/, '')
-    const words = isAsked ? fault.message : `${label}${document.documentElement.lang === 'en' ? ': ' : '：'}${fault.message}`
+    const row = box?.closest<HTMLElement>('[data-row]')?.dataset.row
+    const before = row ? `${fill(this.data.texts.row_title, { n: Number(row) + 1 })} ` : ''
+    const words = isAsked ? fault.message : `${before}${label}${document.documentElement.lang === 'en' ? ': ' : '：'}${fault.message}`
     const made = element('a', { href: `#${first.id}` }, words)
     made.addEventListener('click', (event) => {
       event.preventDefault()

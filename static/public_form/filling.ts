@@ -76,7 +76,7 @@ export class Filling {
   }
 
   private answers(): Answers {
-    return answersOf(this.form, this.data.fields)
+    return answersOf(this.form, this.data)
   }
 
   private typed(event: Event): void {
@@ -235,9 +235,10 @@ export class Filling {
     if (['form_token', 'proof_of_work', 'too_fast'].includes(problem.code) && (await this.renew())) return this.deliver(answers, null)
     this.release()
     if ((problem.status === 403 && problem.code !== 'device_unknown') || problem.status === 404) return window.location.reload()
-    const known = new Set(this.data.fields.map((field) => field.id))
     const faults = problem.errors.map(({ field, code, message }) => {
-      const found = field && known.has(field) ? field : ''
+      // `items/2/price` is the cell `items.2.price`
+      const place = field?.replaceAll('/', '.') ?? ''
+      const found = boxOf(this.form, place) ? place : boxOf(this.form, place.split('.')[0] ?? '') ? (place.split('.')[0] ?? '') : ''
       const must = this.data.fields.find((one) => one.id === found)?.must
       return { field: found, message: code === 'required' && must ? must : message }
     })

@@ -6,14 +6,16 @@
 import { following, shownAs } from '@/shared/formula/live'
 import type { Setting } from '@/shared/formula/values'
 import { isEmpty } from './checks'
-import { comparable, putAnswer, type Answers, type PageData } from './page'
+import { comparable, putAnswer, type Answers, type FieldData, type PageData } from './page'
 
 const EMPTY = '—'
 const form = document.getElementById('form') as HTMLFormElement | null
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as PageData
 const [formulas, suggestions] = [data.formulas ?? [], data.suggestions ?? []]
 const locale = document.documentElement.lang
-const follow = following(formulas, suggestions, Object.fromEntries(data.fields.map(({ id, kind }) => [id, kind])))
+const kindsOf = (fields: readonly FieldData[]) => Object.fromEntries(fields.map(({ id, kind }) => [id, kind]))
+const rows = data.rows ?? []
+const follow = following(formulas, suggestions, kindsOf(data.fields), Object.fromEntries(rows.map((one) => [one.id, { formulas: one.formulas, kinds: kindsOf(one.columns) }])))
 /** Where somebody wrote something, and what was suggested last. */
 const touched = new Set<string>()
 const suggested = new Map<string, string>()
@@ -28,6 +30,10 @@ form?.addEventListener('answers', (event) => {
   const setting: Setting = { now: Date.now(), zone: data.zone ?? 'UTC', locale, user: '', record: null, names: {} }
   Object.assign(answers, follow(comparable(data.fields, answers), setting, isFree, put))
   for (const formula of formulas) write(formula.id, shownAs(formula, answers[formula.id], locale) || EMPTY)
+  for (const { id, formulas: inRows } of rows) {
+    const lines = (answers[id] ?? []) as Answers[]
+    lines.forEach((line, at) => inRows.forEach((formula) => write(`${id}.${at}.${formula.id}`, shownAs(formula, line[formula.id], locale) || EMPTY)))
+  }
 })
 
 /** Whether nobody wrote anything there: what stands there was suggested, perhaps by the server when it drew the page. */

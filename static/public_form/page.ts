@@ -11,7 +11,7 @@ export interface FieldData {
   kind: Kind | null
   control: string
   /** How the answer is found among the inputs: the text of one, the one or all that are ticked, what stands in each. */
-  reading: 'text' | 'one' | 'several' | 'list'
+  reading: 'text' | 'one' | 'several' | 'list' | 'rows'
   required?: boolean
   opens_section?: boolean
   opens_page?: boolean
@@ -33,6 +33,15 @@ export interface FieldData {
   max_size_mb?: number
   extensions?: string[]
 }
+export interface RowsData {
+  id: string
+  columns: FieldData[]
+  /** What is computed in each row. */
+  formulas: LiveFormula[]
+  totals: Record<string, 'sum' | 'avg' | 'min' | 'max' | 'count'>
+  most: number
+  least: number
+}
 export interface Task {
   parameters: { algorithm: string; cost: number; keyLength: number; keyPrefix: string; nonce: string; salt: string }
   signature: string
@@ -45,6 +54,8 @@ export interface PageData {
   /** What is computed while somebody types, in the order of its needs; `formulas.ts` does it. */
   formulas?: LiveFormula[]
   suggestions?: Suggestion[]
+  /** What is known of each sub-form; `rows.ts` draws and counts its rows. */
+  rows?: RowsData[]
   /** The installation's time zone, whose days the rules mean. */
   zone?: string
   /** The form's path; empty in a preview. */
@@ -74,16 +85,17 @@ export function isUpload(field: FieldData): boolean {
 }
 
 /** The inputs of a field, those for choosing files left out. */
-export function inputsOf(form: HTMLFormElement, id: string): HTMLInputElement[] {
+export function inputsOf(form: Element, id: string): HTMLInputElement[] {
   return [...form.querySelectorAll<HTMLInputElement>(`[name="${id}"]`)].filter((input) => input.type !== 'file')
 }
 
-export function boxOf(form: HTMLFormElement, id: string): HTMLElement | null {
+export function boxOf(form: Element, id: string): HTMLElement | null {
   return form.querySelector(`[data-field="${id}"]`)
 }
 
 /** A field's answer as the API takes it; nothing is null. */
-export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
+export function answerOf(form: Element, field: FieldData, data?: PageData): unknown {
+  if (field.reading === 'rows') return rowsOf(form, data?.rows?.find((one) => one.id === field.id))
   const inputs = inputsOf(form, field.id)
   const parts = partsOf(form, field.id)
   if (field.reading === 'several') return [...inputs.filter((input) => input.checked).map((input) => input.value), ...(parts ? [parts] : [])]
@@ -101,16 +113,23 @@ export function answerOf(form: HTMLFormElement, field: FieldData): unknown {
   }
 }
 
-export function answersOf(form: HTMLFormElement, fields: readonly FieldData[]): Answers {
-  return Object.fromEntries(fields.filter((field) => field.kind !== null).map((field) => [field.id, answerOf(form, field)]))
+/** The rows of a sub-form, whose inputs are called `field.number.column`. */
+function rowsOf(form: Element, rows: RowsData | undefined): unknown {
+  if (!rows) return null
+  const lines = [...form.querySelectorAll<HTMLElement>(`[data-rows="${rows.id}"] [data-row]`)]
+  return lines.map((line) => Object.fromEntries(rows.columns.filter((one) => one.control !== 'formula').map((one) => [one.id, answerOf(line, { ...one, id: `${rows.id}.${line.dataset.row}.${one.id}` })])))
 }
 
-function partInputs(form: HTMLFormElement, id: string): HTMLInputElement[] {
+export function answersOf(form: Element, data: PageData): Answers {
+  return Object.fromEntries(data.fields.filter((field) => field.kind !== null).map((field) => [field.id, answerOf(form, field, data)]))
+}
+
+function partInputs(form: Element, id: string): HTMLInputElement[] {
   return [...form.querySelectorAll<HTMLInputElement>(`[name^="${id}."]`)]
 }
 
 /** An answer of several inputs, called `field.part` or `field.part.inner`, as one object; null while all are empty. */
-function partsOf(form: HTMLFormElement, id: string): Record<string, unknown> | null {
+function partsOf(form: Element, id: string): Record<string, unknown> | null {
   const found: Record<string, unknown> = {}
   for (const input of partInputs(form, id)) {
     const isTick = input.type === 'radio' || input.type === 'checkbox'
@@ -124,7 +143,7 @@ function partsOf(form: HTMLFormElement, id: string): Record<string, unknown> | n
 }
 
 /** Put parts back, from the first on: what one of them is decides what the next may be, and which element it is. */
-function putParts(form: HTMLFormElement, id: string, answer: Record<string, unknown>): void {
+function putParts(form: Element, id: string, answer: Record<string, unknown>): void {
   for (const name of new Set(partInputs(form, id).map((input) => input.name))) {
     const [, part = '', inner] = name.split('.')
     const value = inner ? (answer[part] as Record<string, unknown> | undefined)?.[inner] : answer[part]
@@ -152,7 +171,8 @@ export function comparable(fields: readonly FieldData[], answers: Answers): Answ
 }
 
 /** Put an answer back into the page. */
-export function putAnswer(form: HTMLFormElement, field: FieldData, answer: unknown): void {
+export function putAnswer(form: Element, field: FieldData, answer: unknown): void {
+  if (field.reading === 'rows') return void form.querySelector(`[data-rows="${field.id}"]`)?.dispatchEvent(new CustomEvent('put', { detail: answer }))
   const inputs = inputsOf(form, field.id)
   if (isUpload(field) || field.control === 'hidden' || inputs.some((input) => input.readOnly)) return
   const given = [answer].flat().map((one) => String(one ?? ''))

@@ -107,6 +107,7 @@ def test_records_are_found_by_any_of_their_rows(orders: Desk) -> None:
 def test_a_page_of_records_reads_all_rows_at_once(orders: Desk) -> None:
     for number in range(3):
         add(orders, {"product": "a"}, {"product": "b"}, name=str(number))
+    orders.send("GET", PATH)
     with statements() as few:
         orders.send("GET", PATH, query_string={"limit": 1})
     with statements() as many:
@@ -121,9 +122,13 @@ def test_rows_survive_the_trash_and_new_columns(orders: Desk) -> None:
     assert orders.send("POST", f"{path}/restore", {}).json["values"]["items"] == made["values"]["items"]
     columns = [*COLUMNS[:1], {"id": "price", "type": "text"}, {"id": "note", "type": "text"}]
     changed = {**FIELDS[2], "columns": [field(one) for one in columns], "totals": {}}
-    orders.site.publish("desk", "form", "order", document(FIELDS[0], changed))
+    definition = orders.send("GET", "/api/v1/apps/desk/definitions", query_string={"kind": "form"}).json["definitions"]
+    draft = f"/api/v1/definitions/{next(one['id'] for one in definition if one['key'] == 'order')}"
+    put = orders.send("PUT", f"{draft}/draft", {"document": document(FIELDS[0], changed)})
+    assert put.status_code == 200, put.json
+    assert orders.send("POST", f"{draft}/publish", {}).status_code == 200
     kept = orders.send("GET", path).json["values"]["items"]
-    assert [(one["product"], one["price"], one["note"]) for one in kept] == [("a", "2", None)]
+    assert [(one["product"], one["price"], one["note"]) for one in kept] == [("a", "2.00", None)]
 
 
 def test_files_are_bound_from_within_rows(orders: Desk) -> None:

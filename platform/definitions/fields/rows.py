@@ -8,7 +8,8 @@ Findings name the place as `<row>/<column>`, counted from 0 in the list that was
 sub-form's id stands in front: `items/2/price`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from formloom.platform.definitions.fields import messages
@@ -40,6 +41,23 @@ def clean_rows(raw: Sequence[Any], before: Sequence[Row] | None, cfg: Settings, 
     if found:
         raise PartsInvalid(found[:MOST_FINDINGS])
     return [row for _place, row in rows]
+
+
+def totals(totals: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Decimal | int | None]:
+    """Return what stands below each column that has a total; None where there is nothing to reckon."""
+    found: dict[str, Decimal | int | None] = {}
+    for name, how in totals.items():
+        values = [value for row in rows if (value := row.get(name)) is not None]
+        found[name] = len(values) if how == "count" else _RECKON[how](values) if values else None
+    return found
+
+
+_RECKON: Mapping[str, Callable[[Sequence[Any]], Decimal]] = {
+    "sum": lambda values: sum(values, Decimal(0)),
+    "avg": lambda values: sum(values, Decimal(0)) / len(values),
+    "min": lambda values: Decimal(min(values)),
+    "max": lambda values: Decimal(max(values)),
+}
 
 
 class _Reader:

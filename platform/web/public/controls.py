@@ -11,6 +11,7 @@ from formloom.platform.definitions.fields.moments import show_date
 from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
 from formloom.platform.definitions.fields.types.slot import open_slots
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.questions import OneOf, Picked, Question, Reading, Several
 from formloom.platform.web.public.texts import say, zone_name
 
@@ -311,6 +312,6 @@ CLASSES: Mapping[str, type[Question]] = {
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
-    "formula": Computed, "slot": Slots,
+    "formula": Computed, "slot": Slots, "subform": Rows,
 }  # fmt: skip
 """Controls that don't just take one text."""

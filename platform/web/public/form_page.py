@@ -10,6 +10,7 @@ from flask import Response
 from markupsafe import Markup
 
 from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, FormloomError
 from formloom.platform.kernel.text import resolve
@@ -17,6 +18,7 @@ from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
+from formloom.platform.web.public.controls import Rows
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
 from formloom.platform.web.public.modes import may_keep, modes_of
@@ -119,11 +121,23 @@ def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         question.is_required = question.item.id in required or question.item.required
         if question.item.type.is_generated:
             question.data = clean[question.item.id]
+        if isinstance(question, Rows):
+            question.reckoned(_computed(question, raw, clean, now))
     return {
         "pages": list(pages_of(questions)),
         "hidden": [question for question in questions if question.control == "hidden"],
         "submit_label": resolve(form.settings.get("submit_label"), questions.locale),
     }
+
+
+def _computed(question: Rows, raw: Mapping[str, Any], clean: Mapping[str, Any], now: Any) -> Any:
+    """Return the rows as far as they fit, each in its place, with what is computed in them."""
+    rows, given = question.item.rows, raw.get(question.item.id)
+    if rows is None or not isinstance(given, list):
+        return []
+    ctx = CleanContext(now=now, locale=question.locale)
+    fitting = [rows.clean(one if isinstance(one, Mapping) else {}, ctx=ctx).values for one in given[:MAX_ROWS]]
+    return rows.formulas.in_rows(fitting, clean, ctx)
 
 
 def pages_of(questions: PageForm) -> Iterable[Page]:
@@ -177,7 +191,7 @@ def _more_scripts(data: Mapping[str, Any]) -> list[str]:
 
     They stand before the page's own script, which tells them what is answered.
     """
-    return [path for name in ("formulas",) if name in data and (path := bundle_path(name))]
+    return [path for name in ("rows", "formulas") if name in data and (path := bundle_path(name))]
 
 
 def as_json(data: Mapping[str, Any]) -> Markup:

@@ -12,6 +12,7 @@ from formloom.platform.definitions.conditions.compile import Setting, compile_no
 from formloom.platform.definitions.conditions.tree import fields_of, parse
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext
+from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.fields.settings import SIGNS
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
@@ -19,6 +20,7 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.modes import texts_of
 from formloom.platform.web.public.page_form import PageForm, must_words, shown_fields
 from formloom.platform.web.public.questions import Question
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
 
 ALWAYS: JSONObject = {}
@@ -39,9 +41,12 @@ _MESSAGES = {
 def page_data(form: FormVersion, page: PageForm, now: datetime, modes: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the JSON of the page's script."""
     formulas, suggestions = live_formulas(form, page), form.suggestions({question.item.id for question in page})
+    rows = [_rows(form, page, question, now) for question in page if isinstance(question, Rows)]
+    follows = formulas or suggestions or any(one["formulas"] for one in rows)
     return {
         "fields": [_field(question, now) for question in page],
-        **({"formulas": formulas, "suggestions": suggestions} if formulas or suggestions else {}),
+        **({"formulas": formulas, "suggestions": suggestions} if follows else {}),
+        **({"rows": rows} if rows else {}),
         "rules": public_rules(form, now),
         "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS} | texts_of(modes, page.locale),
@@ -56,6 +61,20 @@ def live_formulas(form: FormVersion, page: PageForm) -> list[dict[str, Any]]:
         {"id": name, **live, **_written(form.field(name).cfg, page.locale)}
         for name, live in form.live_formulas(names).items()
     ]
+
+
+def _rows(form: FormVersion, page: PageForm, question: Rows, now: datetime) -> dict[str, Any]:
+    """Return what the script knows of a sub-form: its columns, its limits and what is computed in a row."""
+    item, cfg = question.item, question.cfg
+    live = form.live_rows({one.item.id for one in page})[item.id] if item.rows is not None else {}
+    return {
+        "id": item.id, "columns": [_field(one, now) for one in question.columns], "totals": dict(cfg["totals"]),
+        "most": cfg["max_rows"] or MAX_ROWS, "least": cfg["min_rows"],
+        "formulas": [
+            {"id": name, **one, **_written(item.rows.field(name).cfg, page.locale)}  # type: ignore[union-attr]
+            for name, one in live.items()
+        ],
+    }  # fmt: skip
 
 
 def _written(cfg: Mapping[str, Any], locale: str) -> dict[str, str]:

@@ -7,13 +7,16 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
+from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.web.public.controls import CLASSES, Compound, Uploads
+from formloom.platform.web.public.controls import CLASSES, Compound, Rows, Uploads
 from formloom.platform.web.public.questions import OneOf, Question
 from formloom.platform.web.public.texts import say
 
+_CELL = re.compile(r"([a-z][a-z0-9_]{0,39})\.([0-9]{1,3})\.([A-Za-z0-9_.-]{1,120})")
+_BUTTON = re.compile(r"([a-z][a-z0-9_]{0,39})(\+|-[0-9]{1,3})")
 _PART = re.compile(r"([a-z][a-z0-9_]{0,39})\.([A-Za-z0-9_-]{1,40})(?:\.([A-Za-z0-9_-]{1,40}))?")
 
 
@@ -22,7 +25,7 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
 
     def __init__(
         self, form: FormVersion, locale: str, *, sent: Any = None, values: Mapping[str, Any],
-        asked: Iterable[FormField] | None = None,
+        asked: Iterable[FormField] | None = None, prefix: str = "",
     ) -> None:  # fmt: skip
         conditional = form.conditional_fields()
         super().__init__(
@@ -31,10 +34,14 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
                     item=item, locale=locale, is_conditional=item.id in conditional
                 )
                 for item in (shown_fields(form) if asked is None else asked)
-            }
+            },
+            prefix=prefix,
         )
         self.locale = locale
         self.process(formdata=sent, data={name: value for name, value in values.items() if name in self})
+        for question in self:
+            if isinstance(question, Rows):
+                question.open(PageForm)
 
     def __iter__(self) -> Any:
         return iter(self._fields.values())
@@ -44,27 +51,34 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
         summary = []
         for found in findings:
             words = found.words(self.locale)
-            question = self._fields.get(found.field) if found.field else None
+            question = self._asked(found.field)
             if question is None:
                 summary.append({"text": words, "to": ""})
                 continue
             text = must_words(question) if found.code == "required" else words
             question.errors = [*question.errors, text]
             said = text if found.code == "required" else _with_label(question, words)
-            summary.append({"text": said, "to": question.focus_id})
+            summary.append({"text": f"{_row_words(found.field, self.locale)}{said}", "to": question.focus_id})
         return summary
+
+    def _asked(self, place: str | None) -> Question | None:
+        """Return the question that a finding is about: one of the page, or the cell of a row."""
+        name, _, inside = (place or "").partition("/")
+        question: Question | None = self._fields.get(name)
+        cell = question.cell(inside) if inside and isinstance(question, Rows) else None
+        return cell or question
 
 
 def shown_fields(form: FormVersion) -> list[FormField]:
     """Return the fields of the public page, in order; of computed ones those that can be computed from the others."""
     drawn = [item for item in form.fields if item.public and _control(item) != "none"]
-    live = form.live_formulas({item.id for item in drawn})
+    live = form.live_formulas({item.id for item in drawn}) if not form.is_rows else {item.id for item in drawn}
     return [item for item in drawn if item.id in live or not item.type.is_generated]
 
 
 def is_left_out_when_empty(item: FormField) -> bool:
     """Tell whether a browser sends nothing at all for the field when nothing is chosen."""
-    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads, Compound))
+    return issubclass(CLASSES.get(_control(item), Question), (OneOf, Uploads, Compound, Rows))
 
 
 def takes_many(item: FormField) -> bool:
@@ -74,7 +88,7 @@ def takes_many(item: FormField) -> bool:
 
 def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[str, Any]":
     """Return the inputs with those called `field.part` gathered into one object for each field; empty ones are none."""
-    kept: MultiDict[str, Any] = MultiDict()
+    kept, inputs = rows_of(form, inputs)
     objects: dict[str, dict[str, Any]] = {}
     for name, values in inputs.lists():
         found = _PART.fullmatch(name or "")
@@ -112,9 +126,49 @@ def _suggests(form: FormVersion, name: str) -> bool:
     return item is not None and bool(item.document.get("default_formula"))
 
 
+def rows_of(form: FormVersion, inputs: "MultiDict[str, Any]") -> "tuple[MultiDict[str, Any], MultiDict[str, Any]]":
+    """Return what the inputs called `field.number.column` make, as a list of rows for each field, and the rest."""
+    rows: dict[str, dict[int, MultiDict[str, Any]]] = {}
+    made: MultiDict[str, Any] = MultiDict()
+    if not form.with_rows:
+        return made, inputs
+    rest: MultiDict[str, Any] = MultiDict()
+    for name, values in inputs.lists():
+        found = _CELL.fullmatch(name or "")
+        item = form.by_id.get(found[1]) if found else None
+        if found is None or item is None or item.rows is None:
+            rest.setlist(name, values)
+        else:
+            rows.setdefault(item.id, {}).setdefault(int(found[2]), MultiDict()).setlist(found[3], values)
+    for field_id, lines in rows.items():
+        inner: FormVersion = form.by_id[field_id].rows  # type: ignore[assignment]  # asked above
+        made.add(field_id, [raw_answers(inner, with_parts(inner, lines[number])) for number in sorted(lines)])
+    return made, rest
+
+
+def change_rows(form: FormVersion, typed: "MultiDict[str, Any]", what: str) -> None:
+    """Do what a button beside the rows says: `items+` adds a row, `items-2` takes the third one away."""
+    found = _BUTTON.fullmatch(what)
+    item = form.by_id.get(found[1]) if found else None
+    if found is None or item is None or item.rows is None:
+        return
+    rows = list(typed.get(item.id) or [])
+    if found[2] == "+":
+        rows = [*rows, {}][: item.cfg["max_rows"] or MAX_ROWS]
+    elif int(found[2][1:]) < len(rows):
+        del rows[int(found[2][1:])]
+    typed.setlist(item.id, [rows])
+
+
 def must_words(question: Question) -> str:
     """Return how an answer is asked for."""
     return say("must_choose" if question.is_chosen else "must", question.locale, label=_quoted(question))
+
+
+def _row_words(place: str | None, locale: str) -> str:
+    """Return which row a finding is about, for the summary; nothing for one that is not about a row."""
+    parts = (place or "").split("/")
+    return say("row", locale, n=int(parts[1]) + 1) if len(parts) > 1 and parts[1].isdigit() else ""
 
 
 def _quoted(question: Question) -> str:

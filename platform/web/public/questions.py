@@ -16,9 +16,9 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.templating import render
 from formloom.platform.web.public.texts import say
 
-Reading = Literal["text", "one", "several", "list"]
+Reading = Literal["text", "one", "several", "list", "rows"]
 """How the page's script finds an answer among a question's inputs: the text of one, the one that is ticked, all that
-are ticked, or what stands in each."""
+are ticked, what stands in each, or rows of further questions."""
 
 
 def _draw(question: "Question", **more: Any) -> Markup:
@@ -36,7 +36,10 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
 
     def __init__(self, *, item: FormField, locale: str, is_conditional: bool = False, **binding: Any) -> None:
         spec = item.type.widget(item.cfg)
-        super().__init__(resolve(item.label, locale) or item.id, id=f"q-{item.id}", **binding)
+        name = f"{binding.get('_prefix', '')}{item.id}"
+        super().__init__(resolve(item.label, locale) or item.id, id=f"q-{name}", **binding)
+        self.is_in_row = name != item.id
+        """Whether it is a cell of a sub-form's row."""
         self.item, self.locale, self.control, self.cfg = item, locale, spec.control, item.cfg
         self.attributes = dict(spec.attributes)
         self.help = resolve(item.document.get("help"), locale)
@@ -115,7 +118,7 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         return self._params(more, is_group=is_group)
 
     def _params(self, given: dict[str, Any], *, is_group: bool = False) -> Markup:
-        described = [f"{part}-{self.item.id}" for part, there in self._parts() if there]
+        described = [f"{part}-{self.name}" for part, there in self._parts() if there]
         given["aria-describedby"] = " ".join(described) or None
         given["aria-invalid"] = "true" if self.errors else None
         given["aria-required"] = "true" if self.is_required and not is_group else None

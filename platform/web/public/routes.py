@@ -35,7 +35,7 @@ from formloom.platform.web.public.form_page import Typed
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.limits import AnsweredBefore, DeviceUnknown
 from formloom.platform.web.public.locks import LinkLocked
-from formloom.platform.web.public.page_form import raw_answers, with_parts
+from formloom.platform.web.public.page_form import change_rows, raw_answers, with_parts
 from formloom.platform.web.public.page_token import PageTokenRefused
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.visits import Visit
@@ -46,7 +46,7 @@ MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
 MAX_UNLOCK = 10_000
 _KEY = re.compile(r"offline-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_OWN_INPUTS = frozenset({"_token", "_lang", "_later", "_draft", "_script", "_proof", "_ref", guards.TRAP})
+_OWN_INPUTS = frozenset({"_token", "_lang", "_rows", "_later", "_draft", "_script", "_proof", "_ref", guards.TRAP})
 _JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password", "draft", "key"})
 _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
@@ -217,9 +217,11 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         token = page_token.read(visit.secret, inputs.get("_token"), visit.link.token, now=visit.now)
         typed = _answers(visit, inputs, token)
         stored, findings = uploading.store_parts(visit, request.files) if visit.state == "open" else ({}, [])
-        for field_id, ids in stored.items():
-            typed.setlist(field_id, [*typed.getlist(field_id), *ids])
-        if "_lang" in inputs:
+        if stored:
+            typed = _answers(visit, _with_files(inputs, stored), token)
+        if "_rows" in inputs:
+            change_rows(visit.form, typed, inputs["_rows"])
+        if "_lang" in inputs or "_rows" in inputs:
             return form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, None, token), draft=draft)
         receipt = submitting.take(
             visit,
@@ -321,6 +323,14 @@ def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "
         gone = visits.fields_of_version(visit, token.version) - frozenset(visit.form.by_id)
     kept = [(name, text) for name, text in inputs.items(multi=True) if name not in _OWN_INPUTS and name not in gone]
     return with_parts(visit.form, MultiDict(kept))
+
+
+def _with_files(inputs: Any, stored: Mapping[str, list[str]]) -> "MultiDict[str, str]":
+    """Return the inputs with the ids of the files that came with them."""
+    whole = MultiDict(list(inputs.items(multi=True)))
+    for name, ids in stored.items():
+        whole.setlist(name, [*whole.getlist(name), *ids])
+    return whole
 
 
 def _receipt_path(visit: Visit, receipt: receipts.Receipt, key: str | None) -> str:

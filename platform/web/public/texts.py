@@ -57,6 +57,18 @@ TEXTS: Mapping[str, LocalizedText] = {
     "seats_left": {"zh-CN": "剩 {n} 个名额", "en": "{n} left"},
     "no_slots": {"zh-CN": "暂无可预约的时段", "en": "No times to book at present"},
     "computed": {"zh-CN": "（自动计算）", "en": "(computed)"},
+    "add_row": {"zh-CN": "添加一行", "en": "Add a row"},
+    "remove_row": {"zh-CN": "删除第 {n} 行", "en": "Remove row {n}"},
+    "row": {"zh-CN": "第 {n} 行 ", "en": "Row {n}: "},
+    "row_title": {"zh-CN": "第 {n} 行", "en": "Row {n}"},
+    "rows_between": {"zh-CN": "{least} 到 {most} 行", "en": "{least} to {most} rows"},
+    "rows_least": {"zh-CN": "至少 {n} 行", "en": "At least {n} rows"},
+    "rows_most": {"zh-CN": "最多 {n} 行", "en": "Up to {n} rows"},
+    "total_sum": {"zh-CN": "合计", "en": "Sum"},
+    "total_avg": {"zh-CN": "平均", "en": "Average"},
+    "total_min": {"zh-CN": "最小", "en": "Smallest"},
+    "total_max": {"zh-CN": "最大", "en": "Largest"},
+    "total_count": {"zh-CN": "计数", "en": "Count"},
     "made_with": {"zh-CN": "由织单提供", "en": "Made with Formloom"},
     # receipt
     "thanks": {"zh-CN": "已收到，谢谢您", "en": "We have it, thank you"},
@@ -265,7 +277,7 @@ SCRIPT_TEXTS = (
     "too_many_files", "file_too_large", "file_kind", "left", "over", "must", "must_choose", "submit", "preview",
     "place", "unranked", "bold", "italic", "bullets", "numbers", "link", "link_address", "apply", "scan", "scan_aim",
     "scan_failed", "pick_color",
-    "province", "locating", "located", "no_location", "sign_here", "undo", "step", "next", "back",
+    "province", "locating", "located", "no_location", "sign_here", "undo", "step", "next", "back", "remove_row", "row_title",
 )  # fmt: skip
 """Those that the page hands to its script."""
 

@@ -27,6 +27,12 @@ export interface Suggestion {
   kind: Kind
   decimals: number
 }
+/** The inside of a sub-form: what its columns hold, and what is computed in each row before the form's own formulas. */
+export interface LiveRows {
+  formulas: readonly LiveFormula[]
+  kinds: Kinds
+}
+type Kinds = Readonly<Record<string, Kind | null | undefined>>
 export type Answers = Readonly<Record<string, unknown>>
 export type Compute = (answers: Answers, setting: Setting) => Record<string, unknown>
 
@@ -37,11 +43,30 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/
 const LARGEST = new Decimal('9000000000000000000')
 
 /** What the computed fields are with these answers, as the API shows values; what can't be computed is null. */
-export function computing(formulas: readonly LiveFormula[], kinds: Readonly<Record<string, Kind | null | undefined>>): Compute {
-  const compiled = formulas.map((one) => ({ ...one, run: compile(one.tree) }))
+export function computing(formulas: readonly LiveFormula[], kinds: Kinds, rows: Readonly<Record<string, LiveRows>> = {}): Compute {
+  const run = running(formulas)
+  const inside = Object.entries(rows).map(([id, one]) => ({ id, kinds: one.kinds, run: running(one.formulas), isComputed: one.formulas.length > 0 }))
   return (answers, setting) => {
     const values: Record<string, Value> = {}
-    for (const [id, answer] of Object.entries(answers)) values[id] = readable(kinds[id], answer)
+    for (const [id, answer] of Object.entries(answers)) if (!(id in rows)) values[id] = readable(kinds[id], answer)
+    const found: Record<string, unknown> = {}
+    for (const one of inside) {
+      const given = answers[one.id]
+      if (!Array.isArray(given)) continue
+      const lines = (given as Record<string, unknown>[]).map((row) => inRow(row, values, one.kinds, one.run, setting))
+      values[one.id] = lines.map((line) => line.values)
+      if (one.isComputed) found[one.id] = lines.map((line) => line.row)
+    }
+    return { ...found, ...run(values, setting) }
+  }
+}
+
+type Run = (values: Record<string, Value>, setting: Setting) => Record<string, unknown>
+
+/** The function that computes formulas in their order, and puts what comes out among the values. */
+function running(formulas: readonly LiveFormula[]): Run {
+  const compiled = formulas.map((one) => ({ ...one, run: compile(one.tree) }))
+  return (values, setting) => {
     const found: Record<string, unknown> = {}
     for (const { id, run, result, decimals } of compiled) {
       const value = resultOf(run(values, setting), result, decimals, setting)
@@ -56,8 +81,8 @@ export function computing(formulas: readonly LiveFormula[], kinds: Readonly<Reco
 export type Suggest = (answers: Answers, setting: Setting, isFree: (id: string, answer: unknown, found: unknown) => boolean, put: (id: string, value: unknown) => void) => Record<string, unknown>
 
 /** What computes the computed fields, and before that suggests what defaults by formula give. */
-export function following(formulas: readonly LiveFormula[], suggestions: readonly Suggestion[], kinds: Readonly<Record<string, Kind | null | undefined>>): Suggest {
-  const compute = computing(formulas, kinds)
+export function following(formulas: readonly LiveFormula[], suggestions: readonly Suggestion[], kinds: Kinds, rows: Readonly<Record<string, LiveRows>> = {}): Suggest {
+  const compute = computing(formulas, kinds, rows)
   const compiled = suggestions.map((one) => ({ ...one, run: compile(one.tree) }))
   return (answers, setting, isFree, put) => {
     const known: Record<string, unknown> = { ...answers, ...compute(answers, setting) }
@@ -88,6 +113,16 @@ function typedAs(value: Value, kind: Kind, decimals: number, setting: Setting): 
     if (fault instanceof Fault) return null
     throw fault
   }
+}
+
+/** One row with what is computed in it: a name that is no column is a field of the record. */
+function inRow(row: Record<string, unknown>, record: Record<string, Value>, kinds: Kinds, run: Run, setting: Setting) {
+  const own: Record<string, Value> = {}
+  for (const [id, answer] of Object.entries(row)) own[id] = readable(kinds[id], answer)
+  const values: Record<string, Value> = { ...record, ...own }
+  const computed = run(values, setting)
+  for (const id of Object.keys(computed)) own[id] = values[id] ?? null
+  return { row: { ...row, ...computed }, values: own }
 }
 
 /** A computed value as people read it. */
