@@ -1,5 +1,6 @@
 """A published form as one person may use it: what the workspace draws grids, panels and dialogs from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from formloom.platform.access.policy import Access, Act, requires
@@ -17,6 +18,7 @@ def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
     seen = [item for item in form.fields if rights.get(item.id, "hidden") != "hidden" or not item.type.is_stored]
     readable = {name for name, right in rights.items() if right != "hidden"}
     formulas = form.live_formulas(readable)
+    rows = form.live_rows(readable)
     document = {**form.document, "fields": [item.document for item in seen]}
     views = [
         {"id": definition.id, "key": definition.key, "title": definition.title, "document": view}
@@ -30,7 +32,11 @@ def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
             "acts": list(access.rights(form)), "fields": rights,
             "can_design": access.can(Act.DEFINITION_EDIT, app=form.app_id),
         },
-        "formulas": [{"id": name, **live} for name, live in formulas.items()],
+        "formulas": _listed(formulas), "row_formulas": {name: _listed(found) for name, found in rows.items() if found},
         "suggestions": form.suggestions(readable),
         "buttons": list(form.document.get("buttons") or ()),
     }  # fmt: skip
+
+
+def _listed(formulas: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": name, **live} for name, live in formulas.items()]

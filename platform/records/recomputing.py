@@ -20,8 +20,8 @@ from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.records import jobs
 from formloom.platform.records.house import House
 from formloom.platform.records.lookups import clean_context
+from formloom.platform.records.queries import child_rows, people, sweeps
 from formloom.platform.records.queries import jobs as job_rows
-from formloom.platform.records.queries import people, sweeps
 from formloom.platform.records.queries.jobs import JobRow
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit, UnitOfWork

@@ -8,7 +8,20 @@ from formloom.platform.definitions.kinds import shapes
 
 WIDTHS = ("full", "half", "third", "quarter")
 COMMON = frozenset(
-    {"id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula", "width", "public", "from_link"}
+    {
+        "id",
+        "type",
+        "label",
+        "help",
+        "placeholder",
+        "required",
+        "unique",
+        "default",
+        "default_formula",
+        "width",
+        "public",
+        "from_link",
+    }
 )
 
 

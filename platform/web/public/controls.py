@@ -11,8 +11,8 @@ from formloom.platform.definitions.fields.moments import show_date
 from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
 from formloom.platform.definitions.fields.types.slot import open_slots
 from formloom.platform.kernel.text import resolve
-from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.questions import OneOf, Picked, Question, Reading, Several
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import say, zone_name
 
 STEP = "\u2009›\u2009"

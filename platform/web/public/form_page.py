@@ -18,13 +18,13 @@ from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
-from formloom.platform.web.public.controls import Rows
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
 from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
 from formloom.platform.web.public.questions import Question
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.visits import Visit
 
 KEPT = "X-Formloom-Offline"

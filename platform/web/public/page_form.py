@@ -11,8 +11,9 @@ from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.web.public.controls import CLASSES, Compound, Rows, Uploads
+from formloom.platform.web.public.controls import CLASSES, Compound, Uploads
 from formloom.platform.web.public.questions import OneOf, Question
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import say
 
 _CELL = re.compile(r"([a-z][a-z0-9_]{0,39})\.([0-9]{1,3})\.([A-Za-z0-9_.-]{1,120})")

@@ -18,8 +18,9 @@ from formloom.platform.records import files, service
 from formloom.platform.records.queries import uploads
 from formloom.platform.records.queries.uploads import FileRow
 from formloom.platform.web.public import guards
-from formloom.platform.web.public.controls import Rows, Uploads
+from formloom.platform.web.public.controls import Uploads
 from formloom.platform.web.public.page_form import PageForm
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.visits import Visit
 
 _NUMBER = re.compile(r"\.[0-9]{1,3}\.")

@@ -35,6 +35,10 @@ export interface FieldTypeInfo {
   is_stored: boolean
   is_generated: boolean
   can_be_unique: boolean
+  /** Whether a sub-form may have it as a column. */
+  can_be_column: boolean
+  /** The setting with the columns, in types whose value is rows. */
+  columns_in: string | null
   opens_section: boolean
   opens_page: boolean
   /** Whether each value may be given to a limited number of records only. */

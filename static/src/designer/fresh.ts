@@ -18,6 +18,7 @@ export function freshOption(taken: FieldOption[], label?: L10n): FieldOption {
 export function freshField(type: FieldTypeInfo, taken: Iterable<string>, label?: L10n): FormField {
   const field: FormField = { id: freeId(taken, type.id), type: type.id, label: label ?? { ...type.label } }
   for (const name of optionLists(type)) field[name] = twoOptions()
+  if (type.columns_in) field[type.columns_in] = twoColumns()
   if (type.id in REQUIRED_TEXTS) field.text = REQUIRED_TEXTS[type.id]
   return field
 }
@@ -27,6 +28,12 @@ function optionLists(type: FieldTypeInfo): string[] {
 function twoOptions(): FieldOption[] {
   const first = freshOption([])
   return [first, freshOption([first])]
+}
+function twoColumns(): FormField[] {
+  return [
+    { id: 'item', type: 'text', label: { 'zh-CN': '项目', en: 'Item' } },
+    { id: 'quantity', type: 'number', label: { 'zh-CN': '数量', en: 'Quantity' } },
+  ]
 }
 /** Settings without which a new field would say nothing. */
 const REQUIRED_TEXTS: Record<string, L10n> = { note: { 'zh-CN': '在这里写说明', en: 'Write the explanation here' } }
@@ -46,5 +53,6 @@ export function retyped(field: FormField, type: FieldTypeInfo, settings?: Record
   const made = { ...kept, ...settings, type: type.id } as FormField
   if (settings && !Object.keys(settings).length) return made
   for (const name of optionLists(type)) made[name] ??= twoOptions()
+  if (type.columns_in) made[type.columns_in] = twoColumns()
   return made
 }

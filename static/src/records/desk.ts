@@ -120,8 +120,12 @@ export function provideDesk(reference: () => { app: string; form: string }): Des
   provide(key, desk)
   return desk
 }
+/** The desk, or null where rows of records are edited without one, as in the designer. */
+export function deskIfAny(): Desk | null {
+  return inject(key, null)
+}
 export function useDesk(): Desk {
-  const desk = inject(key)
+  const desk = deskIfAny()
   if (!desk) throw new Error('useDesk outside of the records page')
   return desk
 }

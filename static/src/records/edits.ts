@@ -9,6 +9,7 @@ import type { FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
 import { toast, toastError } from '@/ui/toasts'
 import type { RecordRow } from './types'
+import { placed } from './values/rows/places'
 import { outward } from './values/uploads'
 
 export interface Conflict {
@@ -114,7 +115,7 @@ export function useEdits(reference: () => string, shelf: Shelf, live: (values: R
   }
   function refuse(current: RecordRow, step: Step, problem: ApiProblem): void {
     put(shelf.find(step.id) ?? current, step.field, step.before)
-    const reason = problem.isOffline ? t('ui.unreachable') : (problem.errors[0]?.message ?? problem.message)
+    const reason = problem.isOffline ? t('ui.unreachable') : placed(problem.errors[0]?.message ?? problem.message, problem.errors[0]?.field, step.field)
     refused.value = { id: step.id, field: step.field.id, value: step.after, message: reason }
     const retry = () => void change(shelf.find(step.id) ?? current, step.field, step.after)
     toastError(t('records.notChanged', { field: resolve(step.field.label), reason }), problem.status === 422 ? undefined : { label: t('ui.retry'), run: retry })

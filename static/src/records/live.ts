@@ -2,10 +2,12 @@
 import { computed, watch, type ComputedRef, type Ref } from 'vue'
 import { useSession } from '@/api/session'
 import { currentLocale } from '@/i18n'
+import type { FormField } from '@/api/types'
 import type { Kind } from '@/shared/conditions'
 import { following, type Suggest } from '@/shared/formula/live'
 import type { Setting } from '@/shared/formula/values'
 import type { FormInfo } from './types'
+import { columnsOf } from './values/rows/sheet'
 import { kindOfField } from './form'
 import { useNames } from './values/names'
 import { isEmpty } from './values/text'
@@ -13,14 +15,17 @@ import { isEmpty } from './values/text'
 type Values = Record<string, unknown>
 export type Computing = (values: Values) => Values
 
+const kindsOf = (fields: readonly FormField[]) => Object.fromEntries(fields.map((field) => [field.id, kindOfField(field) as Kind | null]))
+
 function useFollowing(form: () => FormInfo | null): { follow: ComputedRef<Suggest | null>; setting: () => Setting } {
   const session = useSession()
   const names = useNames()
   const setting = () => ({ now: Date.now(), zone: session.installation?.timezone ?? 'UTC', locale: currentLocale(), user: session.user?.name ?? '', record: null, names: { ...names.people, ...names.departments } })
   const follow = computed(() => {
     const found = form()
-    if (!found?.formulas?.length && !found?.suggestions?.length) return null
-    return following(found.formulas ?? [], found.suggestions ?? [], Object.fromEntries(found.document.fields.map((field) => [field.id, kindOfField(field) as Kind | null])))
+    if (!found || !(found.formulas?.length || found.suggestions?.length || Object.keys(found.row_formulas ?? {}).length)) return null
+    const rows = found.document.fields.filter((field) => columnsOf(field).length).map((field) => [field.id, { formulas: found.row_formulas?.[field.id] ?? [], kinds: kindsOf(columnsOf(field)) }])
+    return following(found.formulas ?? [], found.suggestions ?? [], kindsOf(found.document.fields), Object.fromEntries(rows))
   })
   return { follow, setting }
 }

@@ -107,7 +107,7 @@ export function useRows() {
     const filter = both(wanted.filter, group.condition)
     return http
       .get<RecordPage>(`/forms/${wanted.form}/records`, {
-        query: { filter: Object.keys(filter).length ? JSON.stringify(filter) : undefined, sort: wanted.sort.join(','), q: wanted.q, limit: PAGE, count: withCount ? 'exact' : undefined, ...from },
+        query: { filter: Object.keys(filter).length ? JSON.stringify(filter) : undefined, sort: wanted.sort.join(','), q: wanted.q, rows: 'count', limit: PAGE, count: withCount ? 'exact' : undefined, ...from },
       })
       .then((page) => {
         learn(page)

@@ -64,6 +64,8 @@ export interface FormInfo {
   formulas?: LiveFormula[]
   /** Defaults by formula, in the order of their needs. */
   suggestions?: Suggestion[]
+  /** The same in the rows of each sub-form that computes something. */
+  row_formulas?: Record<string, LiveFormula[]>
   buttons: FlowButton[]
 }
 export interface FileValue {

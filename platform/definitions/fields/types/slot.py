@@ -74,6 +74,7 @@ class Slot(Datetime):
     help = {"zh-CN": "选一个还有名额的时段", "en": "Choose a time that still has a place"}
     group = "advanced"
     icon = "cal"
+    can_be_column = False
     keywords = ("slot", "appointment", "booking", "预约", "yuyue", "yy", "时段", "shiduan")
     settings = Appointments
     has_seats = True

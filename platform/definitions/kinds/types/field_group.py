@@ -3,7 +3,8 @@
 from marshmallow import fields, validate
 
 from formloom.platform.definitions.kinds import shapes
-from formloom.platform.definitions.kinds.types.form import MAX_FIELDS, FieldDocument, Form, RuleDocument
+from formloom.platform.definitions.kinds.fields import FieldDocument
+from formloom.platform.definitions.kinds.types.form import MAX_FIELDS, Form, RuleDocument
 
 
 class FieldGroupDocument(shapes.Titled):

@@ -7,6 +7,7 @@ import type { Desk } from '../desk'
 import { mayWrite, valueOf } from '../form'
 import { useNames } from '../values/names'
 import { fromTsv, parse, toTsv } from '../values/parse'
+import { hasRows } from '../values/registry'
 import { textOf } from '../values/text'
 import { moved, type Spot } from './navigate'
 
@@ -40,11 +41,13 @@ export function useGridKeys(desk: Desk, place: Place) {
 
   function edit(spot: Spot, start?: string): boolean {
     const field = fieldAt(spot.column)
-    if (!desk.form.value || !field || !desk.rows.rowAt(spot.line)) return false
+    const row = desk.rows.rowAt(spot.line)
+    if (!desk.form.value || !field || !row) return false
     if (!mayWrite(desk.form.value, field)) {
       toast(t('records.cantEdit'))
       return false
     }
+    if (hasRows(field)) return desk.show(row.id), false
     active.value = spot
     place.reveal(spot.line)
     editing.value = { ...spot, start }

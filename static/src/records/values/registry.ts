@@ -3,6 +3,7 @@
  * else plain text. A new type needs a file only when it looks like nothing before.
  */
 import type { Component } from 'vue'
+import { typeInfo } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import { kindOfField } from '../form'
 
@@ -15,7 +16,11 @@ function pick(files: Record<string, { default: Component }>, folder: string, fie
 }
 export const showOf = (field: FormField): Component => pick(shows, 'show', field)
 export const editOf = (field: FormField): Component => pick(edits, 'edit', field)
+/** Sub-forms: their rows are edited in a window of their own. */
+export function hasRows(field: FormField): boolean {
+  return Boolean(typeInfo(field.type)?.columns_in)
+}
 /** Fields that take the whole width of a cell's editor by opening a list below it. */
 export function opensList(field: FormField): boolean {
-  return ['choice', 'choices', 'user', 'users', 'department', 'departments'].includes(kindOfField(field) ?? '')
+  return hasRows(field) || ['choice', 'choices', 'user', 'users', 'department', 'departments'].includes(kindOfField(field) ?? '')
 }
