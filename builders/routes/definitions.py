@@ -1,7 +1,6 @@
 """The life of a definition over HTTP."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -257,11 +256,11 @@ def delete(call: Call, definition_id: str) -> object:
 def _published(call: Call, definition_id: str, do: Callable[[UnitOfWork], int]) -> dict[str, Any]:
     def work(uow: UnitOfWork) -> dict[str, Any]:
         number = do(uow)
-        jobs = [job for job in (one.waiting(uow, definition_id) for one in (conversions, recomputing)) if job]
+        job = conversions.waiting(uow, definition_id) or recomputing.waiting(uow, definition_id)
         uow.after_commit(call.runtime.wake)
-        for job in jobs:
-            uow.after_commit(partial(call.runtime.start_job, job))
-        return {"version": number, "job": jobs[0] if jobs else None}
+        if job is not None:
+            uow.after_commit(lambda: call.runtime.start_job(job))
+        return {"version": number, "job": job}
 
     return call.db.write(work)
 

@@ -18,7 +18,7 @@ from typing import Any
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import Conflict
-from formloom.platform.records import jobs
+from formloom.platform.records import jobs, recomputing
 from formloom.platform.records.conversion import Converter
 from formloom.platform.records.house import House
 from formloom.platform.records.lookups import clean_context
@@ -94,6 +94,10 @@ def run(house: House, job_id: str) -> None:
         after = house.catalog.version(unit, job.form_id or "", job.payload["after"])
     while house.db.write(functools.partial(_step, job_id=job_id, before=before, after=after, now=house.clock.now())):
         pass
+    with house.db.read() as unit:
+        following = recomputing.waiting(unit, job.form_id or "")
+    if following is not None:  # formulas over the new values; they could not be computed before
+        recomputing.run(house, following)
 
 
 def convert_part(

@@ -126,3 +126,23 @@ def test_many_records_are_a_job_that_goes_on_where_it_stood(
     conversions.run(House(workshop.db, FileStore(tmp_path), workshop.catalog, clock), str(job))
     assert values(workshop, ids) == ["1", "2", None, "4", "5"]
     assert workshop.publish(made.id) == 3
+
+
+def test_formulas_over_the_field_are_computed_once_its_values_are_there(
+    workshop: Workshop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(conversions, "PART", 1)
+    double = {"id": "double", "type": "formula", "label": words("Double"), "formula": "size*2", "result": "number"}
+    text = sheet(type="text")
+    made = workshop.published("form", "order", {**text, "fields": [*text["fields"], double]})
+    ids = fill(workshop, "1", "2", "3")
+    number = sheet(type="number", decimals=0)
+    workshop.put(made.id, {**number, "fields": [*number["fields"], double]})
+    workshop.publish(made.id)
+    with workshop.db.read() as unit:
+        job = conversions.waiting(unit, made.id)
+    conversions.run(House(workshop.db, FileStore(tmp_path), workshop.catalog, clock), str(job))
+    with workshop.db.read() as unit:
+        form = workshop.catalog.find(unit, "shop.order")
+        doubles = [form.dump(service.read(unit, workshop.owner, form, one).values)["double"] for one in ids]
+    assert [float(one) for one in doubles] == [2, 4, 6]

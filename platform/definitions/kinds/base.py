@@ -111,15 +111,19 @@ def known_keys(schema: Schema) -> list[str]:
     return [one.data_key or name for name, one in schema.fields.items()]
 
 
+_MISSING: Mapping[str, LocalizedText] = {
+    "zh-CN": {"zh-CN": "缺少中文", "en": "No Chinese text"},
+    "en": {"zh-CN": "缺少英文", "en": "No English text"},
+}
+
+
 def missing_languages(document: Any, path: str = "") -> Iterator[Finding]:
     """Yield a warning for each text that lacks one of the product's languages."""
     if isinstance(document, Mapping):
         if document and set(document) <= set(LOCALES):
             for locale in LOCALES:
                 if not document.get(locale):
-                    words = {"zh-CN": "缺少{language}", "en": "No {language} text"}
-                    language = {"zh-CN": "中文", "en": "English"}[locale]
-                    yield Finding("missing_language", words, path or None, {"language": language}, "warning")
+                    yield Finding("missing_language", _MISSING[locale], path or None, {"language": locale}, "warning")
             return
         for name, inner in document.items():
             yield from missing_languages(inner, f"{path}/{name}" if path else str(name))

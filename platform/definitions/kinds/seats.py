@@ -22,7 +22,8 @@ def check_seats(document: Document) -> Iterator[Finding]:
     led: set[str] = set()
     for place, entry in entries:
         kind = FIELD_TYPES.get(entry["type"])
-        for at, option in enumerate(entry.get("options") or ()):
+        options = entry.get("options")
+        for at, option in enumerate(options if isinstance(options, list) else ()):
             if isinstance(option, Mapping) and option.get("quota") is not None and not kind.has_seats:
                 yield Finding("no_quota_here", _NOT_KEPT, f"fields/{place}/options/{at}")
         if kind.leads_line:
