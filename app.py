@@ -52,6 +52,7 @@ from formloom.platform.web.public import (
     own_routes,
     personal_routes,
     preview_routes,
+    query_routes,
     respondent_routes,
 )
 from formloom.platform.web.public import routes as public_routes
@@ -149,7 +150,7 @@ def _web(runtime: Runtime) -> Flask:
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
         preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
-        respondent_routes.api, later_routes.api, shell_api(bundle),
+        respondent_routes.api, later_routes.api, query_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 

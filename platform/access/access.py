@@ -224,7 +224,7 @@ class MemberAccess(Access):
 class VisitorAccess(Access):
     """The visitor of one public form: fill it, upload into it, nothing else; only fields that are public.
 
-    With an own link besides: read one record, and change it where the link says so; no other field, no other row.
+    With a link that opens records besides: read those, and change them where it says so; no other field, no other row.
     """
 
     def __init__(self, visitor: Public) -> None:
@@ -233,29 +233,31 @@ class VisitorAccess(Access):
     def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002
         if form is None or form.form_id != self._visitor.form_id:
             return False
-        return NEEDS[act].level == "visitor" or self._may_with_own_link(act)
+        return NEEDS[act].level == "visitor" or self._opens(act)
 
     def rows(self, form: FormRef, act: Act = Act.RECORD_READ) -> JSONObject | None:
-        own = self._visitor.own
-        if own is None or not self._may_with_own_link(act) or not self.can(act, form=form):
+        opens = self._visitor.opens
+        if opens is None or not self._opens(act) or not self.can(act, form=form):
             raise Forbidden
-        return {"field": "id", "op": "eq", "value": own.record_id}
+        return dict(opens.rows)
 
     def field(self, form: FormRef, field_id: str) -> FieldRight:
         if form.form_id != self._visitor.form_id:
             return "hidden"
-        own = self._visitor.own
-        if own is not None:
-            return "write" if field_id in own.edits else "read" if field_id in own.sees else "hidden"
+        opens = self._visitor.opens
+        if opens is not None:
+            return "write" if field_id in opens.edits else "read" if field_id in opens.sees else "hidden"
         return next(("write" for found in form.fields if found.id == field_id and found.public), "hidden")
 
     def readable(self, form: FormRef) -> frozenset[str]:
-        own = self._visitor.own
-        return form.field_ids & (own.sees | own.edits) if own and form.form_id == self._visitor.form_id else frozenset()
+        opens = self._visitor.opens
+        if opens is None or form.form_id != self._visitor.form_id:
+            return frozenset()
+        return form.field_ids & (opens.sees | opens.edits)
 
-    def _may_with_own_link(self, act: Act) -> bool:
-        own = self._visitor.own
-        return own is not None and (act is Act.RECORD_READ or (act is Act.RECORD_UPDATE and bool(own.edits)))
+    def _opens(self, act: Act) -> bool:
+        opens = self._visitor.opens
+        return opens is not None and (act is Act.RECORD_READ or (act is Act.RECORD_UPDATE and bool(opens.edits)))
 
     def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002
         return form is not None and form.form_id == self._visitor.form_id

@@ -3,8 +3,9 @@
 A public visitor is its own kind of actor, not a member with a weak role: what it may do is a closed list.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 ActorKind = Literal["member", "public", "system"]
 
@@ -31,10 +32,10 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnRecord:
-    """The one record that a respondent's own link opens: the fields that it shows and those that it lets change."""
+class Opened:
+    """What a visitor's link opens: the records that meet a condition, the fields it shows and those it lets change."""
 
-    record_id: str
+    rows: Mapping[str, Any]
     sees: frozenset[str]
     edits: frozenset[str] = frozenset()
 
@@ -43,7 +44,7 @@ class OwnRecord:
 class Public:
     """A visitor of one public form: bound to the form, its published version and the link that was opened.
 
-    `own` is the record that the visitor's own link opens; without it a visitor reads nothing at all.
+    `opens` is what the visitor came to see or change; without it a visitor reads nothing at all.
     """
 
     form_id: str
@@ -51,7 +52,7 @@ class Public:
     link_token: str
     ip_prefix: str = ""
     locale: str = "zh-CN"
-    own: OwnRecord | None = None
+    opens: Opened | None = None
 
     @property
     def kind(self) -> ActorKind:

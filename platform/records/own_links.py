@@ -6,7 +6,7 @@ to the same secret, so the receipt can show it again without anybody keeping it.
 
 What the link allows is decided by the form that is published now, never by the link: a builder who narrows it narrows
 every link that was handed out. Reading and changing go through the one pipeline (`service.py`) as a visitor whose
-`own` record and fields are named (`kernel.actors.OwnRecord`).
+link names the record and the fields (`kernel.actors.Opened`).
 """
 
 import base64
@@ -22,7 +22,7 @@ from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.secrets import digest, same
 from formloom.platform.definitions.conditions.compile import Setting, compile_condition
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.actors import Actor, OwnRecord
+from formloom.platform.kernel.actors import Actor, Opened
 from formloom.platform.kernel.errors import Conflict, Forbidden
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.records import service
@@ -104,9 +104,10 @@ class Terms:
         return bool(compile_condition(self.when, form.value_kinds(), setting=setting)(record.values))
 
 
-def own_of(terms: Terms, record_id: str, *, edits: bool) -> OwnRecord:
+def own_of(terms: Terms, record_id: str, *, edits: bool) -> Opened:
     """Return what a visitor with a link to this record may do."""
-    return OwnRecord(record_id, terms.see, terms.edit if edits else frozenset())
+    this = {"field": "id", "op": "eq", "value": record_id}
+    return Opened(this, terms.see, terms.edit if edits else frozenset())
 
 
 def new_secret(key: str, seed: str | None = None) -> str:

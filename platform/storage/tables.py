@@ -133,6 +133,7 @@ form_links = Table(
     Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id),
     Column("name", String(120)), Column("password_hash", String(200)), Column("last_submission_at", UtcDateTime),
     Column("hosts", Json),
+    Column("purpose", String(10), nullable=False, server_default="fill"), Column("query", Json),  # fill, query
 )  # fmt: skip
 answered_links = Table(  # personal links of forms that take one answer each
     "answered_links", system, Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), primary_key=True),

@@ -146,6 +146,13 @@ class CleanContext:
     """The names of people and departments by id."""
 
 
+def masked(shown: str, *, first: int, last: int) -> str:
+    """Return a text with stars in place of its middle; at least half of it is stars."""
+    first, last = min(first, (len(shown) + 2) // 4), min(last, len(shown) // 4)
+    end = len(shown) - last
+    return f"{shown[:first]}{'*' * max(1, end - first)}{shown[end:]}" if shown else ""
+
+
 class FieldType(ABC, Generic[T]):
     """Base of every field type."""
 
@@ -191,9 +198,9 @@ class FieldType(ABC, Generic[T]):
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
     for_members_only: ClassVar[bool] = False
+    """Never on a public page, whatever the document says: it would tell who works here."""
     waits_for_submission: ClassVar[bool] = False
     """Whether an answer is too sensitive, or too much, to be kept on the server before it is sent."""
-    """Never on a public page, whatever the document says: it would tell who works here."""
 
     def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002 - for types that need it
         """Return the settings with what the installation decides where the field doesn't; `zone` is its time zone."""
@@ -267,6 +274,10 @@ class FieldType(ABC, Generic[T]):
     def display(self, value: T | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         """Return the value as a person reads it."""
         return "" if value is None else str(value)
+
+    def mask(self, shown: str) -> str:
+        """Return what `display` gave in part, so that only who knows it recognises it: 林**, ab****yz."""
+        return f"{shown[:1]}{'*' * max(1, len(shown) - 1)}" if len(shown) <= 4 else masked(shown, first=2, last=2)
 
     def export_cell(self, value: T | None, cfg: Settings, locale: str) -> str | int | float | Decimal | datetime | bool:
         """Return what stands in a spreadsheet cell."""

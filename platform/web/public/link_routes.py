@@ -7,16 +7,33 @@ from marshmallow import Schema, fields, validate
 
 from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act, demand
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.kinds import shapes
 from formloom.platform.kernel.errors import Finding, Invalid
+from formloom.platform.records import lookup
 from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.public import embedding
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Api, Call
 
 api = Api("links")
+NO_QUERY = {"zh-CN": "请先设置查询条件和显示的字段", "en": "Say what the page asks and shows"}
 SOURCE = r"^[\w.-]{1,60}\Z"
 """A source is compared and grouped by, so it is one word: `poster`, `wechat.spring-2026`, `海报`."""
+
+
+class QueryBody(Schema):
+    """What a query page asks and shows."""
+
+    by = fields.List(shapes.key(), required=True, validate=validate.Length(1, lookup.MOST_CONDITIONS))
+    show = fields.List(shapes.key(), load_default=list, validate=validate.Length(max=60))
+    mask = fields.List(shapes.key(), load_default=list, validate=validate.Length(max=60))
+    rows = fields.Integer(load_default=lookup.ROWS, validate=validate.Range(1, lookup.MOST_ROWS))
+    edit = fields.Boolean(load_default=False)
+    open_from = fields.AwareDateTime(load_default=None, allow_none=True)
+    open_until = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
 class LinkBody(Schema):
@@ -29,6 +46,13 @@ class LinkBody(Schema):
         fields.String(validate=validate.Length(1, 200)), allow_none=True, validate=validate.Length(max=embedding.MOST)
     )
     password = fields.String(allow_none=True, load_only=True, validate=validate.Length(max=passwords.MAX_LENGTH))
+    query = fields.Nested(QueryBody)
+
+
+class NewLinkBody(LinkBody):
+    """A new link: to send answers by, or to find records by."""
+
+    purpose = fields.String(load_default="fill", validate=validate.OneOf(("fill", "query")))
 
 
 class LinkAnswer(Schema):
@@ -43,6 +67,8 @@ class LinkAnswer(Schema):
     source = fields.String(required=True, allow_none=True)
     has_password = fields.Boolean(required=True)
     hosts = fields.List(fields.String(), required=True)
+    purpose = fields.String(required=True)
+    query = fields.Nested(QueryBody, required=True, allow_none=True)
 
 
 class LinksAnswer(Schema):
@@ -60,14 +86,19 @@ def list_links(call: Call, form: str) -> object:
         return {"links": [_shown(call, link) for link in links.of_form(unit, found.form_id)]}
 
 
-@api.post("/forms/<form>/links", act=Act.LINK_CHANGE, body=LinkBody(), answer=LinkAnswer(), status=201)
+@api.post("/forms/<form>/links", act=Act.LINK_CHANGE, body=NewLinkBody(), answer=LinkAnswer(), status=201)
 def add_link(call: Call, form: str) -> object:
     """Open a new public link."""
     columns = _columns(call.body)
+    if call.body["purpose"] == "query":
+        if "query" not in call.body:
+            raise Invalid(findings=[Finding("required", NO_QUERY, field="query")])
+        columns["purpose"] = "query"
 
     def work(uow: Any) -> LinkRow:
         found = call.runtime.catalog.find(uow, form)
         demand(uow, call.actor, Act.LINK_CHANGE, app=found.app_id)
+        _prepare(uow, found, columns)
         return links.add(uow, found.form_id, by=call.actor.user_id, now=call.now, **columns)
 
     return _shown(call, call.db.write(work))
@@ -82,6 +113,8 @@ def change_link(call: Call, token: str) -> object:
         link = links.find(uow, token)
         form = store.find(uow, link.form_id)
         demand(uow, call.actor, Act.LINK_CHANGE, app=form.app_id)
+        if "query" in columns:
+            _prepare(uow, call.runtime.catalog.current(uow, link.form_id), columns)
         links.change(uow, token, **columns)
         return links.find(uow, token)
 
@@ -97,6 +130,9 @@ def _columns(body: Any) -> dict[str, Any]:
     columns |= {column: body[name] or None for name, column in _TEXTS.items() if name in body}
     if "hosts" in body:
         columns["hosts"] = _origins(body["hosts"] or ()) or None
+    if "query" in body:
+        moments = {name: body["query"][name] for name in ("open_from", "open_until")}
+        columns["query"] = body["query"] | {name: at.isoformat() if at else None for name, at in moments.items()}
     if "password" in body:
         columns["password_hash"] = passwords.hash_shared(body["password"]) if body["password"] else None
     return columns
@@ -115,10 +151,20 @@ def _origins(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(origin for origin in found if origin))
 
 
+def _prepare(uow: UnitOfWork, form: FormVersion, columns: dict[str, Any]) -> None:
+    if "query" not in columns:
+        return
+    settings = lookup.QuerySettings.of(columns["query"])
+    if found := list(lookup.check(form, settings)):
+        raise Invalid(findings=found)
+    lookup.prepare(uow, form, settings)
+
+
 def _shown(call: Call, link: LinkRow) -> dict[str, Any]:
     return {
         "token": link.token, "url": f"{call.runtime.settings.base_url}/f/{link.token}", "open": link.is_open,
         "submissions": link.submissions, "has_password": link.password_hash is not None,
-        "name": link.name, "source": link.source, "hosts": link.hosts or [],
+        "name": link.name, "source": link.source, "hosts": link.hosts or [], "purpose": link.purpose,
+        "query": link.query,
         "last_submission_at": link.last_submission_at.isoformat() if link.last_submission_at else None,
     }  # fmt: skip

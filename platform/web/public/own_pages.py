@@ -83,7 +83,7 @@ def show(visit: Visit, way: Way, *, said: str = "", fault: FormloomError | None 
     status = form.by_id.get(str(form.document.get("status_field") or ""))
     shown = [item for item in form.stored if item.id in way.terms.see and record.values.get(item.id) is not None]
     words = {item: in_words(item, record.values[item.id], locale, way.names) for item in shown}
-    rows = [(_label(item, locale), said_of) for item, said_of in words.items() if item is not status]
+    rows = [(label_of(item, locale), said_of) for item, said_of in words.items() if item is not status]
     now = words.get(status, "") if status else ""
     can_edit = way.terms.lets_edit(form, record, visit.now)
     return _private(page(
@@ -216,7 +216,8 @@ def _card(visit: Visit, secret: str, link: RespondentLink, to: str | None) -> Ow
     )  # fmt: skip
 
 
-def _label(item: Field, locale: str) -> str:
+def label_of(item: Field, locale: str) -> str:
+    """Return what a field is called."""
     return resolve(item.label, locale) or item.id
 
 

@@ -115,7 +115,7 @@ def mail_own(call: Call, token: str, own: str) -> object:
 
 def _open(call: Call, token: str, own: str, *, sent: Any = None) -> tuple[Visit, Way]:
     """Open an own link. Raises NotFound, in the same way for one that never was, has ended or was withdrawn."""
-    visit = visits.begin(call, token, sent=sent)
+    visit = visits.begin(call, token, sent=sent, purpose=None)
     rates().spend(_LOOKS, "own-look", visit.link.token, visit.network)
     return visit, _way(visit, own)
 

@@ -116,7 +116,8 @@ def hand_over(call: Call, form: str, record_id: str) -> object:
 
     def work(uow: Any) -> dict[str, Any]:
         found = call.runtime.catalog.find(uow, form)
-        of_form = sorted(links.of_form(uow, found.form_id), key=lambda link: not link.is_open)
+        fills = [link for link in links.of_form(uow, found.form_id) if link.purpose == "fill"]
+        of_form = sorted(fills, key=lambda link: not link.is_open)
         token = of_form[0].token if of_form else None
         record, link = own_links.hand_over(uow, call.actor, found, record_id, secret, link_token=token, now=call.now)
         url, to = f"{call.runtime.settings.base_url}/f/{token}/own/{secret}", own_mail.address_of(found, record)

@@ -25,6 +25,7 @@ from formloom.platform.web.public import (
     page_token,
     pictures,
     qr,
+    query_pages,
     receipts,
     submitting,
     theming,
@@ -54,11 +55,15 @@ _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 @api.get("/f/<token>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(403, 404))
 def show_form(call: Call, token: str) -> object:
     """Show a public form."""
-    visit = visits.begin(call, token)
-    if visit.state != "open":
-        return other_pages.closed(visit)
+    visit = visits.begin(call, token, purpose=None)
+    is_query = visit.link.purpose == "query"
+    shut = query_pages.shut(visit) if is_query else None if visit.state == "open" else other_pages.closed(visit)
+    if shut is not None:
+        return shut
     if not visit.is_unlocked:
         return other_pages.locked(visit)
+    if is_query:
+        return _renewed(visit, query_pages.show(visit))
     return _renewed(visit, _opened(call, visit))
 
 
@@ -92,9 +97,9 @@ def _renewed(visit: Visit, answer: Response) -> Response:
 )  # fmt: skip
 def unlock_form(call: Call, token: str) -> object:
     """Take the password of a link and remember in a cookie that it was given."""
-    visit = visits.begin(call, token)
+    visit = visits.begin(call, token, purpose=None)
     try:
-        visit = visits.begin(call, token, password=request.form.get("password", ""))
+        visit = visits.begin(call, token, password=request.form.get("password", ""), purpose=None)
     except (LinkLocked, TooMany) as fault:
         answer = other_pages.locked(visit, fault)
         if isinstance(fault, TooMany):

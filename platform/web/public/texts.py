@@ -140,6 +140,18 @@ TEXTS: Mapping[str, LocalizedText] = {
         "en": "Keep it to yourself: whoever has it reads what you filled in.",
     },
     "later_go_on": {"zh-CN": "现在继续填写", "en": "Go on now"},
+    # query
+    "query_text": {"zh-CN": "请准确填写以下内容。", "en": "Fill in all of this exactly as you gave it."},
+    "query_ask": {"zh-CN": "查询", "en": "Look it up"},
+    "query_one": {"zh-CN": "找到 1 条", "en": "1 found"},
+    "query_many": {"zh-CN": "找到 {n} 条", "en": "{n} found"},
+    "query_none": {"zh-CN": "没有找到", "en": "Nothing was found"},
+    "query_none_text": {
+        "zh-CN": "请检查填写的内容是否准确；多次查询后需要等待。",
+        "en": "Check what you typed. After several tries you have to wait.",
+    },
+    "query_closed": {"zh-CN": "查询未开放", "en": "Nothing can be looked up now"},
+    "query_closed_text": {"zh-CN": "此查询现在不开放。", "en": "This page answers no questions at the moment."},
     # closed
     "switched_off": {"zh-CN": "表单已关闭", "en": "This form is closed"},
     "not_yet": {"zh-CN": "表单尚未开放", "en": "This form is not open yet"},

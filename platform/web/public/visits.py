@@ -93,10 +93,17 @@ class Visit:
         return next((one for one in offered_locales(self.form) if one != self.locale), None)
 
 
-def begin(call: Call, token: str, *, sent: Any = None, password: str | None = None) -> Visit:
-    """Open a link; with a `password`, only when it fits. Raises NotFound, PasswordWrong, TooMany."""
+def begin(
+    call: Call, token: str, *, sent: Any = None, password: str | None = None, purpose: str | None = "fill"
+) -> Visit:
+    """Open a link of a purpose (None: of any); with a `password`, only when it fits.
+
+    Raises NotFound, PasswordWrong, TooMany.
+    """
     with call.db.read() as unit:
         link = links.find(unit, token)
+        if purpose not in {None, link.purpose}:
+            raise NotFound
         form = call.runtime.catalog.current(unit, link.form_id)
         state: State = opening.state_of(unit, form, call.now) if link.is_open else "switched_off"
         organisation = organisation_name(unit)

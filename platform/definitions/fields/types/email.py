@@ -53,6 +53,10 @@ class Email(FieldType[str]):
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:  # noqa: ARG002
         return _clean
 
+    def mask(self, shown: str) -> str:
+        name, _, host = shown.partition("@")
+        return f"{name[:1]}***@{host}"
+
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("email", {"inputmode": "email", "autocomplete": "email", "enterkeyhint": "next"})
 

@@ -81,6 +81,9 @@ class IdCard(FieldType[str]):
             raise ValueInvalid("bad_check", messages.CHECK_CHARACTER)
         return text
 
+    def mask(self, shown: str) -> str:
+        return f"{shown[:3]}{'*' * 11}{shown[-4:]}" if len(shown) == 18 else super().mask(shown)
+
     def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         if value is None:
             return ""

@@ -62,6 +62,9 @@ class Phone(FieldType[str]):
             raise ValueInvalid("not_phone", messages.PHONE_EXPECTED)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
+    def mask(self, shown: str) -> str:
+        return f"{shown[:3]}****{shown[-4:]}" if len(shown) == 11 else super().mask(shown)
+
     def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         if value is None:
             return ""

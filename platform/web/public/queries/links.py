@@ -1,6 +1,7 @@
 """Rows of public links."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,12 +30,16 @@ class LinkRow:
     last_submission_at: datetime | None = None
     hosts: list[str] | None = None
     """The origins whose pages may hold the form; None is nobody."""
+    purpose: str = "fill"
+    """`fill`: people send answers; `query`: they find records."""
+    query: Mapping[str, Any] | None = None
+    """What a query page asks and shows (`records/lookup.py`)."""
 
 
 _COLUMNS = (
     form_links.c.token, form_links.c.form_id, form_links.c.is_open, form_links.c.submissions, form_links.c.created_at,
     form_links.c.password_hash, form_links.c.name, form_links.c.tag, form_links.c.last_submission_at,
-    form_links.c.hosts,
+    form_links.c.hosts, form_links.c.purpose, form_links.c.query,
 )  # fmt: skip
 
 

@@ -1,3 +1,13 @@
+/** What a query page asks and shows. */
+export interface PublicQuery {
+  by: string[]
+  show: string[]
+  mask: string[]
+  rows: number
+  edit: boolean
+  open_from: string | null
+  open_until: string | null
+}
 /** A public link of a form, as the API tells it. */
 export interface FormLink {
   token: string
@@ -10,4 +20,6 @@ export interface FormLink {
   has_password: boolean
   /** The origins of sites that may hold the form. */
   hosts: string[]
+  purpose: 'fill' | 'query'
+  query: PublicQuery | null
 }
