@@ -20,6 +20,7 @@ LONGEST_ID = 40
 LONGEST_VALUE = 100
 NO_SUCH_TYPE = {"zh-CN": "没有对应的字段类型", "en": "there is no such field type here"}
 NO_CONDITION = {"zh-CN": "条件无法转换", "en": "the condition could not be carried over"}
+NO_COLUMN = {"zh-CN": "子表单里不能有这种列", "en": "a sub-form can't have such a column"}
 NO_SETTING = {"zh-CN": "此设置未转换：{name}", "en": "this setting was not carried over: {name}"}
 TOO_MANY = {"zh-CN": "超出表单的字段上限", "en": "more fields than a form takes"}
 
@@ -67,11 +68,24 @@ class Outline:
         self.fields.append(entry)
         return made
 
+    def add_rows(self, name: str, label: LocalizedText, inside: "Outline", **settings: Any) -> str | None:
+        """Add a sub-form whose columns are the fields of `inside`; what can't be a column is noted."""
+        columns = []
+        for entry in inside.fields:
+            kind = FIELD_TYPES.get(entry["type"])
+            if kind.is_stored and kind.can_be_column:
+                columns.append(entry)
+            elif not kind.opens_section:
+                self.leave_out(f"{name}: {entry['id']}", NO_COLUMN)
+        for one in inside.left_out:
+            self.leave_out(f"{name}: {one.where}", one.why)
+        return self.add("subform", name, label, columns=columns, **settings)
+
     def _sound_settings(self, entry: dict[str, Any], name: str, settings: dict[str, Any]) -> dict[str, Any]:
         """Return those settings that the type takes; the others are noted."""
         given = {key: value for key, value in settings.items() if value not in (None, "", {}, [])}
-        options_of = {"options": given["options"]} if "options" in given else {}
-        found = {key: value for key, value in given.items() if _is_sound({**entry, **options_of, key: value})}
+        needed = {key: given[key] for key in ("options", "columns") if key in given}
+        found = {key: value for key, value in given.items() if _is_sound({**entry, **needed, key: value})}
         for key in given.keys() - found.keys():
             self.leave_setting(name, key)
         return found

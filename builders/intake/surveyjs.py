@@ -9,7 +9,7 @@ from typing import Any
 import nh3
 
 from formloom.builders.intake.expressions import tree_of
-from formloom.builders.intake.outline import FormUnreadable, Outline, options, shortened
+from formloom.builders.intake.outline import NO_CONDITION, FormUnreadable, Outline, options, shortened
 from formloom.platform.kernel.jsontypes import JSONObject
 
 MAX_DEPTH = 12
@@ -25,6 +25,12 @@ _PLAIN = {
     "tagbox": "multiselect", "boolean": "boolean", "html": "note", "imagepicker": "image_choice",
     "ranking": "ranking", "signaturepad": "signature", "slider": "slider", "matrix": "matrix",
 }  # fmt: skip
+_ROWS = {
+    "matrixdynamic": ("columns", "minRowCount", "maxRowCount"),
+    "paneldynamic": ("templateElements", "minPanelCount", "maxPanelCount"),
+}
+"""What is repeated: where its parts stand, and how few and how many there may be."""
+_CELLS = {"default": "dropdown"}
 _UNSAID = (
     "choicesByUrl", "hasOther", "showOtherItem", "enableIf", "choicesVisibleIf", "defaultValueExpression",
     "setValueExpression", "setValueIf", "resetValueIf", "choicesOrder",
@@ -98,6 +104,9 @@ class _Reader:
             self._section(element)
             return
         name = str(element.get("name") or element.get("type"))
+        if element.get("type") in _ROWS:
+            self._rows(element, name)
+            return
         type_id, settings = self._typed(element)
         label = _words(element.get("title"), self._locale) or {self._locale: name}
         if type_id == "note":
@@ -114,6 +123,29 @@ class _Reader:
         for key in _UNSAID:
             if element.get(key):
                 self.outline.leave_setting(name, key)
+
+    def _rows(self, element: Mapping[str, Any], name: str) -> None:
+        """Read a table or a panel that is repeated: its columns or questions become those of a sub-form."""
+        listed, least, most = _ROWS[str(element["type"])]
+        inner = _Reader(Outline(self.outline.source), self._locale)
+        for part in element.get(listed) or ():
+            if isinstance(part, Mapping) and listed == "columns":
+                kind = str(part.get("cellType") or element.get("cellType") or "dropdown")
+                inner._element({"choices": element.get("choices"), **part, "type": _CELLS.get(kind, kind)})
+            elif isinstance(part, Mapping):
+                inner._element(part)
+        for what, target, expression in inner._conditions:
+            self.outline.leave_out(f"{name}: {what} {target}: {expression}", NO_CONDITION)
+        counts = {"min_rows": element.get(least), "max_rows": element.get(most)}
+        made = self.outline.add_rows(
+            name, _words(element.get("title"), self._locale) or {self._locale: name}, inner.outline,
+            help=shortened(_words(element.get("description"), self._locale), 2000),
+            required=element.get("isRequired") is True or None,
+            add_label=_words(element.get("addRowText") or element.get("panelAddText"), self._locale),
+            **{key: count for key, count in counts.items() if isinstance(count, int)},
+        )  # fmt: skip
+        if made is not None and isinstance(element.get("visibleIf"), str):
+            self._conditions.append(("show", made, element["visibleIf"]))
 
     def _typed(self, element: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         kind = str(element.get("type"))

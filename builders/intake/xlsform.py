@@ -25,7 +25,7 @@ _OF_THE_HOUSE = frozenset({
     "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit",
 })  # fmt: skip
 _KNOWN_ANYWAY = {"zh-CN": "平台自行记录", "en": "recorded by the platform itself"}
-_REPEAT = {"zh-CN": "重复组尚不支持", "en": "repeated groups are not supported yet"}
+_NESTED = {"zh-CN": "子表单里不能再有重复组", "en": "a repeated group inside another has no place here"}
 _UNSAID = ("calculation", "choice_filter", "read_only", "readonly", "repeat_count")
 _BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 _PATTERN = re.compile(r"regex\(\s*\.\s*,\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)")
@@ -79,6 +79,8 @@ class _Reader:
         self._locale = locale
         self._conditions: list[tuple[str, str, str]] = []
         self._repeats = 0
+        self._around: tuple[Outline, Row, str] | None = None
+        """The form around the repeated group that is being read, and the group's own row and name."""
 
     def read(self, rows: list[Row]) -> None:
         for row in rows:
@@ -91,15 +93,29 @@ class _Reader:
         kind, name = " ".join(row.get("type", "").split()), row.get("name") or row.get("type", "")
         word = kind.lower().replace("begin ", "begin_").replace("end ", "end_").split(" ")[0]
         if word in {"begin_repeat", "end_repeat"}:
-            self._repeats += 1 if word == "begin_repeat" else -1
-            if word == "begin_repeat":
-                self._outline.leave_out(name, _REPEAT)
-        elif self._repeats > 0 or word in {"", "end_group"}:
+            self._repeat(row, name, begins=word == "begin_repeat")
+        elif self._repeats > 1 or word in {"", "end_group"}:
             return
         elif word in _OF_THE_HOUSE:
             self._outline.leave_out(name, _KNOWN_ANYWAY)
         else:
             self._question(row, word, kind, name)
+
+    def _repeat(self, row: Row, name: str, *, begins: bool) -> None:
+        """Enter or leave a repeated group, whose questions become the columns of a sub-form."""
+        self._repeats = max(0, self._repeats + (1 if begins else -1))
+        if begins and self._repeats == 1:
+            self._around = self._outline, row, name
+            self._outline = Outline(self._outline.source)
+        elif begins:
+            self._outline.leave_out(name, _NESTED)
+        elif self._repeats == 0 and self._around is not None:
+            inside, (self._outline, row, name), self._around = self._outline, self._around, None
+            made = self._outline.add_rows(name, _words(row, "label", self._locale) or {self._locale: name}, inside)
+            if made is not None and row.get("relevant"):
+                self._conditions.append(("show", made, row["relevant"]))
+            if row.get("repeat_count"):
+                self._outline.leave_setting(name, "repeat_count")
 
     def _question(self, row: Row, word: str, kind: str, name: str) -> None:
         type_id, settings = self._typed(row, word, kind)
@@ -112,7 +128,9 @@ class _Reader:
         if made is None:
             return
         self._required(row, made)
-        if row.get("relevant"):
+        if row.get("relevant") and self._around is not None:
+            self._outline.leave_setting(name, "relevant")
+        elif row.get("relevant"):
             self._conditions.append(("show", made, row["relevant"]))
         for column in _UNSAID:
             if row.get(column) and word != "calculate":
@@ -144,7 +162,7 @@ class _Reader:
         wanted = row.get("required", "").lower()
         if wanted in {"yes", "true", "true()", "1"}:
             self._outline.fields[-1]["required"] = True
-        elif wanted not in {"", "no", "false", "false()", "0"}:
+        elif wanted not in {"", "no", "false", "false()", "0"} and self._around is None:
             self._conditions.append(("require", made, row["required"]))
 
 

@@ -1,10 +1,10 @@
 """A published form as one person may use it: what the workspace draws grids, panels and dialogs from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from formloom.platform.access.policy import Access, Act, requires
-from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit
@@ -34,9 +34,16 @@ def describe(unit: ReadUnit, actor: Actor, form: FormVersion) -> dict[str, Any]:
         },
         "formulas": _listed(formulas), "row_formulas": {name: _listed(found) for name, found in rows.items() if found},
         "suggestions": form.suggestions(readable),
-        "buttons": list(form.document.get("buttons") or ()),
+        "buttons": _buttons(form, seen),
     }  # fmt: skip
 
 
 def _listed(formulas: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"id": name, **live} for name, live in formulas.items()]
+
+
+def _buttons(form: FormVersion, seen: Iterable[Field]) -> list[dict[str, Any]]:
+    """Return the buttons of the record: those of the form, then the fields that are pressed."""
+    pressed = [(item, item.type.button(item.cfg)) for item in seen]
+    own = [{"id": item.id, "label": item.label, **does} for item, does in pressed if does]
+    return [*(form.document.get("buttons") or ()), *own]

@@ -81,7 +81,8 @@ SURVEY = [
     ["select_multiple plans", "likes", "Likes", "", "${plan} = 'pro'", "selected(${plan}, 'pro') or not(${age} < 30)", "", "minimal", "", ""],
     ["note", "bye", "Thank you", "谢谢", "", "selected(${likes}, 'free')", "", "", "", ""],
     ["begin repeat", "kids", "Children", "", "", "", "", "", "", ""],
-    ["text", "kid", "Name", "", "", "", "", "", "", ""],
+    ["text", "kid", "Name", "", "yes", "", "", "", "", ""],
+    ["geopoint", "spot", "Spot", "", "", "", "", "", "", ""],
     ["end repeat", "", "", "", "", "", "", "", "", ""],
     ["text", "odd", "Odd", "", "", "position(..) = 1", "", "", "", ""],
 ]  # fmt: skip
@@ -97,13 +98,14 @@ def test_an_xlsform_becomes_a_form_with_its_conditions(tmp_path: Path) -> None:
     assert (found.source, found.document["title"]) == ("xlsform", {"en": "Visit"})
     assert types(found) == {
         "who": "section", "full_name": "text", "age": "number", "plan": "radio", "likes": "multiselect", "bye": "note",
-        "odd": "text",
+        "kids": "subform", "odd": "text",
     }  # fmt: skip
     by_id = {entry["id"]: entry for entry in found.document["fields"]}
     assert by_id["full_name"]["label"] == {"zh-CN": "姓名", "en": "Name"}
     assert (by_id["full_name"]["required"], by_id["full_name"]["pattern"]) == (True, "[A-Z].*")
     assert by_id["full_name"]["help"] == {"en": "As in your passport"}
     assert (by_id["age"]["min"], by_id["age"]["max"], by_id["age"]["decimals"]) == ("18", "120", 0)
+    assert [(one["id"], one["type"], one["required"]) for one in by_id["kids"]["columns"]] == [("kid", "text", True)]
     assert by_id["plan"]["options"][1] == {"value": "pro", "label": {"zh-CN": "专业", "en": "Pro"}}
     assert [{key: rule[key] for key in rule if key != "id"} for rule in found.document["rules"]] == [
         {"when": {"field": "age", "op": "gt", "value": "20"}, "show": ["plan"]},
@@ -116,7 +118,7 @@ def test_an_xlsform_becomes_a_form_with_its_conditions(tmp_path: Path) -> None:
         },
         {"when": {"field": "likes", "op": "contains", "value": "free"}, "show": ["bye"]},
     ]  # fmt: skip
-    assert where(found) == {"start", "kids", "plan: choice_filter", "odd: position(..) = 1"}
+    assert where(found) == {"start", "kids: spot", "plan: choice_filter", "odd: position(..) = 1"}
 
 
 def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) -> None:
@@ -133,7 +135,12 @@ def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) 
             {"name": "two", "elements": [
                 {"type": "checkbox", "name": "likes", "choices": ["a", {"value": "b", "text": {"en": "Bee"}}], "hasOther": True},
                 {"type": "boolean", "name": "again", "visibleIf": "{likes} contains 'b' and {mail} notempty"},
-                {"type": "paneldynamic", "name": "items"},
+                {"type": "matrixdynamic", "name": "items", "minRowCount": 2, "choices": [1, 2], "columns": [
+                    {"name": "what", "cellType": "text", "isRequired": True}, {"name": "kind"},
+                ]},
+                {"type": "paneldynamic", "name": "trips", "templateElements": [
+                    {"type": "text", "name": "day", "inputType": "date"}, {"type": "signaturepad", "name": "sign"},
+                ]},
                 {"type": "expression", "name": "sum"},
             ]},
         ],
@@ -142,14 +149,18 @@ def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) 
     assert (found.source, found.document["title"]) == ("surveyjs", {"zh-CN": "反馈", "en": "Feedback"})
     assert types(found) == {
         "one": "section", "mail": "email", "nps": "nps", "more": "section", "why": "textarea", "two": "section",
-        "likes": "checkboxes", "again": "boolean",
+        "likes": "checkboxes", "again": "boolean", "items": "subform", "trips": "subform",
     }  # fmt: skip
+    items, trips = (entry for entry in found.document["fields"] if entry["type"] == "subform")
+    assert [(one["id"], one["type"]) for one in items["columns"]] == [("what", "text"), ("kind", "select")]
+    assert (items["min_rows"], items["columns"][0]["required"]) == (2, True)
+    assert [(one["id"], one["type"]) for one in trips["columns"]] == [("day", "date")]
     assert found.document["settings"]["thanks"] == {"en": "Thanks"}
     assert [rule["when"] for rule in found.document["rules"]] == [
         {"field": "nps", "op": "lt", "value": "7"}, {"field": "nps", "op": "lte", "value": "3"},
         {"all": [{"field": "likes", "op": "contains", "value": "b"}, {"field": "mail", "op": "not_empty"}]},
     ]  # fmt: skip
-    assert where(found) == {"likes: hasOther", "items", "sum"}
+    assert where(found) == {"likes: hasOther", "trips: sign", "sum"}
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,8 @@ class FieldType(ABC, Generic[T]):
     """Whether a sub-form may have it as a column."""
     columns_in: ClassVar[str | None] = None
     """The setting with the columns, for types whose value is rows. A form's `cfg` has them built, as `rows`."""
+    is_pressed: ClassVar[bool] = False
+    """Whether it is a button; see `button`."""
     opens_section: ClassVar[bool] = False
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
@@ -230,6 +232,10 @@ class FieldType(ABC, Generic[T]):
     def for_formulas(self, value: T) -> Any:
         """Return a clean value as formulas read it, numbers and containers as they are."""
         return value
+
+    def button(self, cfg: Settings) -> dict[str, str] | None:  # noqa: ARG002 - for types that are pressed
+        """Return what pressing the field on a record does, as `flow` or `url`; None for types that aren't pressed."""
+        return None
 
     @abstractmethod
     def column(self, cfg: Settings) -> ColumnSpec:

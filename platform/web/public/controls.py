@@ -1,8 +1,10 @@
 """The controls that don't just take one text, and the question class of each."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.fields import divisions
@@ -18,6 +20,7 @@ from formloom.platform.web.public.texts import say, zone_name
 STEP = "\u2009›\u2009"
 """Between the levels of a path; thin spaces, so that the script can tell it from what stands in a label."""
 FileInfo = Mapping[str, Any]
+_PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 
 
 class Moment(Picked):
@@ -280,6 +283,14 @@ class Computed(Question):
         """Take nothing that was sent."""
 
 
+class Pressed(Question):
+    """A button that opens an address, in which answers stand that were there when the page was drawn."""
+
+    def lead(self, answers: Mapping[str, Any]) -> None:
+        """Put the page's answers into the address."""
+        self.data = _PIPED.sub(lambda found: quote(str(answers.get(found[1]) or ""), safe=""), self.cfg["url"])
+
+
 class Signed(Uploads):
     """A picture that was drawn or uploaded, or a typed name."""
 
@@ -312,6 +323,6 @@ CLASSES: Mapping[str, type[Question]] = {
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
-    "formula": Computed, "slot": Slots, "subform": Rows,
+    "formula": Computed, "slot": Slots, "subform": Rows, "button": Pressed,
 }  # fmt: skip
 """Controls that don't just take one text."""

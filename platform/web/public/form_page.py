@@ -18,6 +18,7 @@ from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
+from formloom.platform.web.public.controls import Pressed
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
 from formloom.platform.web.public.modes import may_keep, modes_of
@@ -121,6 +122,8 @@ def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         question.is_required = question.item.id in required or question.item.required
         if question.item.type.is_generated:
             question.data = clean[question.item.id]
+        if isinstance(question, Pressed):
+            question.lead(raw)
         if isinstance(question, Rows):
             question.reckoned(_computed(question, raw, clean, now))
     return {

@@ -39,6 +39,8 @@ export interface FieldTypeInfo {
   can_be_column: boolean
   /** The setting with the columns, in types whose value is rows. */
   columns_in: string | null
+  /** A button: nothing is filled in. */
+  is_pressed: boolean
   opens_section: boolean
   opens_page: boolean
   /** Whether each value may be given to a limited number of records only. */

@@ -42,7 +42,9 @@ export interface ViewInfo {
 export interface FlowButton {
   id: string
   label: L10n
-  flow: string
+  /** What it starts, or what it opens. */
+  flow?: string
+  url?: string
 }
 export interface FormInfo {
   id: string

@@ -25,6 +25,7 @@ from formloom.platform.definitions.kinds.base import (
     setting_findings,
     unknown,
 )
+from formloom.platform.definitions.kinds.buttons import check_buttons, flows_of
 from formloom.platform.definitions.kinds.columns import check_columns
 from formloom.platform.definitions.kinds.fields import COMMON, FieldDocument
 from formloom.platform.definitions.kinds.form_uses import uses_in
@@ -182,16 +183,11 @@ class Form(DefinitionKind):
         yield from check_look(document)
         yield from _check_limits(document, entries)
         yield from check_own_link(document)
-        known = world.others.get("flow", {})
-        for place, button in enumerate(document.get("buttons") or ()):
-            if button["flow"] not in known:
-                yield unknown(
-                    "unknown_flow", f"buttons/{place}/flow", button["flow"], known, {"zh-CN": "流程", "en": "flow"}
-                )
+        yield from check_buttons(document, world)
 
     def references(self, document: Document) -> Iterator[Usage]:
-        for place, button in enumerate(document.get("buttons") or ()):
-            yield Usage("flow", button["flow"], f"buttons/{place}")
+        for path, flow in flows_of(document):
+            yield Usage("flow", flow, path)
         yield from uses_in(document)
 
 
