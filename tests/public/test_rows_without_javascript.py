@@ -77,3 +77,12 @@ def test_files_of_a_row_come_with_it(order: House) -> None:
 def test_odd_rows_are_refused_without_trouble(order: House) -> None:
     for odd in ({"_rows": "items-999"}, {"_rows": "x"}, {"items.999.product": "a", "name": "a"}, {"items.0.none": "1"}):
         assert order.send(odd).status_code in {200, 303, 422}
+
+
+def test_a_button_opens_an_address_with_what_is_known(form: Publish) -> None:
+    entry = {"id": "go", "type": "button", "label": l10n("Map", "地图"), "url": "https://example.com/?q={city}"}
+    start = {"id": "run", "type": "button", "label": l10n("Run", "运行"), "does": "flow"}
+    house = form({"id": "city", "type": "text", "label": l10n("City", "城市"), "default": "杭州"}, entry, start)
+    page = house.open().text
+    assert 'href="https://example.com/?q=%E6%9D%AD%E5%B7%9E"' in page
+    assert "Run" not in page
