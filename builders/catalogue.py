@@ -90,8 +90,8 @@ def _field_type(one: Any) -> dict[str, Any]:
         "keywords": list(one.keywords), "value_kind": one.value_kind, "kind_from": one.kind_from,
         "is_computed": one.formula({}) is not None, "is_stored": one.is_stored,
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
-        "can_be_column": one.is_stored and one.can_be_column, "columns_in": one.columns_in, "is_pressed": one.is_pressed,
-        "opens_page": one.opens_page, "has_seats": one.has_seats,
+        "can_be_column": one.is_stored and one.can_be_column, "columns_in": one.columns_in,
+        "is_pressed": one.is_pressed, "opens_page": one.opens_page, "has_seats": one.has_seats,
         "settings": settings(one.settings),
     }  # fmt: skip
 

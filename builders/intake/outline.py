@@ -84,7 +84,7 @@ class Outline:
     def _sound_settings(self, entry: dict[str, Any], name: str, settings: dict[str, Any]) -> dict[str, Any]:
         """Return those settings that the type takes; the others are noted."""
         given = {key: value for key, value in settings.items() if value not in (None, "", {}, [])}
-        needed = {key: given[key] for key in ("options", "columns") if key in given}
+        needed: dict[str, Any] = {key: given[key] for key in ("options", "columns") if key in given}
         found = {key: value for key, value in given.items() if _is_sound({**entry, **needed, key: value})}
         for key in given.keys() - found.keys():
             self.leave_setting(name, key)
