@@ -43,6 +43,17 @@ def test_the_first_load_of_thirty_fields_is_small_in_every_theme(form: Publish) 
 
 
 @pytest.mark.skipif(not BUILT.is_file(), reason="the browser side is not built")
+def test_pages_that_do_more_stay_small_too(form: Publish) -> None:
+    fields = [{**EVERY_TYPE[number % 16], "id": f"f{number}"} for number in range(30)]
+    house = form(*fields, settings={"mode": "cards", "offline": True, "theme": {"preset": "night"}})
+    page = house.open()
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+    loaded = [page.data, *((bundle_folder() / path.removeprefix("/static/")).read_bytes() for path in assets)]
+    assert len(loaded) == 5, "page, icon, the page's script and those of its two modes"
+    assert sum(map(zipped, loaded)) <= WHOLE
+
+
+@pytest.mark.skipif(not BUILT.is_file(), reason="the browser side is not built")
 def test_the_script_is_one_small_file() -> None:
     path = framing.bundle_path()
     script = (bundle_folder() / path.removeprefix("/static/")).read_bytes()

@@ -56,6 +56,8 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/forms/<form>/aggregate": {"group_by": [], "measures": [{"op": "count"}]},
         "POST /api/v1/access/explain": {"user": site.admin.user_id, "form": "desk.ticket", "act": "record.read"},
         "PATCH /api/v1/links/<token>": {"open": True},
+        "POST /api/v1/forms/<form>/labels/links": {"links": [site.ids["link"]]},
+        "POST /api/v1/forms/<form>/labels/records": {"records": [site.ids["record"]], "lines": ["subject"]},
         "POST /api/v1/links/<token>/personal": {"links": [{"values": {"subject": "x"}}]},
         "POST /api/v1/definitions/<definition_id>/preview": {"document": TICKET},
         "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
