@@ -16,6 +16,7 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "open": True,
         "submissions": 0,
         "has_password": False,
+        "hosts": [],
         "name": None,
         "source": None,
         "last_submission_at": None,
