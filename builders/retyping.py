@@ -28,7 +28,7 @@ from formloom.platform.storage.definition_store import Definition, FormCatalog
 
 MOST_DISTINCT = 2_000
 MOST_SAMPLES = 8
-MOST_FAULTS = 20
+MOST_FAULTS = 10
 _MAY_COME = frozenset({"no_options", "no_label", "bad_default"})
 
 
@@ -93,7 +93,7 @@ def _tried(
     if not made.type.is_stored or made.type.is_generated:
         return Trial(records, fails=records)
     values = [value for value, _count in seen]
-    settings = _proposed(unit, old, made, ctx, values) if propose else {}
+    settings = _proposed(unit, old, made, ctx, values) if propose and not rest else {}
     if settings:
         made = built(form, {**entry, **settings})
     outcomes = Converter(unit, old, made, ctx).outcomes(values)
@@ -126,7 +126,7 @@ def _proposed(unit: ReadUnit, old: Field, made: Field, ctx: Any, values: list[An
     texts = [one.shown for one in Converter(unit, old, old, ctx).outcomes(values)]
     return {
         name: value for name, value in made.type.settings_for([text for text in texts if text]).items()
-        if value and not made.document.get(name)
+        if value not in (None, []) and made.document.get(name) in (None, [])
     }  # fmt: skip
 
 
