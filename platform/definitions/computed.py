@@ -23,15 +23,22 @@ from formloom.platform.definitions.formula.numeric import rounded
 from formloom.platform.definitions.formula.registry import FUNCTIONS
 from formloom.platform.definitions.formula.tokens import FormulaInvalid
 from formloom.platform.definitions.formula.values import Env, Fault, Setting, Value
+from formloom.platform.definitions.scoring import Scoring
 
+SCORED = "~score"
+"""Stands behind a field's name where its score is read."""
 _READ: Mapping[str, Reading] = {"number": "number", "text": "text", "date": "day", "boolean": "boolean"}
 
 
 class Computed:
     """The computed fields of one form version."""
 
-    def __init__(self, fields: Iterable[tuple[str, FieldType[Any], Settings]], zone: ZoneInfo) -> None:
+    def __init__(
+        self, fields: Iterable[tuple[str, FieldType[Any], Settings]], zone: ZoneInfo, scoring: Scoring | None = None
+    ) -> None:
         self.zone = zone
+        fields = tuple(fields)
+        self._scoring = scoring or Scoring((name, kind, cfg, None) for name, kind, cfg in fields)
         self._formulas: dict[str, tuple[Formula, Settings]] = {}
         self._trees: dict[str, Tree] = {}
         self._kinds: dict[str, FieldType[Any]] = {}
@@ -42,11 +49,11 @@ class Computed:
             if kind.numbers_records:
                 self._numbering.append((name, kind, cfg))
             source = kind.formula(cfg)
-            tree = _read(source) if source else None
+            tree = with_scores(_read(source)) if source else None
             if tree is not None:
                 self._formulas[name] = compile_tree(tree), cfg
                 self._trees[name] = tree
-                needs[name] = {field for field, _column in names(tree)}
+                needs[name] = named(tree)
         asks = any(FUNCTIONS.get(one.lower()).asks_names for tree in self._trees.values() for one in calls(tree))
         self._people = [(name, kind) for name, kind in self._kinds.items() if kind.who is not None] if asks else []
         self._order = _ordered({name: found & needs.keys() for name, found in needs.items()})
@@ -68,7 +75,7 @@ class Computed:
     def known(self, values: Mapping[str, Any], ctx: CleanContext) -> tuple["_Known", Setting]:
         """Return what formulas over clean `values` read, computed values among it, and what they know of the world."""
         setting = self.setting(values, ctx)
-        known = _Known(values, self._kinds)
+        known = _Known(values, self._kinds, self._scoring)
         for name in self._order:
             formula, cfg = self._formulas[name]
             known.computed[name] = _result(formula(known, setting), cfg, setting)
@@ -93,7 +100,7 @@ class Computed:
         """Return the fields that `other` computes otherwise or not at all, with all that is computed from them."""
         found: set[str] = set()
         for name in self._order:
-            needs = {field for field, _column in names(self._trees[name])}
+            needs = named(self._trees[name])
             if needs & found or self._source(name) != other._source(name) or self._retyped(needs, other):
                 found.add(name)
         return found
@@ -102,7 +109,9 @@ class Computed:
         if name not in self._trees:
             return None
         cfg = self._formulas[name][1]
-        return self._trees[name], cfg["result"], cfg["decimals"]
+        scored = [one.removesuffix(SCORED) for one, _column in names(self._trees[name]) if one.endswith(SCORED)]
+        scores = [self._scoring.shape(one) for one in scored if one in self._kinds]
+        return self._trees[name], cfg["result"], cfg["decimals"], scores
 
     def _retyped(self, needs: Collection[str], other: "Computed") -> bool:
         return any(self._kinds.get(name) is not other._kinds.get(name) for name in needs)
@@ -128,12 +137,12 @@ class Computed:
     def reach(self, tree: Tree) -> set[str]:
         """Return the fields that a tree needs, also through computed ones."""
         found: set[str] = set()
-        waiting = [field for field, _column in names(tree)]
+        waiting = list(named(tree))
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += [field for field, _column in names(self._trees[name])] if name in self._trees else []
+                waiting += named(self._trees[name]) if name in self._trees else ()
         return found
 
     def _typed(self, seen: Collection[str]) -> set[str]:
@@ -144,17 +153,40 @@ class Computed:
 class _Known(dict[str, Any]):
     """Clean values as formulas read them, turned into that form only when they are asked for."""
 
-    def __init__(self, values: Mapping[str, Any], kinds: Mapping[str, FieldType[Any]]) -> None:
+    def __init__(self, values: Mapping[str, Any], kinds: Mapping[str, FieldType[Any]], scoring: Scoring) -> None:
         super().__init__()
-        self._values, self._kinds = values, kinds
+        self._values, self._kinds, self._scoring = values, kinds, scoring
         self.computed: dict[str, Any] = {}
 
     def get(self, name: str, default: Any = None) -> Value:
         if name in self.computed:
             return self.computed[name]
+        if name.endswith(SCORED):
+            return self._score(name.removesuffix(SCORED))
         value = self._values.get(name, default)
         kind = self._kinds.get(name)
         return readable(kind.for_formulas(value) if kind and value is not None else value)
+
+    def _score(self, name: str) -> Value:
+        if name in self.computed:
+            return self.computed[name]
+        return self._scoring.of(name, self._values.get(name)) if name in self._kinds else None
+
+
+def with_scores(tree: Tree | None) -> Tree | None:
+    """Return a tree in which `SCORE(field)` reads the field's score, which only the server knows."""
+    if tree is None:
+        return None
+    if tree.get("call") == "SCORE" and "field" in tree["args"][0] and "column" not in tree["args"][0]:
+        return {"field": tree["args"][0]["field"] + SCORED}
+    return {
+        name: [with_scores(one) for one in part] if name in {"args", "list"} else part for name, part in tree.items()
+    }
+
+
+def named(tree: Tree) -> set[str]:
+    """Return the fields that a tree needs itself."""
+    return {field.removesuffix(SCORED) for field, _column in names(tree)}
 
 
 def readable(value: Any) -> Value:

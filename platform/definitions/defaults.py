@@ -12,7 +12,7 @@ from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from formloom.platform.definitions.computed import Computed
+from formloom.platform.definitions.computed import Computed, with_scores
 from formloom.platform.definitions.fields.base import CleanContext, Settings, ValueKind
 from formloom.platform.definitions.formula.compile import Formula, compile_tree
 from formloom.platform.definitions.formula.function import READ
@@ -63,7 +63,7 @@ class Defaults:
         self._formulas: dict[str, tuple[Formula, Reader, Settings]] = {}
         self._kinds: dict[str, ValueKind] = {}
         for name, source, kind, cfg in fields:
-            tree = _read(source)
+            tree = with_scores(_read(source))
             if tree is not None and kind is not None and kind in READERS:
                 self._trees[name], self._kinds[name] = tree, kind
                 self._formulas[name] = compile_tree(tree), READERS[kind], cfg

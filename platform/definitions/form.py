@@ -22,6 +22,7 @@ from formloom.platform.definitions.defaults import Defaults
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.row_names import condition_kinds, own_columns, row_columns
+from formloom.platform.definitions.scoring import Scoring
 from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
@@ -29,7 +30,7 @@ from formloom.platform.kernel.text import LocalizedText, resolve
 from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 _COMMON = frozenset({
-    "id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula",
+    "id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula", "quiz",
     "width", "public", "from_link",
 })  # fmt: skip
 UNKNOWN = {"zh-CN": "没有名为“{name}”的字段{hint}", "en": "Unknown field '{name}'{hint}"}
@@ -110,7 +111,8 @@ class FormVersion:
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self.with_rows = tuple(item for item in self.stored if item.rows is not None)
         self._visibility = visibility
-        self.formulas = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone)
+        self.scoring = Scoring((item.id, item.type, item.cfg, item.document.get("quiz")) for item in self.stored)
+        self.formulas = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone, self.scoring)
         self._kinds = condition_kinds(self.stored)
         self._defaults = Defaults(
             ((item.id, item.document.get("default_formula"), item.kind, item.cfg) for item in self.stored),

@@ -221,6 +221,11 @@ class FieldType(ABC, Generic[T]):
         """Return the formula that gives the value, or None for types that don't compute."""
         return None
 
+    def score(self, value: T, cfg: Settings) -> Decimal | None:  # noqa: ARG002 - for types whose options score
+        """Return how many points a clean value counts; numbers count by themselves."""
+        is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+        return Decimal(value) if is_number else None  # type: ignore[arg-type]  # as just asked
+
     def seats(self, cfg: Settings) -> "Seats":  # noqa: ARG002 - for types with seats
         """Return how many records may have each single value."""
         return NO_SEATS

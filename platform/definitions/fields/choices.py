@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -77,6 +78,9 @@ class ChoiceType(FieldType[str]):
     def seats(self, cfg: Settings) -> Seats:
         return seats_of(cfg)
 
+    def score(self, value: str, cfg: Settings) -> Decimal | None:
+        return score_of((value,), cfg["options"])
+
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
         return self.compile(cfg)(raw, ctx)
 
@@ -117,6 +121,9 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     def seats(self, cfg: Settings) -> Seats:
         return seats_of(cfg, one_only=False)
+
+    def score(self, value: tuple[str, ...], cfg: Settings) -> Decimal | None:
+        return score_of(value, cfg.get("options") or ())
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
         return self.compile(cfg)(raw, ctx)
@@ -172,6 +179,12 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
             return self.clean([whole], cfg, ctx)
         parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
         return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
+
+
+def score_of(chosen: Iterable[str], options: Iterable[Mapping[str, Any]]) -> Decimal | None:
+    """Return the sum of the scores of what was chosen; None where no option has one."""
+    scores = {option["value"]: option["score"] for option in options if option.get("score") is not None}
+    return sum((Decimal(scores.get(one, 0)) for one in chosen), Decimal(0)) if scores else None
 
 
 def seats_of(cfg: Settings, *, one_only: bool = True) -> Seats:

@@ -48,6 +48,10 @@ class Option(Schema):
     category = fields.String(
         validate=validate.OneOf(("open", "paused", "done")), metadata=named("状态类别", "Status category")
     )
+    pinned = fields.Boolean(metadata=named("固定在最后", "Always last"))
+    score = fields.Decimal(
+        allow_none=True, validate=validate.Range(-1_000_000, 1_000_000), metadata=named("分值", "Score")
+    )
     quota = fields.Integer(allow_none=True, validate=validate.Range(0, 10_000_000), metadata=named("名额", "Places"))
 
 
@@ -111,6 +115,7 @@ class Choices(Schema):
         validate=validate.And(validate.Length(max=MAX_OPTIONS), distinct),
         metadata=named("选项", "Options"),
     )
+    shuffle = fields.Boolean(load_default=False, metadata=named("选项随机排列", "Options in random order"))
     show_left = fields.Boolean(load_default=False, metadata=named("显示剩余名额", "Show places left"))
 
 

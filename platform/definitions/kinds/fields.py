@@ -1,6 +1,6 @@
 """What the documents of all fields have in common, and those of the columns of a sub-form."""
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.formula.grammar import MAX_LENGTH
@@ -18,11 +18,22 @@ COMMON = frozenset(
         "unique",
         "default",
         "default_formula",
+        "quiz",
         "width",
         "public",
         "from_link",
     }
 )
+
+
+class QuizDocument(Schema):
+    """What a right answer is, how many points it counts, and why it is right."""
+
+    answer = fields.List(
+        fields.String(validate=validate.Length(1, 500)), load_default=list, validate=validate.Length(max=50)
+    )
+    points = fields.Decimal(validate=validate.Range(0, 1_000_000))
+    explanation = L10n(max_length=2000, allow_none=True)
 
 
 class FieldDocument(shapes.Open):
@@ -36,6 +47,7 @@ class FieldDocument(shapes.Open):
     required = fields.Boolean()
     unique = fields.Boolean()
     default = fields.Raw(allow_none=True)
+    quiz = fields.Nested(QuizDocument, allow_none=True)
     default_formula = fields.String(validate=validate.Length(max=MAX_LENGTH), allow_none=True)
     width = fields.String(validate=validate.OneOf(WIDTHS))
     public = fields.Boolean()

@@ -175,10 +175,11 @@ class Pictures(Several):
     @property
     def pictures(self) -> list[str]:
         """Return the address of each option's picture, the empty text where there is none."""
-        given = [str(one.get("image") or "") for one in self.cfg["options"]]
+        places = {one["value"]: place for place, one in enumerate(self.cfg["options"])}
+        given = [(places[one["value"]], str(one.get("image") or "")) for one in self.options]
         if not self.path:
-            return given
-        return [f"{self.path}/pictures/{self.item.id}/{place}" if one else "" for place, one in enumerate(given)]
+            return [image for _place, image in given]
+        return [f"{self.path}/pictures/{self.item.id}/{place}" if image else "" for place, image in given]
 
     @property
     def hint(self) -> str:

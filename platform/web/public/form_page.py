@@ -17,10 +17,11 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import guards, page_token, pictures, prefill, proof, seating, uploading
+from formloom.platform.web.public import guards, ordering, page_token, pictures, prefill, proof, seating, uploading
 from formloom.platform.web.public.controls import Pressed
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
+from formloom.platform.web.public.mixing import mixed
 from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
@@ -40,6 +41,8 @@ class Typed:
     """Field id → what was typed, as a MultiDict."""
     fault: FormloomError | None = None
     token: PageToken | None = None
+    order: str = ""
+    """What the order on the page was drawn from."""
     """The page's own token, when it may be used again."""
 
 
@@ -70,6 +73,9 @@ def show(
     _fix(questions, known)
     for question in questions:
         question.is_prefilled = question.item.id in suggested and question.item.id not in known
+    order = ordering.seed_of(visit, typed.order if typed else "")
+    for question in questions:
+        question.order_seed = order
     pictures.place(questions, visit.path)
     with visit.rt.db.read() as unit:
         seating.place(unit, visit.form, questions)
@@ -89,8 +95,8 @@ def show(
     answer = page(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
         more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
-        ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes,
-        **_parts(visit.form, questions, visit.now),
+        ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes, order=order,
+        **_parts(visit.form, questions, visit.now, order),
     )  # fmt: skip
     if "offline" in modes and typed is None and not draft and visit.query.keys() <= {"locale"}:
         answer.headers[KEPT] = "1"
@@ -104,12 +110,12 @@ def preview(form: FormVersion, frame: Frame) -> Response:
     script = page_data(form, questions, frame.now, modes) | {"path": "", "draft": "", "fresh": True, "proof": None}
     return page(
         "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
-        trap=guards.TRAP, is_preview=True, modes=modes, draft="", saves=drafts.days_of(form) is not None,
+        trap=guards.TRAP, is_preview=True, order="", modes=modes, draft="", saves=drafts.days_of(form) is not None,
         **_parts(form, questions, frame.now),
     )  # fmt: skip
 
 
-def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
+def _parts(form: FormVersion, questions: PageForm, now: Any, order: str = "") -> dict[str, Any]:
     raw = {
         question.item.id: question.data
         for question in questions
@@ -127,7 +133,7 @@ def _parts(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         if isinstance(question, Rows):
             question.reckoned(_computed(question, raw, clean, now))
     return {
-        "pages": list(pages_of(questions)),
+        "pages": _mixed_pages(form, list(pages_of(questions)), order),
         "hidden": [question for question in questions if question.control == "hidden"],
         "submit_label": resolve(form.settings.get("submit_label"), questions.locale),
     }
@@ -141,6 +147,20 @@ def _computed(question: Rows, raw: Mapping[str, Any], clean: Mapping[str, Any], 
     ctx = CleanContext(now=now, locale=question.locale)
     fitting = [rows.clean(one if isinstance(one, Mapping) else {}, ctx=ctx).values for one in given[:MAX_ROWS]]
     return rows.formulas.in_rows(fitting, clean, ctx)
+
+
+def _mixed_pages(form: FormVersion, pages: list[Page], order: str) -> list[Page]:
+    """Return the pages in the visitor's order: pages where the form wants it, questions where their section does."""
+    if not order:
+        return pages
+    for step in pages:
+        for block in step.blocks:
+            if block.section and block.section.cfg.get("shuffle"):
+                block.questions = mixed(block.questions, order, block.section.item.id)
+    if not form.settings.get("shuffle_pages"):
+        return pages
+    titled = mixed([one for one in pages if one.question], order, "pages")
+    return [*(one for one in pages if not one.question), *titled]
 
 
 def pages_of(questions: PageForm) -> Iterable[Page]:

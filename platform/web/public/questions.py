@@ -5,6 +5,7 @@ the public page can't be laxer or stricter than the API. A control is one templa
 that reads its input in another way also has a class, in `controls.py`.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from wtforms.widgets import html_params
 
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.mixing import mixed
 from formloom.platform.web.public.templating import render
 from formloom.platform.web.public.texts import say
 
@@ -50,6 +52,8 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         """Whether the address of the page suggests the answer."""
         self.is_hidden_at_first = False
         self.is_required = item.required
+        self.order_seed = ""
+        """What the order of options is drawn from; empty for the builder's own order."""
         self.seating: Any = None
         """How the seats of its options stand (`seating.py`); None where there are none, and in a preview."""
         self.errors: list[str] = []
@@ -77,7 +81,15 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     @property
     def choices(self) -> list[tuple[str, str]]:
         """Return value and label of each option."""
-        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.cfg["options"]]
+        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.options]
+
+    @property
+    def options(self) -> list[Mapping[str, Any]]:
+        """Return the options in the order in which this visitor sees them."""
+        given: list[Mapping[str, Any]] = list(self.cfg["options"])
+        if not self.order_seed or not self.cfg.get("shuffle"):
+            return given
+        return mixed(given, self.order_seed, self.item.id, stays_last=lambda one: bool(one.get("pinned")))
 
     def is_full(self, one: Any) -> bool:
         """Tell whether an option can't be chosen any more."""

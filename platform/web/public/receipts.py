@@ -15,6 +15,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.records.own_links import number_of
 from formloom.platform.records.record import Record
+from formloom.platform.web.public import quiz_result
+from formloom.platform.web.public.quiz_result import Result
 from formloom.platform.web.public.thanks import Answers, answers_of, next_address
 
 State = Literal["new", "repeat", "changed", "answered"]
@@ -38,6 +40,8 @@ class Receipt:
     """Where the respondent is sent on to; empty for nowhere."""
     key: str | None = None
     """Under which key it is kept."""
+    quiz: Result | None = None
+    """The result of a quiz, as much of it as the form tells."""
     own: str = ""
     """The secret of the respondent's own link; never kept, made again from the key."""
 
@@ -47,21 +51,21 @@ class Receipt:
 
     def dump(self) -> str:
         """Return the JSON that is kept with the submission."""
-        return orjson.dumps([self.id, self.number, self.at.isoformat(), self.answers, self.next]).decode()
+        return orjson.dumps([self.id, self.number, self.at.isoformat(), self.answers, self.next, self.quiz]).decode()
 
 
 def load(text: str) -> Receipt:
     """Return a kept receipt."""
     record_id, number, at, *more = orjson.loads(text)
-    answers, address = more or ({}, "")
-    return Receipt(record_id, number, datetime.fromisoformat(at), answers=answers, next=address)
+    answers, address, quiz = (*more, None, None, None)[:3]
+    return Receipt(record_id, number, datetime.fromisoformat(at), answers=answers or {}, next=address or "", quiz=quiz)
 
 
 def of_record(form: FormVersion, record: Record) -> Receipt:
     """Return the receipt of a new record."""
     return Receipt(
         record.id, number_of(form, record), record.created_at, answers=answers_of(form, record),
-        next=next_address(form, record),
+        next=next_address(form, record), quiz=quiz_result.of_record(form, record),
     )  # fmt: skip
 
 

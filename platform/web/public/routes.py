@@ -20,6 +20,7 @@ from formloom.platform.web.public import (
     later_pages,
     limits,
     locks,
+    ordering,
     other_pages,
     own_pages,
     page_token,
@@ -47,7 +48,9 @@ MAX_BYTES = 64_000_000
 MAX_JSON = 1_000_000
 MAX_UNLOCK = 10_000
 _KEY = re.compile(r"offline-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_OWN_INPUTS = frozenset({"_token", "_lang", "_rows", "_later", "_draft", "_script", "_proof", "_ref", guards.TRAP})
+_OWN_INPUTS = frozenset(
+    {"_token", "_lang", "_rows", "_later", "_draft", "_script", "_proof", "_ref", "_order", guards.TRAP}
+)
 _JSON_KEYS = frozenset({"values", "form_token", "ref", "locale", "script", "proof", "trap", "password", "draft", "key"})
 _SHOWN_AGAIN = frozenset({"invalid", "too_many", "too_large"})
 
@@ -216,6 +219,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         return other_pages.locked(visit)
     ref = inputs.get("_ref", "")[:4_000]
     personal = visits.personal_of(visit, ref)
+    order = inputs.get(ordering.ORDER_INPUT, "")
     token: page_token.PageToken | None = None
     typed, draft = _answers(visit, inputs, None), inputs.get("_draft", "")[:100]
     try:
@@ -227,7 +231,8 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         if "_rows" in inputs:
             change_rows(visit.form, typed, inputs["_rows"])
         if "_lang" in inputs or "_rows" in inputs:
-            return form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, None, token), draft=draft)
+            again = Typed(typed, None, token, order)
+            return form_page.show(visit, personal=personal, ref=ref, typed=again, draft=draft)
         receipt = submitting.take(
             visit,
             Sent(
@@ -248,7 +253,7 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         if fault.kind not in _SHOWN_AGAIN and not isinstance(fault, DeviceUnknown):
             raise
         shown = None if isinstance(fault, PageTokenRefused) and "_lang" in inputs else fault
-        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token), draft=draft)
+        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token, order), draft=draft)
         if fault.kind == "too_many":
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer

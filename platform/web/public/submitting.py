@@ -77,7 +77,7 @@ def kept(visit: Visit, receipt: Receipt) -> Receipt:
     with visit.rt.db.read() as unit:
         found = repeats.peek(unit, _caller(visit), receipt.key)
     whole = receipts.load(found.answer) if found else receipt
-    return replace(receipt, answers=whole.answers, next=whole.next, own=_own_again(visit, receipt.key))
+    return replace(receipt, answers=whole.answers, next=whole.next, quiz=whole.quiz, own=_own_again(visit, receipt.key))
 
 
 def answered_before(unit: ReadUnit, visit: Visit, personal: PersonalLink | None) -> Receipt | None:

@@ -51,6 +51,10 @@ export interface FieldOption {
   category?: 'open' | 'paused' | 'done'
   /** How many records may have it. */
   quota?: number
+  /** Stays behind the others where options come in random order. */
+  pinned?: boolean
+  /** How many points choosing it counts. */
+  score?: number | string
   /** A picture as a data address, in types whose options are pictures. */
   image?: string
 }
@@ -66,6 +70,8 @@ export interface FormField {
   default?: unknown
   width?: 'full' | 'half' | 'third' | 'quarter'
   public?: boolean
+  /** The right answers of a quiz, the points they count, and why they are right. */
+  quiz?: { answer?: string[]; points?: number | string; explanation?: L10n }
   from_link?: string
   options?: FieldOption[]
   [setting: string]: unknown

@@ -50,6 +50,8 @@ export interface FormSettings {
   open_from?: string | null
   open_until?: string | null
   quota?: number | null
+  quiz?: { show?: 'nothing' | 'score' | 'answers'; pass_mark?: number | string | null } | null
+  shuffle_pages?: boolean
   rate_per_hour?: number
   proof_of_work?: boolean
   cover?: { kind: string; seed: string; color?: string } | null

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, Example, Settings, ValueInvalid, WidgetSpec
+from formloom.platform.definitions.fields.choices import score_of
 from formloom.platform.definitions.fields.compounds import ObjectType
 from formloom.platform.definitions.fields.numbers import as_decimal
 from formloom.platform.definitions.fields.settings import Option, distinct, named
@@ -102,6 +104,12 @@ class Matrix(ObjectType):
         if found is None:
             raise ValueInvalid("no_such_row", messages.NO_SUCH_ROW, row=_shown(text.strip()))
         return self.clean({row: _cell(words, cfg) for row, words in found.items()}, cfg, ctx)
+
+    def score(self, value: dict[str, Any], cfg: Settings) -> Decimal | None:
+        if cfg["answer"] in {"one", "many"}:
+            chosen = [one for cell in value.values() for one in (cell if isinstance(cell, list) else [cell])]
+            return score_of(chosen, cfg["columns"])
+        return sum((Decimal(str(one)) for cell in value.values() for one in cell.values()), Decimal(0))
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("matrix")

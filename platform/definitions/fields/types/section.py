@@ -12,6 +12,7 @@ class Folding(Schema):
     """Whether it is closed at first."""
 
     collapsed = fields.Boolean(load_default=False, metadata=named("默认收起", "Collapsed at first"))
+    shuffle = fields.Boolean(load_default=False, metadata=named("题目随机排列", "Questions in random order"))
 
 
 class Section(FieldType[None]):

@@ -5,7 +5,17 @@ import uuid as uuids
 from decimal import Decimal
 
 from formloom.platform.definitions.formula.function import function
-from formloom.platform.definitions.formula.values import NA, VALUE, Env, Fault, Value, limited, number_of, text_of
+from formloom.platform.definitions.formula.values import (
+    NA,
+    VALUE,
+    Env,
+    Fault,
+    Value,
+    bounded,
+    limited,
+    number_of,
+    text_of,
+)
 
 _EARTH_M = 6_371_000
 _PARTS = ("province", "city", "district", "detail")
@@ -26,6 +36,16 @@ def recno(env: Env) -> Decimal:
     if env.setting.record is None:
         raise Fault(NA)
     return Decimal(env.setting.record)
+
+
+@function(
+    "field:any", zh="一个字段的得分：选项分值之和，评分和数字按自身计", en="The score of a field: that of the chosen options; marks and numbers count by themselves",
+    examples={"SCORE(amount)": 1200, "SCORE(items.quantity)": 15},
+)  # fmt: skip
+def score(env: Env, field: Value) -> Decimal:
+    found = field if isinstance(field, list) else [field]
+    env.charge(len(found))
+    return bounded(sum((number_of(env, one) for one in found), Decimal(0)))
 
 
 @function("", zh="一个新的唯一编号", en="A new unique id", volatile=True)

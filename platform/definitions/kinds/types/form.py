@@ -32,6 +32,7 @@ from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.kinds.own_links import check_own_link
+from formloom.platform.definitions.kinds.quizzes import check_quiz
 from formloom.platform.definitions.kinds.seats import check_seats
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
@@ -98,8 +99,18 @@ class SaveLater(Schema):
     days = fields.Integer(allow_none=True, validate=validate.Range(1, 365))
 
 
+class QuizSettings(Schema):
+    """What a respondent is told of his result, and from how many points on the quiz is passed."""
+
+    show = fields.String(load_default="score", validate=validate.OneOf(("nothing", "score", "answers")))
+    pass_mark = fields.Decimal(allow_none=True, validate=validate.Range(0, 1_000_000))
+
+
 class FormSettings(Schema):
     """How the public page behaves."""
+
+    quiz = fields.Nested(QuizSettings, allow_none=True)
+    shuffle_pages = fields.Boolean()
 
     languages = fields.List(fields.String(validate=validate.OneOf(("zh-CN", "en"))), validate=validate.Length(1, 2))
     submit_label = L10n(allow_none=True)
@@ -181,6 +192,7 @@ class Form(DefinitionKind):
         yield from check_formulas(document)
         yield from check_seats(document)
         yield from check_look(document)
+        yield from check_quiz(document)
         yield from _check_limits(document, entries)
         yield from check_own_link(document)
         yield from check_buttons(document, world)

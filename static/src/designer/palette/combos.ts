@@ -7,6 +7,8 @@ interface Part {
   type: string
   label: L10n
   more?: Partial<FormField>
+  /** What depends on the fields that are there already. */
+  from?: (fields: readonly FormField[]) => Partial<FormField>
 }
 export interface Combo {
   id: string
@@ -14,6 +16,10 @@ export interface Combo {
   parts: Part[]
 }
 export const COMBOS: Combo[] = [
+  {
+    id: 'total', icon: 'fx',
+    parts: [{ type: 'formula', label: { 'zh-CN': '总分', en: 'Total score' }, more: { decimals: 0 }, from: (fields) => ({ formula: scoreOf(fields) }) }],
+  },
   {
     id: 'contact', icon: 'user',
     parts: [
@@ -38,12 +44,20 @@ export const COMBOS: Combo[] = [
   },
 ]
 
-export function fieldsOfCombo(combo: Combo, types: FieldTypeInfo[], taken: string[]): FormField[] {
-  const used = [...taken]
+const SCALES = new Set(['rating', 'nps', 'slider'])
+/** The sum over everything that scores: options with scores, questions of a quiz, marks and scales. */
+function scoreOf(fields: readonly FormField[]): string {
+  const scores = (list: unknown) => Array.isArray(list) && list.some((one: { score?: unknown }) => one.score != null)
+  const scored = fields.filter((field) => field.quiz || scores(field.options) || scores(field.columns) || SCALES.has(field.type))
+  return scored.map((field) => `SCORE(${field.id})`).join('+') || '0'
+}
+
+export function fieldsOfCombo(combo: Combo, types: FieldTypeInfo[], fields: readonly FormField[]): FormField[] {
+  const used = fields.map((field) => field.id)
   return combo.parts.flatMap((part) => {
     const type = types.find((one) => one.id === part.type)
     if (!type) return []
-    const field = { ...freshField(type, used, part.label), ...part.more } as FormField
+    const field = { ...freshField(type, used, part.label), ...part.more, ...part.from?.(fields) } as FormField
     used.push(field.id)
     return [field]
   })

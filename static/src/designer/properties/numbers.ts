@@ -1,2 +1,2 @@
 /** Numbers that an option of a choice may carry. */
-export type OptionNumber = 'quota'
+export type OptionNumber = 'quota' | 'score'

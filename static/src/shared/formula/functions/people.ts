@@ -1,5 +1,5 @@
 /** Functions about people, places and the record itself. */
-import { type Env, Fault, isObject, limited, numberOf, textOf, type Value, whole } from '../values'
+import { bounded, type Env, Fault, type Num, ZERO, isObject, limited, numberOf, textOf, type Value, whole } from '../values'
 import { declare, type Family } from './function'
 
 const EARTH_M = 6_371_000
@@ -47,6 +47,11 @@ export const people: Family = {
   RECNO: declare('', (env: Env) => {
     if (env.setting.record === null) throw new Fault('#N/A')
     return whole(env.setting.record)
+  }),
+  SCORE: declare('field:any', (env: Env, field: Value) => {
+    const found = Array.isArray(field) ? field : [field]
+    env.charge(found.length)
+    return bounded(found.reduce((sum: Num, one) => sum.plus(numberOf(env, one)), ZERO))
   }),
   UUID: declare('', () => crypto.randomUUID()),
   GETUSERNAME: declare('', (env: Env) => env.setting.user),
