@@ -56,7 +56,14 @@ from formloom.platform.web.public import (
     respondent_routes,
 )
 from formloom.platform.web.public import routes as public_routes
-from formloom.platform.web.records import activity_routes, customer_routes, export_routes, file_routes, import_routes
+from formloom.platform.web.records import (
+    activity_routes,
+    customer_routes,
+    export_routes,
+    file_routes,
+    import_routes,
+    relation_routes,
+)
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
@@ -148,6 +155,7 @@ def _web(runtime: Runtime) -> Flask:
         operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
+        relation_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
         preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
         respondent_routes.api, later_routes.api, query_routes.api, shell_api(bundle),

@@ -1,7 +1,7 @@
 """Apps: begin, change, remove. An app's title, look and menu are its app definition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,7 @@ class _FormName:
     key: str
     fields: tuple[Any, ...] = ()
     field_ids: frozenset[str] = frozenset()
+    sources: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
 
 def _may_open(access: Access, found: store.Definition) -> bool:

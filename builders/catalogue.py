@@ -88,7 +88,8 @@ def _field_type(one: Any) -> dict[str, Any]:
     return {
         "id": one.id, "label": one.label, "help": one.help, "group": one.group, "icon": one.icon,
         "keywords": list(one.keywords), "value_kind": one.value_kind, "kind_from": one.kind_from,
-        "is_computed": one.formula({}) is not None, "is_stored": one.is_stored,
+        "is_computed": one.formula({}) is not None or one.gathering({}) is not None, "is_stored": one.is_stored,
+        "lists_matches": one.lists_matches,
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
         "can_be_column": one.is_stored and one.can_be_column, "columns_in": one.columns_in,
         "is_pressed": one.is_pressed, "opens_page": one.opens_page, "has_seats": one.has_seats,
@@ -102,6 +103,8 @@ def _setting(name: str, one: Any) -> dict[str, Any]:
         "required": one.required,
         "default": None if one.load_default is missing or callable(one.load_default) else _plain(one.load_default),
     }  # fmt: skip
+    if "choices" in one.metadata:
+        found["choice_labels"] = one.metadata["choices"]
     for rule in one.validators:
         found |= _bounds(rule)
     if found["control"] in OWN_CONTROLS:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from formloom.platform.definitions.conditions.tree import fields_of
+from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import UnitOfWork
@@ -27,11 +28,17 @@ def index_for(uow: UnitOfWork, definition: Definition, document: dict[str, Any])
             for name in _looked_up(view)
         }
         wanted |= {one["id"] for one in document.get("fields") or () if one.get("type") == "slot" or _has_quotas(one)}
+        wanted |= {entry["id"] for entry in document.get("fields") or () if _leads(entry)}
         _index(uow, definition.app_id, definition.key, wanted)
 
 
 def _has_quotas(field: dict[str, Any]) -> bool:
     return any(option.get("quota") is not None for option in field.get("options") or () if isinstance(option, dict))
+
+
+def _leads(entry: dict[str, Any]) -> bool:
+    """Tell whether a field links to one record: what shows something of it is found by that."""
+    return FIELD_TYPES.get(entry["type"]).value_kind == "record"
 
 
 def _looked_up(view: dict[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.definitions.kinds.base import World
 from formloom.platform.definitions.kinds.registry import KINDS
-from formloom.platform.kernel.actors import Actor
+from formloom.platform.kernel.actors import Actor, System
 from formloom.platform.kernel.errors import Invalid, NotFound
 from formloom.platform.kernel.text import LocalizedText
 from formloom.platform.records import listing
@@ -85,7 +85,7 @@ def _tried(
     *, now: datetime, locale: str, propose: bool,
 ) -> Trial:  # fmt: skip
     seen, rest = found[:MOST_DISTINCT], sum(count for _value, count in found[MOST_DISTINCT:])
-    ctx = clean_context(unit, form, now=now, locale=locale, owner="")
+    ctx = clean_context(unit, System("convert"), form, now=now, locale=locale, owner="")
     made = built(form, entry)
     records = sum(count for _value, count in found)
     if made.column_meaning == old.column_meaning:

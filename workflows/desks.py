@@ -28,6 +28,8 @@ from formloom.workflows.queries import runs, staff
 
 MOST_OTHERS = 20
 
+_REHEARSING = System("simulation")
+
 
 class _Looking:
     """What both desks find out the same way."""
@@ -210,7 +212,7 @@ class DryDesk(_Looking):
             if self.context.values.get(item.id) is not None
         }
         ctx = clean_context(
-            self._unit, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
+            self._unit, _REHEARSING, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
         )
         cleaned = form.clean(dict(values), ctx=ctx, current=before, partial=True)
         if cleaned.findings:
@@ -228,7 +230,7 @@ class DryDesk(_Looking):
         form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
         known = {name: value for name, value in values.items() if value not in (None, "")}
         ctx = clean_context(
-            self._unit, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
+            self._unit, _REHEARSING, form, now=self.context.now, locale=self.context.occasion.locale, owner="simulation"
         )
         cleaned = form.clean(known, ctx=ctx)
         if cleaned.findings:

@@ -16,7 +16,10 @@ from typing import Any
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.events import Cause
+from formloom.platform.records.audience import is_followed
 from formloom.platform.records.queries.rows import read_one
+from formloom.platform.records.record import WriteOptions
+from formloom.platform.records.relations import refreshing
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
@@ -84,7 +87,8 @@ class Dispatcher:
 
     def _has_flows(self, uow: UnitOfWork, form_id: str) -> bool:
         try:
-            return bool(self._flows_of(uow, self._rt.catalog.current(uow, form_id)))
+            form = self._rt.catalog.current(uow, form_id)
+            return bool(self._flows_of(uow, form)) or is_followed(uow, form)
         except NotFound:  # the form or its app is gone
             return False
 
@@ -108,7 +112,8 @@ class Dispatcher:
     def _run(self, uow: UnitOfWork, row: OutboxRow) -> None:
         form = self._rt.catalog.current(uow, row.form_id)
         occasion = self._occasion(uow, form, row)
-        flows = self._flows_of(uow, form)
+        self._follow(uow, form, occasion)
+        flows = self._flows_of(uow, form) if row.payload.get("rules", True) else []
         self._plan_dates(uow, form, occasion, flows)
         for flow in flows:
             if not self._is_meant(flow, occasion):
@@ -117,6 +122,19 @@ class Dispatcher:
                 self._stop(uow, flow, form, occasion)
             else:
                 self._run_one(uow, flow, form, occasion)
+
+    def _follow(self, uow: UnitOfWork, form: FormVersion, occasion: Occasion) -> None:
+        """Gather again in records of other forms that show something of this one."""
+        if not occasion.kind.startswith("record.") or not occasion.record_id or occasion.cause.depth >= MAX_DEPTH:
+            return
+        options = WriteOptions(
+            listeners=self._rt.listeners, locale=occasion.locale, messages=occasion.messages,
+            rules=bool(occasion.payload.get("rules", True)),
+        )  # fmt: skip
+        refreshing.follow(
+            uow, form, occasion.record_id, occasion.before, occasion.after, cause=occasion.cause, now=self._rt.now(),
+            options=options,
+        )  # fmt: skip
 
     def _run_one(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
         now = self._rt.now()

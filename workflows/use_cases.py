@@ -8,7 +8,7 @@ from formloom.platform.access.policy import Act, demand, requires
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.definitions.kinds.base import setting_findings, shape_findings, unknown
 from formloom.platform.definitions.kinds.types.flow import FlowDocument, walk_nodes
-from formloom.platform.kernel.actors import Actor, Member
+from formloom.platform.kernel.actors import Actor, Member, System
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound
 from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.ids import is_id
@@ -137,7 +137,7 @@ def receive_hook(
     form = rt.catalog.in_app(uow, flow.app_id, str(document.get("form")))
     record_id = _record_of(uow, form, body.get("record"))
     named = {name: value for name, value in body.items() if name in form.columns}
-    ctx = clean_context(uow, form, now=now, locale="zh-CN", owner="hook")
+    ctx = clean_context(uow, System("hook", flow.id), form, now=now, locale="zh-CN", owner="hook")
     after = form.dump(form.clean(named, ctx=ctx, partial=True).values)
     chain = Cause("hook", cause.flows if cause else ())
     payload = {**_payload(flow.id, None), "hook": dict(body), "after": after, "cause": chain.dump()}

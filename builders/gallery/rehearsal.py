@@ -85,6 +85,10 @@ class SampleFigures:
         """Return nothing."""
         return {}
 
+    def linked(self, form: FormVersion, ids: Mapping[str, set[str]]) -> Mapping[str, str]:  # noqa: ARG002 - as above
+        """Return nothing."""
+        return {}
+
     def _cleaned(self, package: Package, key: str) -> list[Record]:
         form, now = self._forms[key], self._viewing.now
         ctx = CleanContext(now=now, users=lambda ids: ids)

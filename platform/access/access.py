@@ -6,12 +6,16 @@ of a public form may fill that one form, and a flow acts on the records of its o
 
 **Rows.** Grants of several groups on the same form add up: the rows of one *or* the rows of the other.
 
+**Fields from elsewhere.** A field that shows values of another form (a lookup, a rollup) is seen by those who may see
+those fields on all records of that form; its value is the same for everybody, so it can't follow rows.
+
 **Fields.** They don't simply add up, since a field that one group shows on its own rows must not become visible
 on the rows that only another group gives. A field is as open as every grant agrees on, or as open as a grant
 that holds for all rows.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from formloom.platform.access import groups
@@ -41,6 +45,8 @@ class FormRef(Protocol):
     def fields(self) -> Iterable[Any]: ...
     @property
     def field_ids(self) -> frozenset[str]: ...
+    @property
+    def sources(self) -> Mapping[str, tuple[str, frozenset[str]]]: ...
 
 
 class Access:
@@ -112,6 +118,25 @@ class Access:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Another form of the app, known by its key alone."""
+
+    app_id: str
+    key: str
+
+    @property
+    def form_id(self) -> str:
+        return f"{self.app_id}.{self.key}"
+
+    fields: tuple[Any, ...] = ()
+    field_ids: frozenset[str] = frozenset()
+
+    @property
+    def sources(self) -> Mapping[str, tuple[str, frozenset[str]]]:
+        return {}
+
+
 _ACT_OF_RIGHT: dict[str, Act] = {right: Act(right) for right in RIGHTS}
 
 
@@ -171,7 +196,17 @@ class MemberAccess(Access):
 
     def _sees(self, form: FormRef, field_id: str) -> bool:
         reading = self._granting(form, "record.read")
-        return bool(reading) and _openness(reading, field_id) != "hidden"
+        return bool(reading) and _openness(reading, field_id) != "hidden" and self._sees_source(form, field_id)
+
+    def _sees_source(self, form: FormRef, field_id: str) -> bool:
+        """Tell whether a field that shows another form's values may: who sees all those records, and those fields."""
+        source = form.sources.get(field_id)
+        if source is None or self._owns(form.app_id):
+            return True
+        reading = self._granting(_Elsewhere(form.app_id, source[0]), "record.read")
+        if not any(grant.is_for_all_rows for grant in reading):
+            return False
+        return all(_openness(reading, name) != "hidden" for name in source[1])
 
     def _writes(self, form: FormRef, field_id: str, act: Act) -> bool:
         writing = self._granting(form, NEEDS[act].right)

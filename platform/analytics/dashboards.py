@@ -29,6 +29,7 @@ from formloom.platform.records.queries import people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
 from formloom.platform.records.queries.pages import Query
 from formloom.platform.records.record import Record
+from formloom.platform.records.relations.naming import names_of
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.storage.definition_store import FormCatalog
 
@@ -100,3 +101,7 @@ class _Database:
 
     def departments(self, ids: set[str]) -> Mapping[str, Mapping[str, str]]:
         return people.department_titles(self.unit, ids)
+
+    def linked(self, form: FormVersion, ids: Mapping[str, set[str]]) -> Mapping[str, str]:
+        found = names_of(self.unit, self.actor, form, ids, self.viewing.locale)
+        return {one: name.title for one, name in found.items()}

@@ -48,6 +48,10 @@ class Figures(Protocol):
         """Return id → title by language."""
         ...
 
+    def linked(self, form: FormVersion, ids: Mapping[str, set[str]]) -> Mapping[str, str]:
+        """Return id → name of the records that fields of a form link to, `ids` given by field."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Viewing:

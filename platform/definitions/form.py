@@ -18,8 +18,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.computed import Computed
+from formloom.platform.definitions.conditions.tree import fields_of
 from formloom.platform.definitions.defaults import Defaults
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
+from formloom.platform.definitions.fields.linking import MINE
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.row_names import condition_kinds, own_columns, row_columns
 from formloom.platform.definitions.scoring import Scoring
@@ -32,6 +34,7 @@ from formloom.platform.kernel.zones import DEFAULT_ZONE
 _COMMON = frozenset({
     "id", "type", "label", "help", "placeholder", "required", "unique", "default", "default_formula", "quiz",
     "width", "public", "from_link",
+    "default_from",
 })  # fmt: skip
 UNKNOWN = {"zh-CN": "没有名为“{name}”的字段{hint}", "en": "Unknown field '{name}'{hint}"}
 REQUIRED = {"zh-CN": "必填", "en": "Required"}
@@ -108,6 +111,10 @@ class FormVersion:
         self.stored = tuple(item for item in fields if item.type.is_stored)
         self.by_id: Mapping[str, Field] = MappingProxyType({item.id: item for item in fields})
         self.field_ids = frozenset(self.by_id)
+        self.gathered = tuple((item, found) for item in self.stored if (found := item.type.gathering(item.cfg)))
+        """The fields whose values are gathered from another form, and how."""
+        self.defaulted = tuple(item for item in self.stored if item.document.get("default_from"))
+        """The fields whose value in a new record may come from another form."""
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self.with_rows = tuple(item for item in self.stored if item.rows is not None)
         self._visibility = visibility
@@ -172,6 +179,22 @@ class FormVersion:
             raise UnknownField(name=field_id, hint=_hint(field_id, self.by_id))
         return found
 
+    def target_key(self, item: Field) -> str | None:
+        """Return the key of the form that a field leads to, itself or through the link that it names."""
+        through = item.cfg.get("through")
+        source = self.by_id.get(through) if through else item
+        return source.type.target(source.cfg) if source else None
+
+    @property
+    def sources(self) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """Return field id → the form and its fields whose values the field shows, for fields that gather."""
+        found = {}
+        for item, gathering in self.gathered:
+            shown = {gathering.field, gathering.by, *fields_of(gathering.where)} - {None}
+            names = frozenset(str(name) for name in shown if not str(name).startswith(MINE))
+            found[item.id] = (self.target_key(item) or "", names)
+        return MappingProxyType(found)
+
     def clean(
         self,
         raw: JSONObject,
@@ -214,7 +237,9 @@ class FormVersion:
                 findings.extend(fault.findings(field_id))
         if not partial:
             self._fill_defaults(values, raw, ctx)
+        self._take_related(values, raw, current, ctx, partial=partial)
         whole = self._compute(values, current, ctx, partial=partial)
+        findings.extend(ctx.misfits(whole, values.keys()))
         visible, required = self._visibility.seen(whole, ctx.now)
         if visible is not self._visibility.everything:
             self._drop_hidden(values, visible, current if partial else None)
@@ -261,7 +286,9 @@ class FormVersion:
 
     def computed_anew(self, before: "FormVersion") -> set[str]:
         """Return the computed fields whose stored values the version `before` would not have given."""
-        return self.formulas.unlike(before.formulas)
+        gathered = {item.id for item, _how in self.gathered if item.document != _document_of(before, item.id)}
+        formulas = {item.id for item in self.stored if gathered and item.type.formula(item.cfg)}
+        return self.formulas.unlike(before.formulas) | gathered | formulas
 
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
@@ -315,6 +342,14 @@ class FormVersion:
                 values[field_id] = None if said in (None, "", []) else self._cleaners[field_id][1](said, ctx)
             except ValueInvalid:  # what the formula gives does not fit
                 values[field_id] = None
+
+    def _take_related(
+        self, values: dict[str, Any], raw: JSONObject, current: Mapping[str, Any] | None, ctx: CleanContext,
+        *, partial: bool,
+    ) -> None:  # fmt: skip
+        """Put in what other forms give. A part of no record is given nothing."""
+        if current is not None or not partial:
+            values.update(ctx.related({**(current or {}), **values}, raw.keys()))
 
     def _compute(
         self, values: dict[str, Any], current: Mapping[str, Any] | None, ctx: CleanContext, *, partial: bool
@@ -373,7 +408,7 @@ def field_of(
     return Field(
         id=entry["id"], type=kind, cfg=MappingProxyType(cfg), label=entry.get("label") or {},
         required=bool(entry.get("required")), unique=bool(entry.get("unique")),
-        public=entry.get("public", True) is not False and not kind.for_members_only,
+        public=entry.get("public", True) is not False and kind.is_for_visitors(cfg),
         document=entry, kind=kind.kind_of(cfg), column_spec=spec, rows=rows,
         column_meaning=kind.column_meaning(cfg) if kind.is_stored else (spec, ""),
     )  # fmt: skip
@@ -390,6 +425,11 @@ def _rows(entry: Mapping[str, Any], documents: Any, zone: ZoneInfo, columns: Map
 def _base(found: Finding) -> str | None:
     """Return the field that a finding is about; what stands behind it is the place inside."""
     return found.field.partition("/")[0] if found.field else None
+
+
+def _document_of(form: FormVersion, field_id: str) -> Mapping[str, Any] | None:
+    item = form.by_id.get(field_id)
+    return item.document if item else None
 
 
 def _stranger(name: str, known: Iterable[str]) -> Finding:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.events import RecordEvent, RecordListener
+from formloom.platform.records.relations.following import followers
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -20,7 +21,7 @@ _heard: dict[str, dict[str, frozenset[str]]] = {}
 
 
 def is_heard(unit: ReadUnit, form: FormVersion) -> bool:
-    """Tell whether a published flow is about this form, switched on or not."""
+    """Tell whether a published flow is about this form, switched on or not, or records of other forms follow it."""
     epoch = access_epoch.current(unit)
     with _lock:
         known = _heard.get(epoch, {}).get(form.app_id) if epoch else None
@@ -31,14 +32,19 @@ def is_heard(unit: ReadUnit, form: FormVersion) -> bool:
             if epoch not in _heard:
                 _heard.clear()
             _heard.setdefault(epoch, {})[form.app_id] = known
-    return form.key in known
+    return form.key in known or is_followed(unit, form)
+
+
+def is_followed(unit: ReadUnit, form: FormVersion) -> bool:
+    """Tell whether records of other forms show something of this form's, so that they follow its changes."""
+    return bool(followers(unit, form))
 
 
 def waking(wake: Callable[[], None]) -> RecordListener[UnitOfWork, FormVersion]:
     """Return a listener that calls `wake` after the commit of what some flow has to be run for."""
 
     def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) -> None:
-        if any(event.rules for event in events) and is_heard(uow, form):
+        if is_followed(uow, form) or (any(event.rules for event in events) and is_heard(uow, form)):
             uow.after_commit(wake)
 
     return listen

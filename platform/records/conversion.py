@@ -78,6 +78,8 @@ class Converter:
         if who is None:
             return {}
         names = {name for text in texts for name in self._names(text)}
+        if names and who == "record":
+            return self._ctx.called(self._after.id, names)
         found = people.ids_by_name if who == "user" else people.departments_by_title
         return found(self._unit, names) if names else {}
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.actors import Actor
+from formloom.platform.kernel.actors import Actor, System
 from formloom.platform.kernel.errors import Conflict
 from formloom.platform.records import jobs, recomputing
 from formloom.platform.records.conversion import Converter
@@ -119,7 +119,7 @@ def _planned(
     """Return (id, what the new column holds, what it is to hold, whether nothing stayed behind) of each record."""
     old, new = before.field(field_id), after.field(field_id)
     locale = (after.settings.get("languages") or ["zh-CN"])[0]
-    ctx = clean_context(uow, after, now=since, locale=locale, owner="")
+    ctx = clean_context(uow, System("convert"), after, now=since, locale=locale, owner="")
     sources = [old.type.from_column(row[1], old.cfg) for row in found]
     targets = [new.type.from_column(row[2], new.cfg) for row in found]
     forth = Converter(uow, old, new, ctx).outcomes(sources)

@@ -87,7 +87,7 @@ def texts(
         raise BadQuery(findings=found)
     columns = [form.field(name) for name in fields]
     page = listing.page(unit, actor, form, replace(query, limit=PAGE))
-    names = listing.names_in(unit, form, page.records, frozenset(fields))
+    names = listing.names_in(unit, actor, form, page.records, frozenset(fields), locale)
     return {
         record.id: (
             {item.id: _words(_cell(record, item, names, locale, form.zone)) for item in columns},
@@ -114,7 +114,7 @@ def _rows(
     following: Query | None = replace(query, limit=PAGE, cursor=None, offset=None, count=False)
     while following is not None:
         page = listing.page(unit, actor, form, following)
-        names = listing.names_in(unit, form, page.records, readable)
+        names = listing.names_in(unit, actor, form, page.records, readable, locale)
         for record in page.records:
             yield [_cell(record, item, names, locale, form.zone) for item in columns]
         following = replace(following, cursor=page.next) if page.next else None
@@ -132,14 +132,9 @@ def _cell(record: Record, item: Field, names: Names, locale: str, zone: ZoneInfo
     if value is None:
         return ""
     if item.type.who is not None:
-        return joined((_name(one, item, names, locale) for one in item.type.ids_in(value)), locale)
+        return joined((names.of(item.type.who, one, locale) or one for one in item.type.ids_in(value)), locale)
     cell = item.type.export_cell(value, item.cfg, locale)
     return cell.astimezone(zone).replace(tzinfo=None) if isinstance(cell, datetime) else cell
-
-
-def _name(one: str, item: Field, names: Names, locale: str) -> str:
-    found = names.people.get(one) if item.type.who == "user" else resolve(names.departments.get(one), locale)
-    return found or one
 
 
 def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterator[list[Cell]]) -> int:

@@ -2,19 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.conditions.tree import parse
+from formloom.platform.definitions.fields.base import Who
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Finding
+from formloom.platform.kernel.text import resolve
 from formloom.platform.records.inside import ids_in
 from formloom.platform.records.queries import groups, pages, people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
 from formloom.platform.records.queries.pages import BadQuery, Page, Query
 from formloom.platform.records.record import Record
+from formloom.platform.records.relations.naming import LinkedName, names_of
 from formloom.platform.storage.database import ReadUnit
 
 RESERVED = frozenset({"id", "rev", "created_at", "created_by", "updated_at", "updated_by"})
@@ -28,6 +32,23 @@ class Names:
 
     people: dict[str, str]
     departments: dict[str, dict[str, str]]
+    records: dict[str, LinkedName]
+
+    def of(self, who: Who, one: str, locale: str) -> str | None:
+        """Return what an id is called, or None where it has no name for the reader."""
+        if who == "user":
+            return self.people.get(one)
+        if who == "department":
+            return resolve(self.departments.get(one), locale) or None
+        found = self.records.get(one)
+        return found.title or None if found else None
+
+    def dump(self) -> dict[str, Any]:
+        """Return the names as the API shows them."""
+        return {
+            "people": self.people, "departments": self.departments,
+            "linked": {one: {"title": name.title, "deleted": name.deleted} for one, name in self.records.items()},
+        }  # fmt: skip
 
 
 @requires(Act.RECORD_READ)
@@ -68,15 +89,50 @@ def matching_ids(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, 
     return pages.ids(unit, form, _limited(access, actor, form, query, []), most=most)
 
 
-def names_in(unit: ReadUnit, form: FormVersion, records: Iterable[Record], readable: Collection[str]) -> Names:
-    """Return the names behind every member and department id in the records, in two queries."""
+def names_in(
+    unit: ReadUnit, actor: Actor, form: FormVersion, records: Iterable[Record], readable: Collection[str], locale: str
+) -> Names:
+    """Return the names behind every id in the records: in two queries, and one for each form that is led to."""
     users: set[str] = set()
     departments: set[str] = set()
+    links: dict[str, set[str]] = {}
+    leading = [(item.id, item.type) for item in form.stored if item.type.who == "record" and item.id in readable]
     for record in records:
         users.update(one for one in (record.created_by, record.updated_by) if one)
         for who, one in ids_in(form, record.values, readable):
-            (users if who == "user" else departments).add(one)
-    return Names(people.user_names(unit, users), people.department_titles(unit, departments))
+            if who != "record":
+                (users if who == "user" else departments).add(one)
+        for name, kind in leading:
+            links.setdefault(name, set()).update(kind.ids_in(record.values.get(name)))
+    return _named(unit, actor, form, users, departments, links, locale)
+
+
+def names_in_groups(unit: ReadUnit, actor: Actor, form: FormVersion, rows: Iterable[GroupRow], locale: str) -> Names:
+    """Return the names behind every id in the keys of groups."""
+    users: set[str] = set()
+    departments: set[str] = set()
+    links: dict[str, set[str]] = {}
+    for row in rows:
+        for name, key in row.group.items():
+            who = form.by_id[name].type.who if name in form.by_id else "user" if name.endswith("_by") else None
+            if who is None:
+                continue
+            ids = {key} if isinstance(key, str) else set(key or ())
+            if who == "record":
+                links.setdefault(name, set()).update(ids)
+            else:
+                (users if who == "user" else departments).update(ids)
+    return _named(unit, actor, form, users, departments, links, locale)
+
+
+def _named(
+    unit: ReadUnit, actor: Actor, form: FormVersion, users: set[str], departments: set[str],
+    links: dict[str, set[str]], locale: str,
+) -> Names:  # fmt: skip
+    return Names(
+        people.user_names(unit, users), people.department_titles(unit, departments),
+        names_of(unit, actor, form, links, locale),
+    )  # fmt: skip
 
 
 def _limited(

@@ -3,27 +3,32 @@
 Looked up once per unit of work and only for values that are really given.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.ids import is_id
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records.queries import people
 from formloom.platform.records.queries.uploads import attachable
+from formloom.platform.records.relations.weaving import Relations
 from formloom.platform.storage.database import ReadUnit
 
 
 def clean_context(
-    unit: ReadUnit, form: FormVersion, *, now: datetime, locale: str, owner: str, record_id: str | None = None,
-    user: str = "",
+    unit: ReadUnit, actor: Actor, form: FormVersion, *, now: datetime, locale: str, owner: str,
+    record_id: str | None = None, current: Mapping[str, Any] | None = None, many: Sequence[Mapping[str, Any]] = (),
 ) -> CleanContext:  # fmt: skip
     """Return what cleaning values of `form` may ask.
 
-    `owner` names whose uploads may be attached, `user` is the name of the member who acts.
+    `owner` names whose uploads may be attached. `current` are the clean values of the record that is changed; what
+    `many` raw records link to is read at once.
     """
+    relations = Relations(unit, actor, form, now=now, locale=locale, current=current, record_id=record_id)
+    relations.warm(many)
 
     def names(ids: Collection[str]) -> Mapping[str, str]:
         titles = people.department_titles(unit, ids)
@@ -36,7 +41,8 @@ def clean_context(
     return CleanContext(
         now=now, locale=locale, users=_once_each(people.existing_users, unit),
         departments=_once_each(people.existing_departments, unit), files=files,
-        user=user, names=names,
+        user=actor.name if isinstance(actor, Member) else "", names=names,
+        records=relations.choosable, related=relations.related, misfits=relations.misfits, called=relations.called,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.kernel.actors import Actor
+from formloom.platform.kernel.actors import Actor, System
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.records import jobs
 from formloom.platform.records.house import House
@@ -29,6 +29,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 KIND = "recompute"
 PART = 250
 _LOCALE = "zh-CN"
+_HOUSE = System("recompute")
 _BROKE = {
     "code": "recompute_failed",
     "message": {
@@ -96,13 +97,22 @@ def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
 def _changed(
     uow: UnitOfWork, form: FormVersion, records: Sequence[Record], names: Sequence[str], *, now: datetime
 ) -> list[Record]:
-    ctx = clean_context(uow, form, now=now, locale=_LOCALE, owner="")
+    ctx = clean_context(uow, _HOUSE, form, now=now, locale=_LOCALE, owner="")
     authors = people.user_names(uow, {one.updated_by for one in records if one.updated_by})
     found = []
     for record in records:
         acting = CleanContext(now=now, locale=_LOCALE, user=authors.get(record.updated_by or "", ""), names=ctx.names)
-        computed = form.computed(record.values, acting)
+        gathered = _gathered(uow, form, record, now=now) if form.gathered else {}
+        computed = {**gathered, **form.computed({**record.values, **gathered}, acting)}
         if any(computed[name] != record.values.get(name) for name in names if name in computed):
             record.values.update((name, computed[name]) for name in names if name in computed)
             found.append(record)
     return found
+
+
+def _gathered(uow: UnitOfWork, form: FormVersion, record: Record, *, now: datetime) -> dict[str, Any]:
+    """Return what is gathered for a record from other forms."""
+    ctx = clean_context(
+        uow, _HOUSE, form, now=now, locale=_LOCALE, owner="", record_id=record.id, current=record.values
+    )  # fmt: skip
+    return dict(ctx.related(record.values, ()))

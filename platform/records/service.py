@@ -28,7 +28,7 @@ from formloom.platform.kernel.events import RecordEvent, RecordEventKind
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import opening, seats
-from formloom.platform.records.audience import is_heard
+from formloom.platform.records.audience import is_followed, is_heard
 from formloom.platform.records.inside import files_in, holds_files
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import rows, traces, uploads
@@ -118,7 +118,9 @@ def update(
     before = _existing(uow, actor, form, record_id, Act.RECORD_UPDATE)
     if if_rev is not None and if_rev != before.rev:
         raise _stale(uow, actor, form, before, values)
-    ctx = _context(uow, actor, form, now=now, options=options, record_id=record_id)
+    ctx = _context(
+        uow, actor, form, now=now, options=options, record_id=record_id, current=before.values, many=[values]
+    )
     locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
     cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
     seats.take(uow, form, [cleaned], before=before)
@@ -240,7 +242,7 @@ def _clean_all(
     unit: ReadUnit, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Cleaned]:  # fmt: skip
-    ctx = _context(unit, actor, form, now=now, options=options)
+    ctx = _context(unit, actor, form, now=now, options=options, many=many)
     return [form.clean(values, ctx=ctx, locked=locked, public=public) for values in many]
 
 
@@ -267,7 +269,12 @@ def _store_new(
     changes = [(None, record, _filled(record)) for record in records]
     events = _events(actor, form, "record.created", changes, now=now, options=options)
     try:
-        rows.add_many(uow, form, records, *traces.left_by(events, is_heard=is_heard(uow, form)))
+        rows.add_many(
+            uow,
+            form,
+            records,
+            *traces.left_by(events, is_heard=is_heard(uow, form), is_followed=is_followed(uow, form)),
+        )
     except rows.UniqueViolated as fault:
         raise _lost_race(form) from fault
     _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
@@ -277,11 +284,11 @@ def _store_new(
 
 def _context(
     unit: ReadUnit, actor: Actor, form: FormVersion, *, now: datetime, options: WriteOptions,
-    record_id: str | None = None,
+    record_id: str | None = None, current: Mapping[str, Any] | None = None, many: Sequence[JSONObject] = (),
 ) -> CleanContext:  # fmt: skip
     return clean_context(
-        unit, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id,
-        user=actor.name if isinstance(actor, Member) else "",
+        unit, actor, form, now=now, locale=options.locale, owner=owner_of(actor), record_id=record_id,
+        current=current, many=many,
     )  # fmt: skip
 
 
@@ -302,7 +309,7 @@ def _announce(
     changes: Iterable[tuple[Record | None, Record, tuple[str, ...]]], *, now: datetime, options: WriteOptions,
 ) -> None:  # fmt: skip
     events = _events(actor, form, kind, changes, now=now, options=options)
-    traces.note(uow, events, is_heard=is_heard(uow, form))
+    traces.note(uow, events, is_heard=is_heard(uow, form), is_followed=is_followed(uow, form))
     _tell(uow, form, events, options)
 
 

@@ -13,6 +13,7 @@ from formloom.platform.storage.form_tables import RESERVED, table_of
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PEOPLE = frozenset({"u1", "u2"})
+RECORDS = frozenset({"r1", "r2"})
 DEPARTMENTS = frozenset({"d1", "d2"})
 FILES = {
     "f1": {"id": "f1", "name": "plan.pdf", "size_bytes": 12, "type": "application/pdf"},
@@ -31,8 +32,11 @@ def _files(_field: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]
 
 @pytest.fixture(scope="session")
 def ctx() -> CleanContext:
-    """Return a world with the users u1, u2, the departments d1, d2 and the files f1, f2, at a fixed moment."""
-    return CleanContext(now=NOW, users=_known(PEOPLE), departments=_known(DEPARTMENTS), files=_files)
+    """Return a world with the users u1, u2, the departments d1, d2, the records r1, r2 and the files f1, f2, at a fixed moment."""
+    return CleanContext(
+        now=NOW, users=_known(PEOPLE), departments=_known(DEPARTMENTS), files=_files,
+        records=lambda _field, ids: _known(RECORDS)(ids),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

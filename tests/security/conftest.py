@@ -24,6 +24,7 @@ TICKET = {
         {"id": "subject", "type": "text", "label": {"zh-CN": "主题", "en": "Subject"}, "required": True},
         {"id": "salary", "type": "number", "label": {"zh-CN": "薪资", "en": "Salary"}},
         {"id": "note", "type": "text", "label": {"zh-CN": "备注", "en": "Note"}},
+        {"id": "parent", "type": "link", "form": "ticket", "label": {"zh-CN": "上级", "en": "Parent"}},
     ],
 }
 CLOSE = {

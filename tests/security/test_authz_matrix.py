@@ -60,6 +60,8 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/forms/<form>/labels/records": {"records": [site.ids["record"]], "lines": ["subject"]},
         "POST /api/v1/links/<token>/personal": {"links": [{"values": {"subject": "x"}}]},
         "POST /api/v1/definitions/<definition_id>/preview": {"document": TICKET},
+        "POST /api/v1/forms/<form>/defaults": {"values": {}},
+        "POST /api/v1/forms/<form>/fields/<field_id>/matches": {"values": {}},
         "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
         "POST /api/v1/flows/<flow>/trigger": {"record": site.ids["record"]},
     }.get(_name(route), {})
@@ -80,6 +82,7 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "number": lambda: "1",
         "flow": lambda: site.ids["flow"],
         "token": lambda: site.ids["link"] if route.path.startswith(("/f/", "/api/v1/links/")) else new_id(),
+        "field_id": lambda: "parent",
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
         "package_id": lambda: _uploaded(site),

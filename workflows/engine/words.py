@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from formloom.platform.access.settings import organisation_name
-from formloom.platform.definitions.fields.base import FieldType
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.settings import Settings
-from formloom.platform.kernel.text import joined, resolve
+from formloom.platform.kernel.text import resolve
 from formloom.platform.records import links
-from formloom.platform.records.queries import people
+from formloom.platform.records.relations.naming import spoken
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.storage.definition_store import FormCatalog
 from formloom.workflows.engine.conditions import clean_values
@@ -36,18 +35,8 @@ def shown_record(
     """Return field id → text; members and departments by name, what is empty as the empty text."""
     shown = {item.id: "" for item in form.stored} | {"id": record_id or ""}
     for name, value in clean_values(form, values).items():
-        kind = form.field(name).type
-        shown[name] = form.display(name, value, locale) if kind.who is None else _named(unit, kind, value, locale)
+        shown[name] = spoken(unit, form, form.field(name), value, locale)
     return shown
-
-
-def _named(unit: ReadUnit, kind: FieldType[Any], value: Any, locale: str) -> str:
-    ids = kind.ids_in(value)
-    if kind.who == "user":
-        names = people.user_names(unit, ids)
-    else:
-        names = {one: resolve(title, locale) for one, title in people.department_titles(unit, ids).items()}
-    return joined((name for one in ids if (name := names.get(one))), locale)
 
 
 def title_of(form: FormVersion, values: Mapping[str, Any], locale: str) -> str:

@@ -18,9 +18,9 @@ Shape = Literal["none", "one", "many", "pair", "duration"]
 """What an operator takes on its right side."""
 ORDERED: frozenset[ValueKind] = frozenset({"number", "date", "time", "datetime"})
 SINGLE: frozenset[ValueKind] = frozenset(
-    {"text", "number", "date", "time", "datetime", "boolean", "choice", "user", "department"}
+    {"text", "number", "date", "time", "datetime", "boolean", "choice", "user", "department", "record"}
 )
-SETS: frozenset[ValueKind] = frozenset({"choices", "users", "departments"})
+SETS: frozenset[ValueKind] = frozenset({"choices", "users", "departments", "records"})
 """Kinds whose values are several texts without an order that counts."""
 HOLDING: frozenset[ValueKind] = SETS | {"text"}
 ANY: frozenset[ValueKind] = SINGLE | SETS | {"files", "object"}

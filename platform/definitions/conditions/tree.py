@@ -318,6 +318,7 @@ def _boolean(raw: Any) -> bool:
 
 _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "text": _words, "number": _number, "date": _date, "datetime": _moment, "boolean": _boolean, "choice": _text,
-    "choices": _text, "user": _text, "users": _text, "department": _text, "departments": _text, "files": _text,
+    "choices": _text, "user": _text, "users": _text, "department": _text, "departments": _text, "record": _text,
+    "records": _text, "files": _text,
     "time": _clock, "object": _text,
 }  # fmt: skip

@@ -14,7 +14,7 @@ files) comes through `CleanContext`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from formloom.platform.definitions.fields.gathering import Gathering
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.jsontypes import JSONValue
 from formloom.platform.kernel.text import LocalizedText
@@ -33,10 +34,11 @@ Settings = Mapping[str, Any]
 ColumnKind = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "json"]
 ValueKind = Literal[
     "text", "number", "date", "time", "datetime", "boolean", "choice", "choices", "user", "users", "department",
-    "departments", "files", "object",
+    "departments", "record", "records", "files", "object",
 ]  # fmt: skip
 """What an operator compares: the same for all types that compare alike. An `object` is only there or not."""
-Who = Literal["user", "department"]
+Who = Literal["user", "department", "record"]
+"""Whom or what ids in values may name: members, departments, records of another form."""
 Group = Literal["common", "choice", "advanced", "layout"]
 
 
@@ -126,6 +128,22 @@ def _no_names(_ids: Collection[str]) -> Mapping[str, str]:
     return {}
 
 
+def _no_records(_field: str, _ids: Collection[str]) -> Collection[str]:
+    return ()
+
+
+def _nothing(_values: Mapping[str, Any], _given: Collection[str]) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_misfits(_values: Mapping[str, Any], _given: Collection[str]) -> Iterable[Finding]:
+    return ()
+
+
+def _nobody(_field: str, _names: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
 def _no_files(_field: str, _ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
     return {}
 
@@ -144,6 +162,14 @@ class CleanContext:
     """The name of the member who acts; empty for visitors and for the house itself."""
     names: Callable[[Collection[str]], Mapping[str, str]] = _no_names
     """The names of people and departments by id."""
+    records: Callable[[str, Collection[str]], Collection[str]] = _no_records
+    """Field id, record ids → those that the caller may link there."""
+    related: Callable[[Mapping[str, Any], Collection[str]], Mapping[str, Any]] = _nothing
+    """Clean values of a record, the names that were sent → what other forms give for the fields that were not."""
+    misfits: Callable[[Mapping[str, Any], Collection[str]], Iterable[Finding]] = _no_misfits
+    """Clean values of a record, the names of those that are new → links that may not be chosen beside the others."""
+    called: Callable[[str, Collection[str]], Mapping[str, str]] = _nobody
+    """Field id, names → name, folded → id of the record that may be linked there and is called so."""
 
 
 def masked(shown: str, *, first: int, last: int) -> str:
@@ -174,7 +200,7 @@ class FieldType(ABC, Generic[T]):
     numbers_records: ClassVar[bool] = False
     """Whether `number_in` gives a record's number."""
     who: ClassVar[Who | None] = None
-    """Whom the ids in its values name, for types whose values are ids of people or departments."""
+    """Whom the ids in its values name, for types whose values are ids of people, departments or records."""
     needs_label: ClassVar[bool] = True
     can_name_record: ClassVar[bool] = True
     """Whether a text of this type may stand for its record where nothing else was chosen."""
@@ -199,6 +225,8 @@ class FieldType(ABC, Generic[T]):
     opens_section: ClassVar[bool] = False
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
+    lists_matches: ClassVar[bool] = False
+    """It shows records of another form that match, and holds nothing itself."""
     for_members_only: ClassVar[bool] = False
     """Never on a public page, whatever the document says: it would tell who works here."""
     waits_for_submission: ClassVar[bool] = False
@@ -216,6 +244,18 @@ class FieldType(ABC, Generic[T]):
     def column_meaning(self, cfg: Settings) -> tuple[ColumnSpec, str]:
         """Return what a column holds: a field finds its values only in one that means the same."""
         return self.column(cfg), self.stored_as or self.id
+
+    def is_for_visitors(self, cfg: Settings) -> bool:  # noqa: ARG002 - for types whose builder decides
+        """Tell whether a public page may show the field at all."""
+        return not self.for_members_only
+
+    def target(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that lead to another form
+        """Return the key of the form whose records the values name or are taken from, or None."""
+        return None
+
+    def gathering(self, cfg: Settings) -> Gathering | None:  # noqa: ARG002 - for types that gather
+        """Return from which records of another form the value is gathered, or None for types that don't gather."""
+        return None
 
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
@@ -277,7 +317,7 @@ class FieldType(ABC, Generic[T]):
         return found
 
     def ids_in(self, value: T | None) -> tuple[str, ...]:
-        """Return the ids of people or departments in a clean value; see `who`."""
+        """Return the ids of people, departments or records in a clean value; see `who`."""
         if self.who is None or value is None:
             return ()
         return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]  # ids, as `who` says

@@ -32,11 +32,11 @@ class ManyIdsType(FieldType[tuple[str, ...]]):
 
     group = "advanced"
     for_members_only = True
-    settings = Several
+    settings: ClassVar[type[Schema]] = Several
     unknown: ClassVar[Fault]
     too_many: ClassVar[Fault]
 
-    def known(self, ids: list[str], ctx: CleanContext) -> frozenset[str]:
+    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:
         """Return those of the ids that exist."""
         raise NotImplementedError
 
@@ -52,7 +52,7 @@ class ManyIdsType(FieldType[tuple[str, ...]]):
         ids, most = list(dict.fromkeys(given)), cfg["max_items"] or MOST_IDS
         if len(ids) > most:
             raise ValueInvalid(*self.too_many, max=most)
-        known = self.known(ids, ctx) if ids else frozenset()
+        known = self.known(ids, cfg, ctx) if ids else frozenset()
         if any(one not in known for one in ids):
             raise ValueInvalid(*self.unknown)
         return tuple(ids) or None

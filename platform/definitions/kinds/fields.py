@@ -22,6 +22,7 @@ COMMON = frozenset(
         "width",
         "public",
         "from_link",
+        "default_from",
     }
 )
 
@@ -34,6 +35,14 @@ class QuizDocument(Schema):
     )
     points = fields.Decimal(validate=validate.Range(0, 1_000_000))
     explanation = L10n(max_length=2000, allow_none=True)
+
+
+class DefaultFrom(Schema):
+    """The newest record of another form that meets a condition, and the field of it that is taken."""
+
+    form = shapes.key(required=True)
+    where = shapes.condition(required=True)
+    take = shapes.key(required=True)
 
 
 class FieldDocument(shapes.Open):
@@ -52,3 +61,4 @@ class FieldDocument(shapes.Open):
     width = fields.String(validate=validate.OneOf(WIDTHS))
     public = fields.Boolean()
     from_link = fields.String(validate=validate.Length(max=60), allow_none=True)
+    default_from = fields.Nested(DefaultFrom, allow_none=True)

@@ -5,7 +5,8 @@ the cell itself and gives back what it would show; other types take the text as 
 on as text, so that cleaning refuses it together with everything else that is wrong with the row. An empty cell is no
 value, so that defaults apply as on an empty form.
 
-Members and departments are named in a spreadsheet, not numbered: they are looked up once for each part of a file.
+Members, departments and records of other forms are named in a spreadsheet, not numbered: they are looked up once for
+each part of a file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,7 @@ class CellReader:
 
     def read(self, unit: ReadUnit, rows: Sequence[Row], ctx: CleanContext) -> list[dict[str, Any]]:
         """Return the values of each row by field id."""
-        ids = [(place, item, self._ids(unit, place, item, rows)) for place, item in self._named]
+        ids = [(place, item, self._ids(unit, ctx, place, item, rows)) for place, item in self._named]
         return [self._values(cells, ids, ctx) for _number, cells in rows]
 
     def _values(
@@ -55,9 +56,14 @@ class CellReader:
                 values[item.id] = named[0] if item.type.value_kind == item.type.who else named
         return values
 
-    def _ids(self, unit: ReadUnit, place: int, item: Field, rows: Sequence[Row]) -> Mapping[str, str]:
+    def _ids(
+        self, unit: ReadUnit, ctx: CleanContext, place: int, item: Field, rows: Sequence[Row]
+    ) -> Mapping[str, str]:
         names = {name for _number, cells in rows for name in _names(item, cells[place])}
-        return _BY_NAME[str(item.type.who)](unit, names) if names else {}
+        if not names:
+            return {}
+        by_name = _BY_NAME.get(str(item.type.who))
+        return by_name(unit, names) if by_name else ctx.called(item.id, names)
 
 
 def _names(item: Field, cell: str) -> list[str]:

@@ -62,7 +62,7 @@ def rehearse(
     sheet = open_sheet(files.path(upload.sha256), upload.wanted)
     part = list(itertools.islice(sheet.rows(), LOOKED_AT))
     reader = CellReader(form, sheet.columns, mapping)
-    ctx = clean_context(unit, form, now=now, locale=locale, owner=service.owner_of(actor))
+    ctx = clean_context(unit, actor, form, now=now, locale=locale, owner=service.owner_of(actor))
     given = reader.read(unit, part, ctx)
     cleaned = service.rehearse(unit, actor, form, given, now=now, options=WriteOptions(locale=locale))
     tried = [

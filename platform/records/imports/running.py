@@ -108,7 +108,8 @@ class _Work:
         if job is None or job.state != "running":
             raise _Unwanted
         actor = self._actor(uow)
-        ctx = clean_context(uow, self._form, now=now, locale=self._options.locale, owner=service.owner_of(actor))
+        owner = service.owner_of(actor)
+        ctx = clean_context(uow, actor, self._form, now=now, locale=self._options.locale, owner=owner)
         values = self._reader.read(uow, part, ctx)
         results = service.bring_in(uow, actor, self._form, values, now=now, options=self._options)
         made = [one.id for one in results if isinstance(one, Record)]

@@ -94,6 +94,12 @@ def _plain(most: int) -> ColumnElement[int]:
     return bindparam("most", most, Integer, literal_execute=True)
 
 
+def measured(unit: ReadUnit, form: FormVersion, one: Measure, clauses: Sequence[ColumnElement[bool]]) -> Any:
+    """Return one measure over the records that meet `clauses`, as the API shows it. Raises BadAggregate."""
+    found = unit.conn.scalar(select(_measure(plan_of(form), form, one)).where(*clauses))
+    return _value_out(found, form, one)
+
+
 def _key(
     plan: Plan, form: FormVersion, one: Dimension, dialect: str, zone: ZoneInfo, now: datetime | None
 ) -> ColumnElement[Any]:

@@ -43,21 +43,21 @@ class CommentRow:
     at: datetime
 
 
-def note(uow: UnitOfWork, events: Iterable[RecordEvent], *, is_heard: bool) -> None:
+def note(uow: UnitOfWork, events: Iterable[RecordEvent], *, is_heard: bool, is_followed: bool = False) -> None:
     """Write what each event leaves behind."""
-    uow.leave(*left_by(list(events), is_heard=is_heard))
+    uow.leave(*left_by(list(events), is_heard=is_heard, is_followed=is_followed))
 
 
-def left_by(events: Sequence[RecordEvent], *, is_heard: bool) -> list[Insertion]:
+def left_by(events: Sequence[RecordEvent], *, is_heard: bool, is_followed: bool = False) -> list[Insertion]:
     """Return what events leave behind: a history row each, and an outbox row for those that flows may run for.
 
     Where no flow listens (`is_heard` is False) the outbox row is done from the start and carries no values, which
-    stand in the history.
+    stand in the history. Where records of other forms follow (`is_followed`), no event is left out.
     """
     outbox_row = _waiting if is_heard else _done
     return [
         (_HISTORY, [_history(event) for event in events]),
-        (_OUTBOX, [outbox_row(one) for one in events if one.rules]),
+        (_OUTBOX, [outbox_row(one) for one in events if one.rules or is_followed]),
     ]
 
 
@@ -87,7 +87,7 @@ def _done(event: RecordEvent) -> dict[str, Any]:
         "payload": {
             "app_id": event.app_id, "version": event.version, "rev": event.rev, "actor_kind": event.actor_kind,
             "actor_id": event.actor_id, "cause": event.cause.dump(), "locale": event.locale,
-            "messages": event.messages, "context": dict(event.context),
+            "messages": event.messages, "context": dict(event.context), **({} if event.rules else {"rules": False}),
         },
         "state": "done", "created_at": event.at,
     }  # fmt: skip

@@ -186,6 +186,36 @@ class Pictures(Several):
         return "" if self.attributes["input"] == "radio" else super().hint
 
 
+class Linked(Picked):
+    """A record of another form."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.records: list[tuple[str, str]] = []
+        """Id and label of each record that can be chosen; a preview has none."""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return self.records
+
+
+class LinkedMany(Several):
+    """Records of another form."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.records: list[tuple[str, str]] = []
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return self.records
+
+    @property
+    def hint(self) -> str:
+        most = self.cfg["max_items"]
+        return say("choose_up_to", self.locale, n=most) if most else say("choose_any", self.locale)
+
+
 class Path(Question):
     """A way through a tree of options: one list of whole paths, which the script takes apart into levels."""
 
@@ -322,6 +352,7 @@ def _place(one: Division, locale: str) -> str:
 CLASSES: Mapping[str, type[Question]] = {
     "datetime": Moment, "date": Picked, "time": Picked, "select": Picked, "radio": OneOf, "boolean": YesNo,
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
+    "link": Linked, "links": LinkedMany,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,
     "cascade": Path, "address": Compound, "location": Compound, "matrix": Compound, "signature": Signed,
     "formula": Computed, "slot": Slots, "subform": Rows, "button": Pressed,

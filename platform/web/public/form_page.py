@@ -17,7 +17,17 @@ from formloom.platform.kernel.text import resolve
 from formloom.platform.records import drafts
 from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import guards, ordering, page_token, pictures, prefill, proof, seating, uploading
+from formloom.platform.web.public import (
+    guards,
+    linking,
+    ordering,
+    page_token,
+    pictures,
+    prefill,
+    proof,
+    seating,
+    uploading,
+)
 from formloom.platform.web.public.controls import Pressed
 from formloom.platform.web.public.framing import Frame, bundle_path, page
 from formloom.platform.web.public.logic import page_data, starting_values
@@ -79,6 +89,7 @@ def show(
     pictures.place(questions, visit.path)
     with visit.rt.db.read() as unit:
         seating.place(unit, visit.form, questions)
+    linking.place(visit, questions)
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
     uploading.show_kept(visit, questions)

@@ -19,7 +19,7 @@ from formloom.platform.records.own_links import Terms
 from formloom.platform.records.queries.respondents import RespondentLink
 from formloom.platform.records.record import Record, StaleRecord
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import form_page, guards, own_mail, page_token, qr, uploading
+from formloom.platform.web.public import form_page, guards, linking, own_mail, page_token, qr, uploading
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.logic import page_data
 from formloom.platform.web.public.page_form import PageForm, shown_fields
@@ -102,6 +102,7 @@ def edit(
     questions = PageForm(visit.form, visit.locale, sent=typed, values=_as_typed(visit, asked, way.record), asked=asked)
     summary = questions.hang(_findings(visit, way, fault)) if fault else []
     uploading.show_kept(visit, questions, record_id=way.record.id)
+    linking.place(visit, questions)
     token = page_token.issue(visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now)
     visible = visit.form.visible(way.record.values, now=visit.now)
     for question in questions:
@@ -130,15 +131,13 @@ def in_words(item: Field, value: Any, locale: str, names: Names) -> str:
     kind: FieldType[Any] = item.type
     if kind.who is None:
         return kind.display(value, item.cfg, locale)
-    known = names.people if kind.who == "user" else {
-        one: resolve(title, locale) for one, title in names.departments.items()
-    }  # fmt: skip
-    return ("、" if locale == "zh-CN" else ", ").join(known[one] for one in kind.ids_in(value) if one in known)
+    known = (names.of(kind.who, one, locale) for one in kind.ids_in(value))
+    return ("、" if locale == "zh-CN" else ", ").join(name for name in known if name)
 
 
 def names_in(unit: Any, visit: Visit, terms: Terms, record: Record) -> Names:
     """Return the names behind ids in what the link shows."""
-    return listing.names_in(unit, visit.form, [record], terms.see)
+    return listing.names_in(unit, visit.visitor, visit.form, [record], terms.see, visit.locale)
 
 
 def _asked(visit: Visit, record: Record, changeable: frozenset[str]) -> tuple[list[Field], list[Mapping[str, Any]]]:

@@ -86,11 +86,11 @@ def _answered(visit: Visit, typed: Any) -> Response:
     rates().check(IN_VAIN, "query-vain", visit.link.token)
     opened = lookup.condition(visit.form, settings, typed, visit.now)
     records: list[Record] = []
-    names = Names({}, {})
+    names = Names({}, {}, {})
     if opened is not None:
         with visit.rt.db.read() as unit:
             records = lookup.find(unit, _visitor(visit, opened), visit.form, settings, visit.now)
-            names = listing.names_in(unit, visit.form, records, opened.sees)
+            names = listing.names_in(unit, visit.visitor, visit.form, records, opened.sees, visit.locale)
     if not records:
         rates().spend(IN_VAIN, "query-vain", visit.link.token)
     return query_pages.show(visit, typed=typed, found=[_found(visit, settings, one, names) for one in records])

@@ -91,7 +91,7 @@ def _check(visit: Visit, sent: Sent, values: dict[str, Any]) -> None:
     """Judge the values before anything is counted or written; the pipeline judges again inside its transaction."""
     owner = service.owner_of(visit.visitor)
     with visit.rt.db.read() as unit:
-        ctx = clean_context(unit, visit.form, now=visit.now, locale=visit.locale, owner=owner)
+        ctx = clean_context(unit, visit.visitor, visit.form, now=visit.now, locale=visit.locale, owner=owner)
         findings = [*sent.findings, *visit.form.clean(values, ctx=ctx, public=True).findings]
     if findings:
         raise InvalidValues(findings=_once_per_field(findings), count=len(findings))

@@ -31,10 +31,10 @@ def list_records(call: Call, form: str) -> object:
         fields = _chosen(call, found, readable)
         with_rows = frozenset() if call.query["rows"] == "count" else frozenset(fields)
         page = listing.page(unit, call.actor, found, replace(query_of(call), with_rows=with_rows))
-        names = listing.names_in(unit, found, page.records, readable)
+        names = listing.names_in(unit, call.actor, found, page.records, readable, call.locale)
     return {
         "records": [shown(found, record, fields) for record in page.records],
-        "next": page.next, "count": page.count, "people": names.people, "departments": names.departments,
+        "next": page.next, "count": page.count, **names.dump(),
     }  # fmt: skip
 
 
@@ -45,10 +45,10 @@ def list_trash(call: Call, form: str) -> object:
         found = call.runtime.catalog.find(unit, form)
         readable = Access.of(unit, call.actor).readable(found)
         page = listing.trash(unit, call.actor, found, query_of(call))
-        names = listing.names_in(unit, found, page.records, readable)
+        names = listing.names_in(unit, call.actor, found, page.records, readable, call.locale)
     return {
         "records": [shown(found, record, readable) for record in page.records],
-        "next": page.next, "count": page.count, "people": names.people, "departments": names.departments,
+        "next": page.next, "count": page.count, **names.dump(),
     }  # fmt: skip
 
 
@@ -86,9 +86,9 @@ def read_record(call: Call, form: str, record_id: str) -> object:
         found = call.runtime.catalog.find(unit, form)
         record = service.read(unit, call.actor, found, record_id)
         readable = Access.of(unit, call.actor).readable(found)
-        names = listing.names_in(unit, found, [record], readable)
+        names = listing.names_in(unit, call.actor, found, [record], readable, call.locale)
     call.headers["ETag"] = f'"{record.rev}"'
-    return {**shown(found, record, readable), "people": names.people, "departments": names.departments}
+    return {**shown(found, record, readable), **names.dump()}
 
 
 @api.patch(
@@ -149,7 +149,8 @@ def aggregate(call: Call, form: str) -> object:
         found = call.runtime.catalog.find(unit, form)
         query = Query(filter=call.body["filter"], setting=Setting(now=call.now))
         rows = listing.aggregate(unit, call.actor, found, dimensions, measures, query)
-    return {"rows": [{"group": row.group, "measures": row.measures} for row in rows]}
+        names = listing.names_in_groups(unit, call.actor, found, rows, call.locale)
+    return {"rows": [{"group": row.group, "measures": row.measures} for row in rows], **names.dump()}
 
 
 def query_of(call: Call) -> Query:

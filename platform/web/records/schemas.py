@@ -92,6 +92,13 @@ class CommentBody(Schema):
     body = fields.String(required=True, validate=validate.Length(1, 10_000))
 
 
+class LinkedAnswer(Schema):
+    """What a linked record is called; empty where the caller may not read what it is called by."""
+
+    title = fields.String(required=True)
+    deleted = fields.Boolean(required=True)
+
+
 class RecordAnswer(Schema):
     """One record."""
 
@@ -109,6 +116,7 @@ class NamedRecordAnswer(RecordAnswer):
 
     people = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     departments = fields.Dict(keys=fields.String(), required=True)
+    linked = fields.Dict(keys=fields.String(), values=fields.Nested(LinkedAnswer), required=True)
 
 
 class ListAnswer(Schema):
@@ -119,3 +127,4 @@ class ListAnswer(Schema):
     count = fields.Integer(required=True, allow_none=True)
     people = fields.Dict(keys=fields.String(), values=fields.String())
     departments = fields.Dict(keys=fields.String())
+    linked = fields.Dict(keys=fields.String(), values=fields.Nested(LinkedAnswer))

@@ -17,6 +17,8 @@ export interface SettingInfo {
   min?: number | null
   max?: number | null
   choices?: string[]
+  /** What the choices are called, where the server says so. */
+  choice_labels?: Record<string, L10n>
   /** The parts of an object, or of each item of a list. */
   settings?: SettingInfo[]
 }
@@ -33,6 +35,8 @@ export interface FieldTypeInfo {
   /** The value comes from a formula over other fields. */
   is_computed: boolean
   is_stored: boolean
+  /** Shows records of another form that match, and holds nothing itself. */
+  lists_matches: boolean
   is_generated: boolean
   can_be_unique: boolean
   /** Whether a sub-form may have it as a column. */

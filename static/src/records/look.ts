@@ -17,7 +17,7 @@ export interface Look {
 /** What the reader changed; what is absent is as the view has it. */
 export type LookChange = Partial<Look>
 
-export const WIDTHS: Record<string, number> = { text: 150, number: 110, date: 120, datetime: 140, boolean: 84, choice: 124, choices: 180, user: 120, department: 130, files: 140 }
+export const WIDTHS: Record<string, number> = { text: 150, number: 110, date: 120, datetime: 140, boolean: 84, choice: 124, choices: 180, user: 120, department: 130, record: 150, records: 190, files: 140 }
 const OPTION_EXTRA = 52
 const MOST_FOR_OPTIONS = 168
 const STAR_WIDTH = 15

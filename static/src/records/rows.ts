@@ -36,6 +36,7 @@ export interface Group {
 }
 interface AggregateAnswer {
   rows: { group: Record<string, unknown>; measures: (string | number | null)[] }[]
+  linked?: RecordPage['linked']
 }
 
 /** Groups in the order of the field's options, others by size, those without a value last. */
@@ -93,6 +94,7 @@ export function useRows() {
   async function readGroups(wanted: Ask, field: FormField): Promise<Group[]> {
     const body = { group_by: [{ field: field.id }], measures: [{ op: 'count' }], filter: wanted.filter }
     const answer = await http.post<AggregateAnswer>(`/forms/${wanted.form}/aggregate`, body)
+    learn(answer)
     const found = answer.rows.map((row) => ({ value: row.group[field.id], count: Number(row.measures[0]) }))
     const made = inOrder(found, field).map((one) => fresh(String(one.value ?? ''), one.value, one.count, true, inGroup(field.id, one.value)))
     const first = made.find((group) => group.isOpen)

@@ -18,6 +18,12 @@ export interface RecordPage {
   count: number | null
   people?: Record<string, string>
   departments?: Record<string, string | L10n>
+  linked?: Record<string, LinkedRecord>
+}
+/** What a record of another form is called; empty where the reader may not know. */
+export interface LinkedRecord {
+  title: string
+  deleted: boolean
 }
 export interface Column {
   field: string
@@ -80,4 +86,5 @@ export interface FileValue {
 export interface Names {
   people: Record<string, string>
   departments: Record<string, string>
+  linked: Record<string, LinkedRecord>
 }

@@ -8,7 +8,7 @@
  */
 import type { Condition, ConditionLeaf } from '@/api/types'
 
-export type Kind = 'text' | 'number' | 'date' | 'time' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'users' | 'department' | 'departments' | 'files' | 'object'
+export type Kind = 'text' | 'number' | 'date' | 'time' | 'datetime' | 'boolean' | 'choice' | 'choices' | 'user' | 'users' | 'department' | 'departments' | 'record' | 'records' | 'files' | 'object'
 export type Kinds = Readonly<Record<string, Kind | null | undefined>>
 export type Values = Readonly<Record<string, unknown>>
 export type Predicate = (values: Values) => boolean
@@ -164,6 +164,7 @@ function read(value: unknown, kind: Kind, zone?: string): Comparable | null {
       return value === true || value === 'true' || (value === false || value === 'false' ? false : null)
     case 'choices':
     case 'users':
+    case 'records':
     case 'departments':
       return isObject(value) ? Object.values(value).map(String) : [value].flat().map(String)
     case 'files':

@@ -19,7 +19,7 @@ class Departments(ManyIdsType):
     too_many = ("too_many_departments", messages.TOO_MANY_DEPARTMENTS)
     examples = (Example(["nowhere"], error="no_such_department"), Example(7, error="not_a_list"))
 
-    def known(self, ids: list[str], ctx: CleanContext) -> frozenset[str]:
+    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002
         return frozenset(ctx.departments(ids))
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002

@@ -19,7 +19,7 @@ class Users(ManyIdsType):
     too_many = ("too_many_people", messages.TOO_MANY_PEOPLE)
     examples = (Example(["nobody"], error="no_such_person"), Example(7, error="not_a_list"))
 
-    def known(self, ids: list[str], ctx: CleanContext) -> frozenset[str]:
+    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002
         return frozenset(ctx.users(ids))
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002

@@ -33,6 +33,7 @@ from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.kinds.quizzes import check_quiz
+from formloom.platform.definitions.kinds.relations import check_defaults, check_relations, relations_of
 from formloom.platform.definitions.kinds.seats import check_seats
 from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
@@ -193,6 +194,8 @@ class Form(DefinitionKind):
         yield from check_seats(document)
         yield from check_look(document)
         yield from check_quiz(document)
+        yield from check_relations(document, world)
+        yield from check_defaults(document, world)
         yield from _check_limits(document, entries)
         yield from check_own_link(document)
         yield from check_buttons(document, world)
@@ -200,7 +203,7 @@ class Form(DefinitionKind):
     def references(self, document: Document) -> Iterator[Usage]:
         for path, flow in flows_of(document):
             yield Usage("flow", flow, path)
-        yield from uses_in(document)
+        yield from dict.fromkeys([*uses_in(document), *relations_of(document)])
 
 
 def _check_thanks(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Finding]:

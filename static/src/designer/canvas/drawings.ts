@@ -7,7 +7,7 @@ import { valueKind } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 
 const files = import.meta.glob<{ default: Component }>('./drawings/*.vue', { eager: true })
-const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', users: 'choice', department: 'choice', departments: 'choice', files: 'files', boolean: 'boolean' }
+const KINDS: Record<string, string> = { choice: 'choice', choices: 'choice', user: 'choice', users: 'choice', department: 'choice', departments: 'choice', record: 'choice', records: 'choice', files: 'files', boolean: 'boolean' }
 
 export function drawingOf(field: FormField): Component | undefined {
   const named = (name: string | undefined) => files[`./drawings/${name}.vue`]?.default

@@ -3,5 +3,5 @@ import { kindOfField } from '../form'
 
 /** Fields with few values: those that a grid can be grouped by. */
 export function canGroup(field: FormField): boolean {
-  return ['choice', 'user', 'department', 'boolean'].includes(kindOfField(field) ?? '')
+  return ['choice', 'user', 'department', 'record', 'boolean'].includes(kindOfField(field) ?? '')
 }

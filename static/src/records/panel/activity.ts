@@ -30,7 +30,8 @@ export function sortOf(entry: Entry): Sort {
 export function flowOf(entry: Entry): string | null {
   const cause = entry.cause
   if (!cause || typeof cause === 'string') return null
-  return cause.flow ?? cause.flows?.at(-1) ?? null
+  // the house keeping relations up to date stands in the chain too, and is no rule
+  return cause.flow ?? cause.flows?.filter((one) => one !== 'relations').at(-1) ?? null
 }
 
 const titles = new Map<string, Promise<Map<string, L10n>>>()

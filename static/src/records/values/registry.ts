@@ -22,5 +22,5 @@ export function hasRows(field: FormField): boolean {
 }
 /** Fields that take the whole width of a cell's editor by opening a list below it. */
 export function opensList(field: FormField): boolean {
-  return hasRows(field) || ['choice', 'choices', 'user', 'users', 'department', 'departments'].includes(kindOfField(field) ?? '')
+  return hasRows(field) || ['choice', 'choices', 'user', 'users', 'department', 'departments', 'record', 'records'].includes(kindOfField(field) ?? '')
 }

@@ -4,6 +4,7 @@ import { currentLocale, resolve, t } from '@/i18n'
 import { date, dateTime, number } from '@/i18n/format'
 import { kindOfField } from '../form'
 import type { FileValue, Names } from '../types'
+import { nameOfRecord } from './linked'
 import { wordsOf } from './words'
 import { optionsOf } from './options'
 
@@ -60,6 +61,10 @@ export function textOf(field: FormField, value: unknown, names: Names): string {
       return list((value as string[]).map((one) => names.departments[one] ?? t('records.someDepartment')))
     case 'department':
       return names.departments[String(value)] ?? t('records.someDepartment')
+    case 'record':
+      return nameOfRecord(value)
+    case 'records':
+      return list((value as string[]).map(nameOfRecord))
     case 'files':
       return list((value as FileValue[]).map((file) => file.name))
     default:
