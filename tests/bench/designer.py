@@ -4,18 +4,11 @@ Measured between the marks that the page itself sets: `formloom.edit` when the d
 when the frame with the new page has come to the front. Also from a key in the label to the next painted canvas.
 """
 
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from statistics import median, quantiles
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.e2e.conftest import CHROMIUM, Installation, Mailbox, _wait_until_ready, free_port
-from tests.e2e.desk import Desk
+from tests.bench.workspace import workspace
 
 FIELDS, EDITS = 100, 30
 TYPES = ("text", "number", "date", "select", "textarea")
@@ -64,37 +57,14 @@ def measured(page: Page) -> tuple[list[float], list[float]]:
 
 def main() -> None:
     """Start an installation of its own, measure, print."""
-    home = Path(tempfile.mkdtemp())
-    port = free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("FORMLOOM_")},
-        "FORMLOOM_HOME": str(home / "home"), "FORMLOOM_BASE_URL": f"http://127.0.0.1:{port}", "FORMLOOM_LOG": "warning",
-    }  # fmt: skip
-    log = (home / "log").open("w+")
-    root = Path(__file__).resolve().parents[2]
-    server = subprocess.Popen(
-        [sys.executable, str(root / "app.py"), "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
-    )
-    try:
-        house = Installation(f"http://127.0.0.1:{port}", Mailbox(), environment)
-        _wait_until_ready(house.url)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            desk = Desk(house, browser, home / "log")
-            made = desk.post("/apps/repairs/definitions", {"kind": "form", "key": "long", "document": document()})
-            page = desk.context.new_page()
-            page.goto(f"{house.url}/a/repairs/design/{made['id']}")
-            page.locator("[data-field=f99]").wait_for()
-            for name, figures in zip(("edit to preview", "key to canvas"), measured(page), strict=True):
-                p95 = quantiles(figures, n=20)[-1]
-                print(
-                    f"{name}: median {median(figures):.0f} ms, p95 {p95:.0f} ms, {len(figures)} edits, {FIELDS} fields"
-                )
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(40)
-        shutil.rmtree(home, ignore_errors=True)
+    with workspace() as desk:
+        made = desk.post("/apps/repairs/definitions", {"kind": "form", "key": "long", "document": document()})
+        page = desk.context.new_page()
+        page.goto(f"/a/repairs/design/{made['id']}")
+        page.locator("[data-field=f99]").wait_for()
+        for name, figures in zip(("edit to preview", "key to canvas"), measured(page), strict=True):
+            p95 = quantiles(figures, n=20)[-1]
+            print(f"{name}: median {median(figures):.0f} ms, p95 {p95:.0f} ms, {len(figures)} edits, {FIELDS} fields")
 
 
 if __name__ == "__main__":
