@@ -20,7 +20,6 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "name": None,
         "source": None,
         "last_submission_at": None,
-        "hosts": [],
         "purpose": "fill",
         "query": None,
     }

@@ -114,7 +114,7 @@ def edit(
     return _private(page(
         "own_edit.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200,
         script=form_page.as_json(script), token=token.text, ref="", summary=summary, trap=guards.TRAP, is_preview=False,
-        draft="", saves=False, more_scripts=[],
+        draft="", saves=False, more_scripts=[], order="", modes=(),
         pages=list(form_page.pages_of(questions)), hidden=[], submit_label=say("save_changes", visit.locale),
         action=f"{way.path(visit)}/edit?locale={visit.locale}", rev=rev or way.record.rev, back=way.path(visit),
         number=own_links.number_of(visit.form, way.record),
