@@ -54,6 +54,7 @@ from formloom.platform.web.public import (
     preview_routes,
     query_routes,
     respondent_routes,
+    trial_routes,
 )
 from formloom.platform.web.public import routes as public_routes
 from formloom.platform.web.records import (
@@ -153,6 +154,7 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
+        trial_routes.api,
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
         relation_routes.api,

@@ -93,6 +93,7 @@ def _field_type(one: Any) -> dict[str, Any]:
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
         "can_be_column": one.is_stored and one.can_be_column, "columns_in": one.columns_in,
         "is_pressed": one.is_pressed, "opens_page": one.opens_page, "has_seats": one.has_seats,
+        "limits_options": one.limits_options,
         "settings": settings(one.settings),
     }  # fmt: skip
 

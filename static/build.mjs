@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { build } from 'vite'
 
-const SCRIPTS = ['form', 'formulas', 'rows', 'cards', 'embed', 'embedding', 'offline', 'worker']
+const SCRIPTS = ['form', 'formulas', 'rows', 'effects', 'pipes', 'cards', 'embed', 'embedding', 'offline', 'worker']
 
 await build()
 for (const name of SCRIPTS) if (existsSync(`public_form/${name}.ts`)) await build({ mode: `public-${name}` })

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from formloom.platform.definitions.change import Change, ChangeKind
 from formloom.platform.definitions.fields.base import ColumnSpec
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
-from formloom.platform.definitions.first_version import form_parts
+from formloom.platform.definitions.first_version import form_parts, targets_of
 from formloom.platform.definitions.words import Document, Words, entries_by, label_of, says, type_of
 from formloom.platform.kernel.text import LocalizedText
 
@@ -141,10 +141,9 @@ def _style(option: Document) -> Document:
 def _rule_name(rule: Document, document: Document) -> LocalizedText:
     """Return the fields that a rule of a form is about, as its name."""
     labels = {name: label_of(entry) for name, entry in entries_by(document.get("fields"), "id").items()}
-    parts = [rule.get(part) for part in ("show", "hide", "require")]
-    named = [name for part in parts if isinstance(part, list) for name in part if isinstance(name, str)]
+    named = targets_of(rule)
     if not named:
-        return {"zh-CN": "显示规则", "en": "a display rule"}
+        return {"zh-CN": "规则", "en": "a rule"}
     first = list(dict.fromkeys(named))[:3]
     return {
         "zh-CN": "、".join(labels[name]["zh-CN"] if name in labels else name for name in first),
@@ -186,9 +185,9 @@ class _Listed:
 
 _LISTED = (
     _Listed(
-        "form", "rules", "id", ("新增“{0}”的显示规则", "Adds a display rule about “{0}”"),
-        ("移除“{0}”的显示规则", "Removes a display rule about “{0}”"),
-        ("修改“{0}”的显示规则", "Changes a display rule about “{0}”"), _rule_name,
+        "form", "rules", "id", ("新增“{0}”的规则", "Adds a rule about “{0}”"),
+        ("移除“{0}”的规则", "Removes a rule about “{0}”"),
+        ("修改“{0}”的规则", "Changes a rule about “{0}”"), _rule_name,
     ),
     _Listed(
         "form", "buttons", "id", ("新增按钮“{0}”", "Adds the button “{0}”"), ("移除按钮“{0}”", "Removes the button “{0}”"),
@@ -229,7 +228,7 @@ _PARTS: Mapping[str, LocalizedText] = {
     "description": {"zh-CN": "说明", "en": "the description"},
     "icon": {"zh-CN": "图标", "en": "the icon"},
     "color": {"zh-CN": "颜色", "en": "the colour"},
-    "rules": {"zh-CN": "显示规则", "en": "the display rules"},
+    "rules": {"zh-CN": "规则", "en": "the rules"},
     "settings": {"zh-CN": "公开页设置", "en": "the public page's settings"},
     "customer": {"zh-CN": "客户识别字段", "en": "which fields name the customer"},
     "title_field": {"zh-CN": "标题字段", "en": "which field names a record"},

@@ -20,7 +20,12 @@ _EFFECTS: tuple[tuple[str, Words], ...] = (
     ("show", ("显示{0}", "shows {0}")),
     ("hide", ("隐藏{0}", "hides {0}")),
     ("require", ("必填{0}", "requires {0}")),
+    ("lock", ("锁定{0}", "locks {0}")),
+    ("set", ("设置{0}", "sets {0}")),
+    ("options", ("限制{0}的选项", "limits the options of {0}")),
 )
+_JUMP: Words = ("从{0}跳到{1}", "jumps from {0} to {1}")
+_END: LocalizedText = {"zh-CN": "结尾", "en": "the end"}
 
 
 def form_parts(document: Document) -> Iterator[Change]:
@@ -52,16 +57,30 @@ def _rule(rule: Document, fields: Mapping[str, Document]) -> LocalizedText:
     effects = [
         says(words, joined([_quoted(name, fields) for name in named], ("", ", ")))
         for part, words in _EFFECTS
-        if (named := [name for name in _listed(rule.get(part)) if isinstance(name, str)])
+        if (named := _named(rule.get(part)))
     ]
+    if isinstance(jump := rule.get("jump"), Mapping):
+        to = _quoted(str(jump["to"]), fields) if jump.get("to") else _END
+        effects.append(says(_JUMP, _quoted(str(jump.get("after")), fields), to))
     told = joined([*effects], ("，", ", ")) if effects else {"zh-CN": "…", "en": "…"}
     if not rule.get("when"):
         return says(("总是{0}", "Always {0}"), told)
     return says(("当 {0} 时，{1}", "When {0}: {1}"), sentence(rule["when"], fields), told)
 
 
-def _listed(names: object) -> list[object]:
-    return list(names) if isinstance(names, list) else []
+def targets_of(rule: Document) -> list[str]:
+    """Return the fields that a rule, perhaps half-finished, does something to."""
+    found = [name for part, _words in _EFFECTS for name in _named(rule.get(part))]
+    jump = rule.get("jump")
+    return [*found, *_named([jump.get("to") or jump.get("after")] if isinstance(jump, Mapping) else None)]
+
+
+def _named(targets: object) -> list[str]:
+    """Return the field ids in a list of ids, or of objects that name a field."""
+    named = [
+        one.get("field") if isinstance(one, Mapping) else one for one in (targets if isinstance(targets, list) else ())
+    ]
+    return [name for name in named if isinstance(name, str)]
 
 
 def _quoted(name: str, fields: Mapping[str, Document]) -> LocalizedText:

@@ -7,11 +7,12 @@ worked out then, so that a request only runs a list of closures. It never change
     cleaned = form.clean({"name": "…"}, ctx=ctx)
     if cleaned.findings: raise Invalid(findings=cleaned.findings)
 
-What the rules of the form hide (`visibility.py`) is dropped, whatever was sent, and never demanded.
+What the rules of the form hide is dropped, whatever was sent, and never demanded; what they set, they set; what they
+lock or no longer offer is refused (`logic/judging.py`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -23,9 +24,12 @@ from formloom.platform.definitions.defaults import Defaults
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, ValueInvalid, ValueKind
 from formloom.platform.definitions.fields.linking import MINE
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
+from formloom.platform.definitions.logic.checks import Checks
+from formloom.platform.definitions.logic.endings import Endings
+from formloom.platform.definitions.logic.judging import Judged, Logic
+from formloom.platform.definitions.logic.obeying import choices_barred, locks_broken, obey
 from formloom.platform.definitions.row_names import condition_kinds, own_columns, row_columns
 from formloom.platform.definitions.scoring import Scoring
-from formloom.platform.definitions.visibility import Visibility
 from formloom.platform.kernel.errors import Finding, FormloomError, nearest
 from formloom.platform.kernel.jsontypes import JSONObject, JSONValue
 from formloom.platform.kernel.text import LocalizedText, resolve
@@ -92,7 +96,7 @@ HINT_LENGTH = 60
 class FormVersion:
     """See the module."""
 
-    def __init__(self, fields: tuple[Field, ...], visibility: Visibility, **facts: Any) -> None:
+    def __init__(self, fields: tuple[Field, ...], logic: Logic, **facts: Any) -> None:
         self.form_id: str = facts["form_id"]
         self.app_id: str = facts["app_id"]
         self.app_key: str = facts["app_key"]
@@ -117,10 +121,12 @@ class FormVersion:
         """The fields whose value in a new record may come from another form."""
         self.unique_fields = tuple(item for item in self.stored if item.unique)
         self.with_rows = tuple(item for item in self.stored if item.rows is not None)
-        self._visibility = visibility
         self.scoring = Scoring((item.id, item.type, item.cfg, item.document.get("quiz")) for item in self.stored)
         self.formulas = Computed(((item.id, item.type, item.cfg) for item in self.stored), self.zone, self.scoring)
         self._kinds = condition_kinds(self.stored)
+        self.logic = logic
+        self.checks = Checks(self.document.get("checks") or (), fields, self._kinds, self.zone)
+        self.endings = Endings(self.settings.get("endings") or (), self._kinds, self.zone)
         self._defaults = Defaults(
             ((item.id, item.document.get("default_formula"), item.kind, item.cfg) for item in self.stored),
             self.formulas,
@@ -144,18 +150,11 @@ class FormVersion:
             field_of(entry, zone, columns, within)  # type: ignore[arg-type]
             for entry in document.get("fields") or ()  # type: ignore[union-attr]
         )
-        visibility = Visibility(
-            document.get("rules") or (),  # type: ignore[arg-type]
-            kinds={item.id: item.kind for item in fields},
-            required=frozenset(item.id for item in fields if item.type.is_stored and item.required),
-            sections=frozenset(item.id for item in fields if item.type.opens_section),
-            zone=zone,
-            pages=frozenset(item.id for item in fields if item.type.opens_page),
-            columns=condition_kinds(fields),
-        )
+        rules: Any = document.get("rules") or ()
         return cls(
-            fields, visibility, form_id=form_id, app_id=app_id, app_key=app_key, key=key, version=version,
-            document=document, table=table, columns=columns, zone=zone, is_rows=bool(within),
+            fields, Logic(fields, rules, zone, columns=condition_kinds(fields)), form_id=form_id, app_id=app_id,
+            app_key=app_key, key=key, version=version, document=document, table=table, columns=columns, zone=zone,
+            is_rows=bool(within),
         )  # fmt: skip
 
     @property
@@ -204,14 +203,61 @@ class FormVersion:
         partial: bool = False,
         public: bool = False,
         locked: frozenset[str] = frozenset(),
+        kept: frozenset[str] = frozenset(),
     ) -> Cleaned:
         """Return clean values and everything that does not fit.
 
         `current` holds the clean values of an existing record; with `partial` only the given fields are cleaned
         and returned, but required and visibility are judged on the record as it would be: a field that becomes
         required through this change is demanded, one that was missing before is not. `public` treats fields that
-        are for members only as unknown; so are those in `locked`, and neither is demanded.
+        are for members only as unknown; so are those in `locked`, and neither is demanded. Those in `kept` have values
+        that the house itself put in, which a rule that locks them doesn't take back.
         """
+        values, findings, strangers = self._read(raw, current, ctx, locked, public=public)
+        if not partial:
+            self._fill_defaults(values, raw, ctx)
+        self._take_related(values, raw, current, ctx, partial=partial)
+        whole = self._compute(values, current, ctx, partial=partial)
+        findings.extend(ctx.misfits(whole, values.keys()))
+        start = (current or {}) if partial else self.starts(whole, ctx)
+        judged = self.logic.judge(whole, ctx, start=start, compute=self.recompute)
+        earlier = self.judged(current or {}, ctx=ctx) if partial else None
+        if judged.values is not whole:
+            findings = [
+                found for found in findings if _base(found) in judged.visible and _base(found) not in judged.given
+            ]
+            fields = {item.id: item for item in self.stored if not item.type.is_generated}
+            findings.extend(locks_broken(values, start, judged, kept, is_new=not partial))
+            findings.extend(choices_barred(fields, values, whole, judged, earlier, ctx.locale))
+            obey(fields, values, judged, current if partial else None)
+            whole = self._compute(values, current, ctx, partial=partial)
+        missing = self._missing(whole, judged.required, {_base(found) for found in findings})
+        if missing:
+            already = earlier.required if earlier else frozenset[str]()
+            findings.extend(
+                Finding("required", REQUIRED, field=item.id)
+                for item in missing
+                if item.id not in locked and (item.public or not public)
+                and (not partial or item.id in values or item.id not in already)
+            )  # fmt: skip
+        if current is not None or not partial:
+            known = self.by_id
+            findings.extend(
+                found if not public or found.field is None or known[found.field].public else replace(found, field=None)
+                for found in self.checks.findings(
+                    judged, whole, ctx, faulty=frozenset(map(_base, findings)), given=values,
+                    before=current if partial else None,
+                )
+            )  # fmt: skip
+        if strangers:
+            findings.extend(self._unknown(strangers, locked, public=public))
+        return Cleaned(values, findings)
+
+    def _read(
+        self, raw: JSONObject, current: Mapping[str, Any] | None, ctx: CleanContext, locked: frozenset[str], *,
+        public: bool,
+    ) -> tuple[dict[str, Any], list[Finding], list[str]]:  # fmt: skip
+        """Return the clean values of what was sent, what does not fit, and the names that nothing answers to."""
         findings: list[Finding] = []
         strangers: list[str] = []
         values: dict[str, Any] = {}
@@ -235,28 +281,7 @@ class FormVersion:
                     values[field_id] = item.type.revise(value, (current or {}).get(field_id), item.cfg, ctx)
             except ValueInvalid as fault:
                 findings.extend(fault.findings(field_id))
-        if not partial:
-            self._fill_defaults(values, raw, ctx)
-        self._take_related(values, raw, current, ctx, partial=partial)
-        whole = self._compute(values, current, ctx, partial=partial)
-        findings.extend(ctx.misfits(whole, values.keys()))
-        visible, required = self._visibility.seen(whole, ctx.now)
-        if visible is not self._visibility.everything:
-            self._drop_hidden(values, visible, current if partial else None)
-            whole = self._compute(values, current, ctx, partial=partial)
-            findings = [found for found in findings if _base(found) in visible]
-        missing = self._missing(whole, required, {_base(found) for found in findings})
-        if missing:
-            already = self._visibility.seen(current or {}, ctx.now)[1] if partial else required
-            findings.extend(
-                Finding("required", REQUIRED, field=item.id)
-                for item in missing
-                if item.id not in locked and (item.public or not public)
-                and (not partial or item.id in values or item.id not in already)
-            )  # fmt: skip
-        if strangers:
-            findings.extend(self._unknown(strangers, locked, public=public))
-        return Cleaned(values, findings)
+        return values, findings, strangers
 
     def computed(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
         """Return the values of the computed fields over these clean values."""
@@ -290,17 +315,26 @@ class FormVersion:
         formulas = {item.id for item in self.stored if gathered and item.type.formula(item.cfg)}
         return self.formulas.unlike(before.formulas) | gathered | formulas
 
+    @property
+    def recompute(self) -> Callable[[Mapping[str, Any], CleanContext], Mapping[str, Any]] | None:
+        """Return what computes the computed fields anew over clean values, where there are any."""
+        return self.formulas.values if self.formulas else None
+
+    def judged(self, values: Mapping[str, Any], *, ctx: CleanContext) -> Judged:
+        """Return what the rules say about a record with these clean values; locked fields keep those."""
+        return self.logic.judge(values, ctx, compute=self.recompute)
+
     def visible(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that are visible with these clean values."""
-        return self._visibility.seen(values, now)[0]
+        return self.judged(values, ctx=CleanContext(now=now) if now else CleanContext()).visible
 
     def conditional_fields(self) -> frozenset[str]:
         """Return the ids of the fields that some rule may hide, those below a section that may be hidden included."""
-        return self._visibility.hideable
+        return self.logic.hideable
 
     def required(self, values: Mapping[str, Any], *, now: datetime | None = None) -> frozenset[str]:
         """Return the ids of the fields that must be filled with these clean values."""
-        return self._visibility.seen(values, now)[1]
+        return self.judged(values, ctx=CleanContext(now=now) if now else CleanContext()).required
 
     def dump(self, values: Mapping[str, Any]) -> dict[str, JSONValue]:
         """Return the values as the API shows them; a field without a value is null."""
@@ -324,19 +358,14 @@ class FormVersion:
         return dict(self._kinds)
 
     def _fill_defaults(self, values: dict[str, Any], raw: JSONObject, ctx: CleanContext) -> None:
-        for field_id, (item, run) in self._cleaners.items():
+        for field_id, (item, _run) in self._cleaners.items():
             if field_id in raw or item.type.is_generated:
                 values.setdefault(field_id, None)
-                continue
-            default = item.default
-            if default is None:
-                values[field_id] = item.type.default(item.cfg, ctx)
-                continue
-            try:
-                values[field_id] = run(default, ctx)
-            except ValueInvalid:  # a default that no longer fits leaves the field empty
-                values[field_id] = None
-        absent = self._cleaners.keys() - raw.keys()
+            else:
+                values[field_id] = self._start(field_id, ctx)
+        self._fill_by_formula(values, self._cleaners.keys() - raw.keys(), ctx)
+
+    def _fill_by_formula(self, values: dict[str, Any], absent: Collection[str], ctx: CleanContext) -> None:
         for field_id, said in self._defaults.raw(values, absent, ctx):
             try:
                 values[field_id] = None if said in (None, "", []) else self._cleaners[field_id][1](said, ctx)
@@ -350,6 +379,25 @@ class FormVersion:
         """Put in what other forms give. A part of no record is given nothing."""
         if current is not None or not partial:
             values.update(ctx.related({**(current or {}), **values}, raw.keys()))
+
+    def _start(self, field_id: str, ctx: CleanContext) -> Any:
+        """Return the value of a field in a new record; a default that no longer fits leaves it empty."""
+        item, run = self._cleaners[field_id]
+        if item.default is None:
+            return item.type.default(item.cfg, ctx)
+        try:
+            return run(item.default, ctx)
+        except ValueInvalid:
+            return None
+
+    def starts(self, values: Mapping[str, Any], ctx: CleanContext) -> dict[str, Any]:
+        """Return what the fields that a rule may lock have in a new record with these values, were they untouched."""
+        names = self.logic.lockable & self._cleaners.keys()
+        if not names:
+            return {}
+        whole = {**values, **{name: self._start(name, ctx) for name in names}}
+        self._fill_by_formula(whole, names, ctx)
+        return {name: whole[name] for name in names}
 
     def _compute(
         self, values: dict[str, Any], current: Mapping[str, Any] | None, ctx: CleanContext, *, partial: bool
@@ -385,13 +433,6 @@ class FormVersion:
         """Report names that nothing answers to; what the caller may not fill is never hinted at."""
         known = [item.id for item in self.stored if item.id not in locked and (item.public or not public)]
         return [_stranger(name, known) for name in names[:MAX_STRANGERS]]
-
-    def _drop_hidden(self, values: dict[str, Any], visible: frozenset[str], current: Mapping[str, Any] | None) -> None:
-        for field_id in self._cleaners:
-            if field_id in visible or self.by_id[field_id].type.is_generated:
-                continue
-            if field_id in values or (current or {}).get(field_id) is not None:
-                values[field_id] = None
 
 
 def field_of(

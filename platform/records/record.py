@@ -38,6 +38,8 @@ class WriteOptions:
     locale: str = "zh-CN"
     context: Mapping[str, Any] = field(default_factory=dict)
     record_id: str | None = None
+    kept: frozenset[str] = frozenset()
+    """Fields with values that the house itself put in: a rule that locks them doesn't judge those."""
 
 
 class StaleRecord(Conflict):

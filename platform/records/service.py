@@ -243,7 +243,7 @@ def _clean_all(
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Cleaned]:  # fmt: skip
     ctx = _context(unit, actor, form, now=now, options=options, many=many)
-    return [form.clean(values, ctx=ctx, locked=locked, public=public) for values in many]
+    return [form.clean(values, ctx=ctx, locked=locked, public=public, kept=options.kept) for values in many]
 
 
 def _store_new(

@@ -19,7 +19,8 @@ export function followCascade(box: HTMLElement): void {
 
   const draw = () => {
     box.querySelectorAll('.level').forEach((one) => one.remove())
-    whole.before(...levelsOf(tree, steps).map(level))
+    const barred = JSON.parse(box.dataset.barred ?? '[]') as string[]
+    whole.before(...levelsOf(tree.filter((node) => !barred.includes(node.path[0] ?? '')), steps).map(level))
   }
   const level = (nodes: Node[], at: number) => {
     const options = nodes.map((node) => new Option(node.label, node.path[at], false, node.path[at] === steps[at]))

@@ -55,9 +55,15 @@ export class Filling {
     form.addEventListener('focusin', () => this.prove(), { once: true })
     form.addEventListener('submit', (event) => this.submit(event))
     form.addEventListener('ask', (event) => this.asked(event as CustomEvent<string>))
-    this.showing.update(this.answers())
-    this.pages.update()
+    this.obey()
     if (data.path) this.begin()
+  }
+
+  /** Let the rules judge the answers. Where they change one, its question hears of it as if it had been typed. */
+  private obey(): void {
+    const changed = this.showing.update(this.answers())
+    this.pages.update()
+    for (const { id } of changed) boxOf(this.form, id)?.dispatchEvent(new Event('input', { bubbles: true }))
   }
 
   private begin(): void {
@@ -69,8 +75,7 @@ export class Filling {
     if (!draft) return
     for (const field of this.data.fields) if (field.id in draft.answers && !this.data.given?.includes(field.id)) putAnswer(this.form, field, draft.answers[field.id])
     this.form.dispatchEvent(new Event('input', { bubbles: true }))
-    this.showing.update(this.answers())
-    this.pages.update()
+    this.obey()
     if (draft.pending) void this.deliver(draft.answers, draft.pending)
     else note(this.data.texts.restored ?? '', { label: this.data.texts.clear ?? '', run: () => this.forget() })
   }
@@ -87,8 +92,7 @@ export class Filling {
   }
 
   private changed(): void {
-    this.showing.update(this.answers())
-    this.pages.update()
+    this.obey()
     if (!this.data.path) return
     window.clearTimeout(this.timer)
     this.timer = window.setTimeout(() => this.keep(), KEEP_MS)
@@ -165,6 +169,7 @@ export class Filling {
       const message = field.kind === null ? '' : this.faultNow(field)
       return message ? [{ field: field.id, message }] : []
     })
+    if (!faults.length && fields === this.data.fields) faults.push(...this.showing.broken(this.answers()))
     this.summarise(faults)
     return !faults.length
   }

@@ -2,6 +2,7 @@
  * What the server hands to the script, and the questions as they stand in the page. The page is complete without us:
  * every element here was drawn by the server, and names of inputs are ids of fields.
  */
+import type { Condition } from '@/api/types'
 import type { Kind } from '@/shared/conditions'
 import type { LiveFormula, Suggestion } from '@/shared/formula/live'
 import type { Rule } from '@/shared/rules'
@@ -15,6 +16,9 @@ export interface FieldData {
   required?: boolean
   opens_section?: boolean
   opens_page?: boolean
+  limits_options?: 'each' | 'first' | null
+  /** The options, where rules may offer only some of them. */
+  options?: { value: string; when?: Condition }[]
   /** How an answer is asked for. */
   must?: string
   /** The distance from UTC in which a date and time is typed. */
@@ -56,6 +60,12 @@ export interface PageData {
   suggestions?: Suggestion[]
   /** What is known of each sub-form; `rows.ts` draws and counts its rows. */
   rows?: RowsData[]
+  /** There are rules that lock, set or limit options, which `effects.ts` does; `start` is what locked fields keep. */
+  effects?: { start: Answers }
+  /** What must be true when it is sent, as far as the page can judge. */
+  checks?: { when: Condition; message: string; fields: string[] }[]
+  /** Texts of questions with answers in them; `pipes.ts` keeps them up to date. */
+  pipes?: { id: string; part: 'label' | 'help' | 'text' | 'must'; text: string }[]
   /** The installation's time zone, whose days the rules mean. */
   zone?: string
   /** The form's path; empty in a preview. */
@@ -86,12 +96,19 @@ export function isUpload(field: FieldData): boolean {
 
 /** The inputs of a field, those for choosing files left out. */
 export function inputsOf(form: Element, id: string): HTMLInputElement[] {
-  return [...form.querySelectorAll<HTMLInputElement>(`[name="${id}"]`)].filter((input) => input.type !== 'file')
+  return [...inside(form, id).querySelectorAll<HTMLInputElement>(`[name="${id}"]`)].filter((input) => input.type !== 'file')
 }
 
+/** The box around a question of a form, or of one row of a sub-form. They are looked up once: none comes or goes. */
 export function boxOf(form: Element, id: string): HTMLElement | null {
-  return form.querySelector(`[data-field="${id}"]`)
+  let boxes = known.get(form)
+  if (!boxes) {
+    known.set(form, (boxes = new Map()))
+    for (const box of form.querySelectorAll<HTMLElement>('[data-field]')) if (!boxes.has(box.dataset.field ?? '')) boxes.set(box.dataset.field ?? '', box)
+  }
+  return boxes.get(id) ?? null
 }
+const known = new WeakMap<Element, Map<string, HTMLElement>>()
 
 /** A field's answer as the API takes it; nothing is null. */
 export function answerOf(form: Element, field: FieldData, data?: PageData): unknown {
@@ -125,7 +142,12 @@ export function answersOf(form: Element, data: PageData): Answers {
 }
 
 function partInputs(form: Element, id: string): HTMLInputElement[] {
-  return [...form.querySelectorAll<HTMLInputElement>(`[name^="${id}."]`)]
+  return [...inside(form, id).querySelectorAll<HTMLInputElement>(`[name^="${id}."]`)]
+}
+
+/** Where the inputs of a field, or of a part of it, are looked for: in its box, since a whole form may be long. */
+function inside(form: Element, id: string): Element {
+  return boxOf(form, id.split('.')[0] ?? id) ?? form
 }
 
 /** An answer of several inputs, called `field.part` or `field.part.inner`, as one object; null while all are empty. */

@@ -62,7 +62,7 @@ describe('the check of rules', () => {
   })
   it('finds deleted fields, rules without effect and contradictions', () => {
     const found = checkRules(form([{ id: 'r1', when: { field: 'x', op: 'empty' }, show: ['b'] }, { id: 'r2', when: {} }, { id: 'r3', when: {}, show: ['c'], hide: ['c'] }]))
-    expect(found.map((one) => one.code)).toEqual(['gone', 'nothing', 'conflict'])
+    expect(found.map((one) => one.code)).toEqual(['gone', 'nothing', 'conflict', 'unreachable'])
   })
   it('is content with rules that are fine', () => {
     expect(checkRules(form([{ id: 'r1', when: { field: 'a', op: 'empty' }, show: ['b'] }]))).toEqual([])

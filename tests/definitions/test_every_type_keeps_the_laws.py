@@ -197,3 +197,14 @@ def test_it_can_be_read_by_people(kind: FieldType[Any], locale: str, ctx: CleanC
 def test_the_compiled_cleaner_does_what_clean_does(kind: FieldType[Any], ctx: CleanContext) -> None:
     for value, cfg in good_values(kind, ctx):
         assert kind.compile(cfg)(kind.dump(value, cfg), ctx) == value
+
+
+@every_stored
+def test_a_sample_is_a_value_of_its_own(kind: FieldType[Any], ctx: CleanContext) -> None:
+    cfg = {**settings_of(kind), "field_id": "x"}
+    for seed in range(5):
+        value = None if kind.is_generated else kind.sample(cfg, ctx, seed)
+        assert value is None or kind.clean(kind.dump(value, cfg), cfg, ctx) == value
+    assert kind in TYPED_IN or kind.value_kind == "files" or kind.is_generated
+    if kind in TYPED_IN and kind.who is None:
+        assert kind.sample(cfg, ctx) is not None

@@ -217,8 +217,8 @@ def test_rules_tell_nothing_about_inner_fields(form: Publish) -> None:
     assert "ecret" not in page.text
     assert "grade" not in page.text
     assert house.data(page)["rules"] == [
-        {"when": {}, "show": ["lines"], "hide": [], "require": []},
-        {"when": {"all": [{"not": {}}, {"field": "line", "op": "not_empty"}]}, "show": [], "hide": [], "require": ["lines"]},
+        {"when": {}, "show": ["lines"]},
+        {"when": {"all": [{"not": {}}, {"field": "line", "op": "not_empty"}]}, "require": ["lines"]},
     ]  # fmt: skip
 
 

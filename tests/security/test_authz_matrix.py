@@ -62,6 +62,7 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/definitions/<definition_id>/preview": {"document": TICKET},
         "POST /api/v1/forms/<form>/defaults": {"values": {}},
         "POST /api/v1/forms/<form>/fields/<field_id>/matches": {"values": {}},
+        "POST /api/v1/definitions/<definition_id>/trial": {"document": TICKET, "sample": 1},
         "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
         "POST /api/v1/flows/<flow>/trigger": {"record": site.ids["record"]},
     }.get(_name(route), {})

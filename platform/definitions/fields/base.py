@@ -222,6 +222,8 @@ class FieldType(ABC, Generic[T]):
     """The setting with the columns, for types whose value is rows. A form's `cfg` has them built, as `rows`."""
     is_pressed: ClassVar[bool] = False
     """Whether it is a button; see `button`."""
+    limits_options: ClassVar[Literal["each", "first"] | None] = None
+    """Whether rules may offer only some of the `options`: each of them, or those of the first level of a tree."""
     opens_section: ClassVar[bool] = False
     opens_page: ClassVar[bool] = False
     """A section that takes along everything up to the next page, other sections included."""
@@ -256,6 +258,10 @@ class FieldType(ABC, Generic[T]):
     def gathering(self, cfg: Settings) -> Gathering | None:  # noqa: ARG002 - for types that gather
         """Return from which records of another form the value is gathered, or None for types that don't gather."""
         return None
+
+    def without(self, value: T, barred: Collection[str]) -> T | None:  # noqa: ARG002 - for types with options
+        """Return the value without the options that are not offered; see `limits_options`."""
+        return value
 
     def formula(self, cfg: Settings) -> str | None:  # noqa: ARG002 - for types that compute
         """Return the formula that gives the value, or None for types that don't compute."""
@@ -353,6 +359,20 @@ class FieldType(ABC, Generic[T]):
     def default(self, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
         """Return the value that stands in a new record."""
         return None
+
+    def sample(self, cfg: Settings, ctx: CleanContext, seed: int = 0) -> T | None:
+        """Return a plausible value of a field with these settings, another for each seed; None where nothing fits."""
+        given = list(self.samples(cfg, ctx))
+        for place in range(len(given)):
+            try:
+                return self.clean(given[(place + seed) % len(given)], cfg, ctx)
+            except ValueInvalid:
+                continue
+        return None
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - for types that need it
+        """Return input among which `sample` chooses what fits; by default that of the examples."""
+        return [one.raw for one in self.examples if one.error is None]
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         """Return how the value is entered."""

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Seats, Settings, ValueInvalid
@@ -70,6 +70,7 @@ class ChoiceType(FieldType[str]):
     stored_as = "option"
     has_seats = True
     choice_lists = ("options",)
+    limits_options = "each"
     settings = Choices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
@@ -94,6 +95,12 @@ class ChoiceType(FieldType[str]):
 
         return run
 
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        return [option["value"] for option in cfg["options"]]
+
+    def without(self, value: str, barred: Collection[str]) -> str | None:
+        return None if value in barred else value
+
     def display(self, value: str | None, cfg: Settings, locale: str) -> str:
         return "" if value is None else _labels(cfg, locale).get(value, value)
 
@@ -114,6 +121,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     stored_as = "options"
     has_seats = True
     choice_lists = ("options",)
+    limits_options: ClassVar[Literal["each", "first"] | None] = "each"
     settings: ClassVar[type[Choices]] = ManyChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
@@ -154,6 +162,14 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     def stranger(raw: Any) -> ValueInvalid:
         """Return the refusal of what is not one of the options."""
         return ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(raw))
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        values = [option["value"] for option in cfg["options"]]
+        count = min(cfg.get("min_items") or 1, len(values))
+        return [(values[place:] + values[:place])[:count] for place in range(len(values))]
+
+    def without(self, value: tuple[str, ...], barred: Collection[str]) -> tuple[str, ...] | None:
+        return tuple(one for one in value if one not in barred) or None
 
     def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
         return None if value is None else list(value)

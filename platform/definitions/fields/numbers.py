@@ -1,7 +1,7 @@
 """What the number-like types have in common: exact decimals, bounds, the limits of 64 bits."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -77,6 +77,11 @@ class DecimalType(FieldType[Decimal]):
     def revive(self, shown: Any, cfg: Settings) -> Decimal | None:  # noqa: ARG002
         return None if shown is None else Decimal(shown)
 
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        least, most = cfg["min"], cfg["max"]
+        middle = [] if least is None or most is None else [int((least + most) / 2)]
+        return [*middle, "12.5", 3, 128, *(bound for bound in (least, most) if bound is not None)]
+
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> Decimal | None:
         plain = cell_decimal(text)
         return self.clean(plain, cfg, ctx) if plain else None
@@ -107,6 +112,10 @@ class WholeType(FieldType[int]):
         if value != value.to_integral_value() or not least <= value <= most:
             raise ValueInvalid("out_of_range", messages.RANGE, min=least, max=most)
         return int(value)
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        least, most = self.bounds(cfg)
+        return [(least + most * 3) // 4, most, (least + most) // 2, least]
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> int | None:
         plain = cell_decimal(text)

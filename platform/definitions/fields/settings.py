@@ -55,6 +55,12 @@ class Option(Schema):
     quota = fields.Integer(allow_none=True, validate=validate.Range(0, 10_000_000), metadata=named("名额", "Places"))
 
 
+class Offer(Option):
+    """An option that may have a condition on which it is offered."""
+
+    when = fields.Dict(keys=fields.String(), metadata=named("仅当", "Only when"))
+
+
 def distinct(options: list[dict[str, Any]]) -> None:
     """Refuse options of which two have the same value. Raises ValidationError."""
     values = [option["value"] for option in options]
@@ -110,7 +116,7 @@ class Choices(Schema):
     """The options of a choice."""
 
     options = fields.List(
-        fields.Nested(Option),
+        fields.Nested(Offer),
         load_default=list,
         validate=validate.And(validate.Length(max=MAX_OPTIONS), distinct),
         metadata=named("选项", "Options"),

@@ -4,7 +4,7 @@ Patterns run in RE2, which is linear in the text, so that no pattern can stall a
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ import re2
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Settings, ValueInvalid
+from formloom.platform.definitions.fields.samples import texts
 from formloom.platform.definitions.fields.settings import Texts
 
 _OPTIONS = re2.Options()
@@ -60,6 +61,9 @@ class TextType(FieldType[str]):
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
         return self.compile(cfg)(raw, ctx)
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        return texts(cfg["min_length"] or 0, min(cfg["max_length"] or self.limit, self.limit))
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:
         least, most = cfg["min_length"] or 0, min(cfg["max_length"] or self.limit, self.limit)

@@ -30,11 +30,12 @@ from formloom.platform.web.public import (
 )
 from formloom.platform.web.public.controls import Pressed
 from formloom.platform.web.public.framing import Frame, bundle_path, page
-from formloom.platform.web.public.logic import page_data, starting_values
+from formloom.platform.web.public.logic import as_typed, effects, kept_as_typed, page_data, starting_values
 from formloom.platform.web.public.mixing import mixed
 from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.page_form import PageForm
 from formloom.platform.web.public.page_token import PageToken
+from formloom.platform.web.public.piping import pipe, piped_texts
 from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.visits import Visit
@@ -90,6 +91,7 @@ def show(
     with visit.rt.db.read() as unit:
         seating.place(unit, visit.form, questions)
     linking.place(visit, questions)
+    pipes = _judge(visit.form, questions, visit.now)
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
     uploading.show_kept(visit, questions)
@@ -99,7 +101,7 @@ def show(
     modes = modes_of(visit.form, may_keep=may_keep(visit, ref))
     script = page_data(visit.form, questions, visit.now, modes) | {
         "path": visit.path, "carried": visit.carried, "draft": f"{visit.link.token}:{ref[-16:]}",
-        "fresh": typed is None, "given": sorted(suggested | known),
+        "fresh": typed is None, "given": sorted(suggested | known), **effects(visit.form, visit.now, known), **pipes,
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)
@@ -107,7 +109,7 @@ def show(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
         more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes, order=order,
-        **_parts(visit.form, questions, visit.now, order),
+        **_parts(visit.form, questions, order),
     )  # fmt: skip
     if "offline" in modes and typed is None and not draft and visit.query.keys() <= {"locale"}:
         answer.headers[KEPT] = "1"
@@ -117,32 +119,48 @@ def show(
 def preview(form: FormVersion, frame: Frame) -> Response:
     """Return a draft drawn as the public page; nothing can be sent from it."""
     questions = PageForm(form, frame.locale, values=_defaults(form, frame.now))
+    pipes = _judge(form, questions, frame.now)
     modes = modes_of(form)
     script = page_data(form, questions, frame.now, modes) | {"path": "", "draft": "", "fresh": True, "proof": None}
+    script |= effects(form, frame.now, {}) | pipes
     return page(
         "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
         trap=guards.TRAP, is_preview=True, order="", modes=modes, draft="", saves=drafts.days_of(form) is not None,
-        **_parts(form, questions, frame.now),
+        **_parts(form, questions),
     )  # fmt: skip
 
 
-def _parts(form: FormVersion, questions: PageForm, now: Any, order: str = "") -> dict[str, Any]:
+def _judge(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
+    """Let the rules say how the questions look at first, and put answers into their texts; return those texts."""
     raw = {
         question.item.id: question.data
         for question in questions
         if question.item.type.is_stored and not question.item.type.is_generated
     }
     clean = form.clean(raw, ctx=CleanContext(now=now), public=True).values
-    visible, required = form.visible(clean, now=now), form.required(clean, now=now)
+    judged = form.judged(clean, ctx=CleanContext(now=now))
     for question in questions:
-        question.is_hidden_at_first = question.item.id not in visible
-        question.is_required = question.item.id in required or question.item.required
+        name = question.item.id
+        question.is_hidden_at_first = name not in judged.visible
+        question.is_required = name in judged.required or question.item.required
+        question.barred = judged.barred.get(name, frozenset())
         if question.item.type.is_generated:
-            question.data = clean[question.item.id]
+            question.data = clean[name]
+        elif name in judged.locked and not question.is_fixed:
+            kept, item = judged.values.get(name), question.item
+            question.data = (
+                as_typed(item, item.type.dump(kept, item.cfg)) if name in judged.given else kept_as_typed(item, kept)
+            )
         if isinstance(question, Pressed):
             question.lead(raw)
         if isinstance(question, Rows):
             question.reckoned(_computed(question, raw, clean, now))
+    pipes = piped_texts(form, questions)
+    pipe(form, questions, judged.values)
+    return {"pipes": pipes} if pipes else {}
+
+
+def _parts(form: FormVersion, questions: PageForm, order: str = "") -> dict[str, Any]:
     return {
         "pages": _mixed_pages(form, list(pages_of(questions)), order),
         "hidden": [question for question in questions if question.control == "hidden"],
@@ -225,7 +243,7 @@ def _more_scripts(data: Mapping[str, Any]) -> list[str]:
 
     They stand before the page's own script, which tells them what is answered.
     """
-    return [path for name in ("rows", "formulas") if name in data and (path := bundle_path(name))]
+    return [path for name in ("rows", "formulas", "effects", "pipes") if name in data and (path := bundle_path(name))]
 
 
 def as_json(data: Mapping[str, Any]) -> Markup:

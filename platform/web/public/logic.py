@@ -4,9 +4,10 @@ Only what a visitor may know. A condition on a field that is for members only ca
 in, since that field keeps its default: it is decided here and stands in the page as always or never.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from formloom.platform.definitions.conditions.compile import Setting, compile_node
 from formloom.platform.definitions.conditions.tree import fields_of, parse
@@ -14,7 +15,7 @@ from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.fields.settings import SIGNS
-from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.modes import texts_of
@@ -23,6 +24,7 @@ from formloom.platform.web.public.questions import Question
 from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import SCRIPT_TEXTS, TEXTS
 
+_LISTS = ("show", "hide", "require", "lock")
 ALWAYS: JSONObject = {}
 NEVER: JSONObject = {"not": {}}
 _LIMITS = (
@@ -44,10 +46,11 @@ def page_data(form: FormVersion, page: PageForm, now: datetime, modes: tuple[str
     rows = [_rows(form, page, question, now) for question in page if isinstance(question, Rows)]
     follows = formulas or suggestions or any(one["formulas"] for one in rows)
     return {
-        "fields": [_field(question, now) for question in page],
+        "fields": [_field(question, now) | _choices(question, form, now) for question in page],
         **({"formulas": formulas, "suggestions": suggestions} if follows else {}),
         **({"rows": rows} if rows else {}),
         "rules": public_rules(form, now),
+        **({"checks": checks} if (checks := public_checks(form, page.locale)) else {}),
         "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS} | texts_of(modes, page.locale),
         "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
@@ -84,26 +87,88 @@ def _written(cfg: Mapping[str, Any], locale: str) -> dict[str, str]:
 
 def public_rules(form: FormVersion, now: datetime) -> list[dict[str, Any]]:
     """Return the rules about public fields, as far as they depend on public fields."""
-    shown = {item.id for item in shown_fields(form)}
-    hidden = {item.id for item in form.stored} - shown
-    kinds = form.value_kinds()
-    defaults = starting_values(form, now)
-
-    def decided(leaf: Mapping[str, Any]) -> JSONObject:
-        holds = compile_node(parse(leaf, kinds), Setting(now=now, zone=form.zone))(defaults)
-        return ALWAYS if holds else NEVER
-
+    shown = {item.id: item for item in shown_fields(form)}
+    decide = _decider(form, now)
     found = []
     for rule in form.document.get("rules") or ():
-        targets = {part: [one for one in rule.get(part) or () if one in shown] for part in ("show", "hide", "require")}
-        if any(targets.values()):
-            found.append({"when": _without(rule.get("when") or {}, hidden, decided), **targets})
+        effects = {part: [one for one in rule.get(part) or () if one in shown] for part in _LISTS}
+        effects["set"] = [_given(shown[one["field"]], one) for one in rule.get("set") or () if one["field"] in shown]
+        effects["options"] = [one for one in rule.get("options") or () if one["field"] in shown]
+        kept: dict[str, Any] = {part: targets for part, targets in effects.items() if targets}
+        jump = rule.get("jump")
+        if jump and jump["after"] in shown and (not jump.get("to") or jump["to"] in shown):
+            kept["jump"] = jump
+        if kept:
+            found.append({"when": decide(rule.get("when") or {}), **kept})
     return found
+
+
+def public_checks(form: FormVersion, locale: str) -> list[dict[str, Any]]:
+    """Return the checks that the page can judge itself: conditions over what the visitor sees."""
+    shown = {item.id for item in shown_fields(form)}
+    return [
+        {
+            "when": check["when"], "message": resolve(check["message"], locale),
+            "fields": [name for name in check.get("fields") or () if name in shown],
+        }
+        for check in form.document.get("checks") or ()
+        if not check.get("formula") and fields_of(check["when"]) <= shown
+    ]  # fmt: skip
+
+
+def _given(item: Field, one: Mapping[str, Any]) -> JSONObject:
+    """Return what a rule sets, as the page holds it; what a formula gives is the server's business."""
+    if one.get("formula"):
+        return {"field": item.id, "formula": "="}
+    return {"field": item.id, "value": as_typed(item, one.get("value"))}
+
+
+def as_typed(item: Field, raw: Any) -> Any:
+    """Return a value as the page's inputs hold it: moments stand on the field's own clock."""
+    if item.kind == "datetime" and isinstance(raw, str) and raw:
+        local = datetime.fromisoformat(raw)
+        local = local.astimezone(ZoneInfo(item.cfg["timezone"])) if local.tzinfo else local
+        return local.strftime("%Y-%m-%dT%H:%M")
+    return raw
+
+
+def kept_as_typed(item: Field, value: Any) -> Any:
+    """Return what a locked field keeps: its default as the builder wrote it, else the clean value."""
+    return as_typed(item, item.type.dump(value, item.cfg) if item.default is None else item.default)
 
 
 def starting_values(form: FormVersion, now: datetime) -> dict[str, Any]:
     """Return the clean values of a page that nobody has touched."""
     return form.clean({}, ctx=CleanContext(now=now), public=True).values
+
+
+def effects(form: FormVersion, now: datetime, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the script needs that locks, sets and limits, for pages with such rules; nothing for others.
+
+    A locked field keeps what the link says (`known`), else its default.
+    """
+    shown = {item.id for item in shown_fields(form)}
+    if not shown & (form.logic.lockable | form.logic.limited):
+        return {}
+    start = form.starts({}, CleanContext(now=now))
+    kept = {
+        name: known[name] if name in known else kept_as_typed(item, start.get(name))
+        for name in sorted(form.logic.lockable & shown)
+        if (item := form.by_id[name])
+    }
+    return {"effects": {"start": kept}}
+
+
+def _decider(form: FormVersion, now: datetime) -> Callable[[Mapping[str, Any]], JSONObject]:
+    """Return the function that decides what a condition asks of members-only fields, and leaves the rest as it is."""
+    hidden = {item.id for item in form.stored} - {item.id for item in shown_fields(form)}
+    kinds, known = form.value_kinds(), starting_values(form, now)
+
+    def decided(leaf: Mapping[str, Any]) -> JSONObject:
+        holds = compile_node(parse(leaf, kinds), Setting(now=now, zone=form.zone))(known)
+        return ALWAYS if holds else NEVER
+
+    return lambda tree: _without(tree, hidden, decided)
 
 
 def _without(tree: Mapping[str, Any], hidden: Collection[str], decided: Any) -> JSONObject:
@@ -135,6 +200,21 @@ def _field(question: Question, now: datetime) -> dict[str, Any]:
     if question.control == "phone":
         found["region"] = item.cfg["region"]
     return found
+
+
+def _choices(question: Question, form: FormVersion, now: datetime) -> dict[str, Any]:
+    """Return the options of a field of which the rules may offer only some."""
+    item = question.item
+    if item.id not in form.logic.limited:
+        return {}
+    decide = _decider(form, now)
+    return {
+        "limits_options": item.type.limits_options,
+        "options": [
+            {"value": one["value"], **({"when": decide(one["when"])} if one.get("when") else {})}
+            for one in item.cfg["options"]
+        ],
+    }  # fmt: skip
 
 
 def _offset(question: Any, now: datetime) -> str:

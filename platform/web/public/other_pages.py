@@ -30,10 +30,14 @@ PREFIX = "/f/"
 def receipt(visit: Visit, found: Receipt, *, own: OwnCard | None = None) -> Response:
     """Show a receipt, with the respondent's own link where the form gives one: nobody is sent on past that."""
     form, locale = visit.form, visit.locale
+    ending = thanks.ending(form, found.ending)
+    said = ending.get("text") if ending else form.settings.get("thanks")
     goes_on = bool(found.next) and found.state in {"new", "repeat"}
     answer = page(
         "receipt.html", Frame.of_visit(visit), receipt=found,
-        thanks=thanks.words(form, locale, found.answers, found.number), goes_on=goes_on,
+        thanks=thanks.words(form, said, locale, found.answers, found.number), goes_on=goes_on,
+        title=thanks.words(form, ending.get("title"), locale, found.answers, found.number),
+        is_disqualified=bool(ending.get("disqualified")),
         host=urlsplit(found.next).hostname or "", own=own, answers=thanks.listed(form, locale, found.answers),
         may_repeat=form.settings.get("submit_again", True) is not False and found.state != "answered",
     )  # fmt: skip

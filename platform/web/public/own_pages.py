@@ -110,7 +110,8 @@ def edit(
     script = page_data(visit.form, questions, visit.now) | {
         "rules": rules, "path": way.path(visit), "draft": "", "fresh": False, "native": True, "proof": None,
     }  # fmt: skip
-    script.pop("formulas", None)  # what is computed is not among these questions
+    for part in ("formulas", "checks"):  # what is asked about may not be among these questions
+        script.pop(part, None)
     return _private(page(
         "own_edit.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200,
         script=form_page.as_json(script), token=token.text, ref="", summary=summary, trap=guards.TRAP, is_preview=False,

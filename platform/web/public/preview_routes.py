@@ -50,9 +50,9 @@ def show_preview(call: Call, definition_id: str) -> object:
 
 def drawable(found: Definition, document: Mapping[str, Any], zone: ZoneInfo = DEFAULT_ZONE) -> FormVersion:
     """Return as much of a draft as can be drawn: while somebody builds, there is always something unfinished."""
-    frame = {
+    frame: dict[str, Any] = {
         "title": _words(document.get("title")), "description": _words(document.get("description")),
-        "settings": _sound(FormSettings(), document.get("settings")),
+        "settings": _sound(FormSettings(), document.get("settings")), "checks": _listed(document.get("checks")),
     }  # fmt: skip
     schema = FieldDocument()
     entries = [
@@ -64,6 +64,10 @@ def drawable(found: Definition, document: Mapping[str, Any], zone: ZoneInfo = DE
         return finished
     good = [one for one in entries if _build(found, {"fields": [one]})]
     sound = [one for one in rules if _build(found, {"fields": good, "rules": [one]})]
+    checks = [one for one in frame["checks"] if _build(found, {"fields": good, "checks": [one]})]
+    given = _listed(frame["settings"].get("endings"))
+    ends = [one for one in given if _build(found, {"fields": good, "settings": {"endings": [one]}})]
+    frame |= {"checks": checks, "settings": {**frame["settings"], "endings": ends}}
     return _build(found, {**frame, "fields": good, "rules": sound}, zone) or _nothing(found)
 
 

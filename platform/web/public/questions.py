@@ -47,10 +47,14 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         self.help = resolve(item.document.get("help"), locale)
         self.placeholder = resolve(item.document.get("placeholder"), locale)
         self.is_conditional = is_conditional
+        self.words = ""
+        """The words of a note, with answers in them."""
         self.is_fixed = False
         self.is_prefilled = False
         """Whether the address of the page suggests the answer."""
         self.is_hidden_at_first = False
+        self.barred: frozenset[str] = frozenset()
+        """The options that are not offered at first."""
         self.is_required = item.required
         self.order_seed = ""
         """What the order of options is drawn from; empty for the builder's own order."""
@@ -98,6 +102,10 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     def note(self, one: Any) -> str:
         """Return what is said about an option beside its label."""
         return self.seating.note(one, self.locale) if self.seating is not None else ""
+
+    def away(self, value: str) -> str:
+        """Return the attribute that hides an option which is not offered, where there is a script to bring it back."""
+        return " data-away" if value in self.barred else ""
 
     @property
     def hint(self) -> str:

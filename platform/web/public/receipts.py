@@ -17,7 +17,7 @@ from formloom.platform.records.own_links import number_of
 from formloom.platform.records.record import Record
 from formloom.platform.web.public import quiz_result
 from formloom.platform.web.public.quiz_result import Result
-from formloom.platform.web.public.thanks import Answers, answers_of, next_address
+from formloom.platform.web.public.thanks import Answers, answers_of, ending_of, next_address
 
 State = Literal["new", "repeat", "changed", "answered"]
 _SALT = "public-receipt"
@@ -44,6 +44,8 @@ class Receipt:
     """The result of a quiz, as much of it as the form tells."""
     own: str = ""
     """The secret of the respondent's own link; never kept, made again from the key."""
+    ending: str = ""
+    """The end page that the answers lead to; empty for the form's usual one."""
 
     def again(self, state: State) -> "Receipt":
         """Return the receipt as given a second time."""
@@ -51,14 +53,18 @@ class Receipt:
 
     def dump(self) -> str:
         """Return the JSON that is kept with the submission."""
-        return orjson.dumps([self.id, self.number, self.at.isoformat(), self.answers, self.next, self.quiz]).decode()
+        kept = [self.id, self.number, self.at.isoformat(), self.answers, self.next, self.quiz, self.ending]
+        return orjson.dumps(kept).decode()
 
 
 def load(text: str) -> Receipt:
     """Return a kept receipt."""
     record_id, number, at, *more = orjson.loads(text)
-    answers, address, quiz = (*more, None, None, None)[:3]
-    return Receipt(record_id, number, datetime.fromisoformat(at), answers=answers or {}, next=address or "", quiz=quiz)
+    answers, address, quiz, ending = (*more, None, None, None, None)[:4]
+    return Receipt(
+        record_id, number, datetime.fromisoformat(at), answers=answers or {}, next=address or "", quiz=quiz,
+        ending=ending or "",
+    )  # fmt: skip
 
 
 def of_record(form: FormVersion, record: Record) -> Receipt:
@@ -66,12 +72,13 @@ def of_record(form: FormVersion, record: Record) -> Receipt:
     return Receipt(
         record.id, number_of(form, record), record.created_at, answers=answers_of(form, record),
         next=next_address(form, record), quiz=quiz_result.of_record(form, record),
+        ending=ending_of(form, record).get("id", ""),
     )  # fmt: skip
 
 
 def sign(secret: str, receipt: Receipt, key: str | None = None) -> str:
     """Return the receipt as it stands in the address of its page."""
-    body = [receipt.number, int(receipt.at.timestamp()), receipt.state, key]
+    body = [receipt.number, int(receipt.at.timestamp()), receipt.state, key, receipt.ending]
     return str(URLSafeSerializer(secret, salt=_SALT).dumps(body))
 
 
@@ -79,6 +86,7 @@ def read(secret: str, query: Mapping[str, Any]) -> Receipt | None:
     """Return the receipt that an address shows, or None for one that is not ours."""
     try:
         number, at, state, *more = URLSafeSerializer(secret, salt=_SALT).loads(str(query.get("r", ""))[:1_000])
-        return Receipt("", str(number), datetime.fromtimestamp(int(at), tz=UTC), state, key=more[0] if more else None)
+        key, ending = more + [None, ""][len(more) :]
+        return Receipt("", str(number), datetime.fromtimestamp(int(at), tz=UTC), state, key=key, ending=str(ending))
     except (BadData, ValueError, TypeError, OverflowError):
         return None

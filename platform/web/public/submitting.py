@@ -92,7 +92,7 @@ def _check(visit: Visit, sent: Sent, values: dict[str, Any]) -> None:
     owner = service.owner_of(visit.visitor)
     with visit.rt.db.read() as unit:
         ctx = clean_context(unit, visit.visitor, visit.form, now=visit.now, locale=visit.locale, owner=owner)
-        findings = [*sent.findings, *visit.form.clean(values, ctx=ctx, public=True).findings]
+        findings = [*sent.findings, *visit.form.clean(values, ctx=ctx, public=True, kept=_kept(visit, sent)).findings]
     if findings:
         raise InvalidValues(findings=_once_per_field(findings), count=len(findings))
 
@@ -104,7 +104,9 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     if not links.find(uow, visit.link.token).is_open:
         raise FormClosed
     context = {"channel": "form", "link": visit.link.token, "source": visit.link.source}
-    options = WriteOptions(listeners=visit.rt.listeners, locale=visit.locale, context=context)
+    options = WriteOptions(
+        listeners=visit.rt.listeners, locale=visit.locale, context=context, kept=_kept(visit, sent)
+    )  # fmt: skip
     record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
     if sent.is_lasting and not marks.put(uow, form.form_id, _mark(visit, sent.key), record.id, now=visit.now):
         raise StoredBefore
@@ -121,6 +123,11 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
         drafts.use_up(uow, visit.secret, sent.draft)
     links.count_submission(uow, visit.link.token, now=visit.now)
     return receipt
+
+
+def _kept(visit: Visit, sent: Sent) -> frozenset[str]:
+    """Return the fields whose values come with the link: the respondent could not change them anyway."""
+    return frozenset(with_link_values(visit, {}, sent.personal))
 
 
 def _earlier(unit: ReadUnit, visit: Visit, sent: Sent, values: dict[str, Any]) -> Receipt | None:

@@ -51,6 +51,11 @@ TEXTS: Mapping[str, LocalizedText] = {
     "other_language": {"zh-CN": "English", "en": "中文"},
     "preview": {"zh-CN": "这是预览，不会提交", "en": "This is a preview: nothing is sent"},
     "from_link": {"zh-CN": "由链接填好", "en": "Filled in by your link"},
+    "not_eligible": {
+        "zh-CN": "感谢填写。根据您的回答，本次不在邀请范围内。",
+        "en": "Thank you. By your answers, this one isn't for you.",
+    },
+    "kept_as_is": {"zh-CN": "由表单填好，现在不能修改", "en": "Filled in by the form; it can't be changed now"},
     "prefilled": {"zh-CN": "由链接预填，请核对", "en": "Filled in by the link: please check"},
     "option_full": {"zh-CN": "已满", "en": "Full"},
     "full_may_wait": {"zh-CN": "已满，可候补（前面 {n} 位）", "en": "Full; waiting list ({n} ahead)"},
@@ -296,7 +301,7 @@ SCRIPT_TEXTS = (
     "too_many_files", "file_too_large", "file_kind", "left", "over", "must", "must_choose", "submit", "preview",
     "place", "unranked", "bold", "italic", "bullets", "numbers", "link", "link_address", "apply", "scan", "scan_aim",
     "scan_failed", "pick_color",
-    "province", "locating", "located", "no_location", "sign_here", "undo", "step", "next", "back", "remove_row", "row_title",
+    "kept_as_is", "province", "locating", "located", "no_location", "sign_here", "undo", "step", "next", "back", "remove_row", "row_title",
 )  # fmt: skip
 """Those that the page hands to its script."""
 

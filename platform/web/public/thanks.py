@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.definitions.kinds.types.form import PIPED
 from formloom.platform.kernel.text import LOCALES, resolve
@@ -29,7 +30,7 @@ def answers_of(form: FormVersion, record: Record) -> Answers:
 
 def next_address(form: FormVersion, record: Record) -> str:
     """Return where the respondent is sent on to, with the answers that go along; empty for nowhere."""
-    chosen = form.settings.get("redirect") or {}
+    chosen = (ending_of(form, record) or form.settings).get("redirect") or {}
     if not chosen.get("url"):
         return ""
     dumped = form.dump(record.values)
@@ -39,8 +40,19 @@ def next_address(form: FormVersion, record: Record) -> str:
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(given))))))
 
 
-def words(form: FormVersion, locale: str, answers: Answers, number: str) -> str:
-    """Return the form's text of thanks, with answers in the places of `{field}`; it is text, never markup."""
+def ending_of(form: FormVersion, record: Record) -> Mapping[str, Any]:
+    """Return the end page that the answers of a record lead to; empty for the form's usual one."""
+    return form.endings.reached(record.values, CleanContext(now=record.created_at)) or {}
+
+
+def ending(form: FormVersion, name: str) -> Mapping[str, Any]:
+    """Return the end page of that id, as long as the form has it; empty for its usual one."""
+    pages = form.settings.get("endings") or ()
+    return next((one for one in pages if name and one["id"] == name), {})
+
+
+def words(form: FormVersion, text: Mapping[str, str] | None, locale: str, answers: Answers, number: str) -> str:
+    """Return a text of thanks with answers in the places of `{field}`; it is text, never markup."""
 
     def put_in(match: re.Match[str]) -> str:
         name = match[1]
@@ -48,7 +60,7 @@ def words(form: FormVersion, locale: str, answers: Answers, number: str) -> str:
             return number
         return answers[name].get(locale, "") if name in answers else "" if name in form.by_id else match[0]
 
-    return PIPED.sub(put_in, resolve(form.settings.get("thanks"), locale))
+    return PIPED.sub(put_in, resolve(text, locale))
 
 
 def listed(form: FormVersion, locale: str, answers: Answers) -> list[tuple[str, str]]:
@@ -73,7 +85,9 @@ def _told(form: FormVersion) -> set[str]:
 
 
 def _piped(form: FormVersion) -> set[str]:
-    return {name for text in (form.settings.get("thanks") or {}).values() for name in PIPED.findall(text)}
+    pages = form.settings.get("endings") or ()
+    texts = [form.settings.get("thanks"), *(page.get(part) for page in pages for part in ("title", "text"))]
+    return {name for text in texts for words in (text or {}).values() for name in PIPED.findall(words)}
 
 
 def _may(item: Field, wanted: set[str], record: Record) -> bool:

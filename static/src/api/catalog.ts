@@ -49,6 +49,8 @@ export interface FieldTypeInfo {
   opens_page: boolean
   /** Whether each value may be given to a limited number of records only. */
   has_seats: boolean
+  /** Whether rules may offer only some of its options: each of them, or those of the first level of a tree. */
+  limits_options: 'each' | 'first' | null
   settings: SettingInfo[]
 }
 export interface OperatorInfo {

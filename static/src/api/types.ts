@@ -55,6 +55,8 @@ export interface FieldOption {
   pinned?: boolean
   /** How many points choosing it counts. */
   score?: number | string
+  /** On which condition it is offered, where not always. */
+  when?: Condition
   /** A picture as a data address, in types whose options are pictures. */
   image?: string
 }

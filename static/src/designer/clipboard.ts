@@ -5,6 +5,7 @@
 import type { Condition, FormField } from '@/api/types'
 import { freeId, type FormDocument, type FormRule } from './document'
 import { copyOf } from './fresh'
+import { moved, placesOf } from './logic/effects'
 
 export interface Packed {
   fields: FormField[]
@@ -17,7 +18,7 @@ export function pack(document: FormDocument, ids: Iterable<string>): Packed {
   const chosen = new Set(ids)
   return {
     fields: document.fields.filter((field) => chosen.has(field.id)),
-    rules: (document.rules ?? []).filter((rule) => namesOf(rule).every((name) => chosen.has(name))),
+    rules: (document.rules ?? []).filter((rule) => !rule.set?.some((one) => one.formula) && namesOf(rule).every((name) => chosen.has(name))),
   }
 }
 
@@ -59,8 +60,7 @@ export function adopted(packed: Packed, taken: { fields: Iterable<string>; rules
 }
 
 function renamed(rule: FormRule, ids: ReadonlyMap<string, string>, id: string): FormRule {
-  const all = (names: string[] | undefined) => names?.map((name) => ids.get(name) ?? name)
-  return { ...rule, id, when: renamedIn(rule.when, ids) as Condition, show: all(rule.show), hide: all(rule.hide), require: all(rule.require) }
+  return { ...moved(rule, ids), id, when: renamedIn(rule.when, ids) as Condition }
 }
 
 /** A condition names fields in leaves (`field`) and in operands (`{ref}`); both go along. */
@@ -73,7 +73,7 @@ function renamedIn(part: unknown, ids: ReadonlyMap<string, string>): unknown {
 }
 
 function namesOf(rule: FormRule): string[] {
-  return [...namesIn(rule.when), ...(rule.show ?? []), ...(rule.hide ?? []), ...(rule.require ?? [])]
+  return [...namesIn(rule.when), ...placesOf(rule)]
 }
 function namesIn(part: unknown): string[] {
   if (Array.isArray(part)) return part.flatMap(namesIn)

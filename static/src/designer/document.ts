@@ -1,12 +1,10 @@
 /** The form document as the designer works on it; the server's check has the last word on what is valid. */
 import type { Condition, FormField, L10n, Locale } from '@/api/types'
+import type { Rule } from '@/shared/rules'
+import { placesOf } from './logic/effects'
 
-export interface FormRule {
+export interface FormRule extends Rule {
   id: string
-  when: Condition
-  show?: string[]
-  hide?: string[]
-  require?: string[]
 }
 /** What a form takes one answer from. */
 export interface Limit {
@@ -127,5 +125,5 @@ export function rulesAbout(document: FormDocument, id: string): FormRule[] {
     if ('not' in when) return names(when.not as Condition)
     return 'field' in when && when.field === id
   }
-  return (document.rules ?? []).filter((rule) => names(rule.when) || [...(rule.show ?? []), ...(rule.hide ?? []), ...(rule.require ?? [])].includes(id))
+  return (document.rules ?? []).filter((rule) => names(rule.when) || placesOf(rule).includes(id))
 }

@@ -1,12 +1,28 @@
-/** The form's fields as its rules need them. */
+/** The form's fields as its rules need them, and what the rules make of a field that somebody fills in. */
 import { typeInfo, valueKind } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import type { Kind } from '@/shared/conditions'
-import type { RuleField } from '@/shared/rules'
+import type { RuleField, Seen } from '@/shared/rules'
 
 export function ruleFields(fields: readonly FormField[]): RuleField[] {
   return fields.map((field) => {
     const type = typeInfo(field.type)
-    return { id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section, opens_page: type?.opens_page }
+    const limits_options = type?.limits_options ?? null
+    return {
+      id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section, opens_page: type?.opens_page,
+      limits_options, ...(limits_options && { options: field.options }),
+    }
   })
+}
+
+/** The field with the options that are offered now. */
+export function offered(field: FormField, seen: Seen): FormField {
+  const gone = seen.barred.get(field.id)
+  return gone?.size ? { ...field, options: (field.options ?? []).filter((one) => !gone.has(one.value)) } : field
+}
+
+/** The values with what the rules set, lock and no longer offer, or null when they are so already. */
+export function obeyed(values: Readonly<Record<string, unknown>>, seen: Seen): Record<string, unknown> | null {
+  const decided = [...seen.locked, ...seen.barred.keys()].filter((id) => JSON.stringify(values[id] ?? null) !== JSON.stringify(seen.values[id] ?? null) && seen.visible.has(id))
+  return decided.length ? { ...values, ...Object.fromEntries(decided.map((id) => [id, seen.values[id] ?? null])) } : null
 }

@@ -1,7 +1,7 @@
 """Options in levels, such as product line, product and model."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -17,7 +17,7 @@ from formloom.platform.definitions.fields.base import (
     WidgetSpec,
 )
 from formloom.platform.definitions.fields.choices import canonical
-from formloom.platform.definitions.fields.settings import MAX_OPTIONS, Option, named
+from formloom.platform.definitions.fields.settings import MAX_OPTIONS, Offer, named
 from formloom.platform.definitions.fields.trees import Node, labels_of, paths
 from formloom.platform.kernel.text import LOCALES
 
@@ -25,7 +25,7 @@ MAX_LEVELS = 5
 MAX_NODES = 2_000
 
 
-class TreeOption(Option):
+class TreeOption(Offer):
     """One option with those below it."""
 
     children = fields.List(
@@ -92,6 +92,7 @@ class Cascade(FieldType[tuple[str, ...]]):
     keywords = ("cascade", "tree", "linked", "级联", "jilian", "jlxz", "多级", "联动")
     value_kind = "choices"
     choice_lists = ("options",)
+    limits_options = "first"
     settings = Tree
     examples = (
         Example(["zj", "hz"], {"options": _SHOPS}, clean=("zj", "hz")),
@@ -123,6 +124,13 @@ class Cascade(FieldType[tuple[str, ...]]):
             return path or None
 
         return run
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        return [path for path, node in paths(cfg["options"]) if not node.get("children")]
+
+    def without(self, value: tuple[str, ...], barred: Collection[str]) -> tuple[str, ...] | None:
+        """Return the path unless it begins with an option that is not offered: rules limit the first level."""
+        return None if value[0] in barred else value
 
     def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002
         return None if value is None else list(value)

@@ -1,6 +1,7 @@
 """A day."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from formloom.platform.definitions.fields import messages
@@ -64,6 +65,10 @@ class Date(FieldType[date]):
 
     def export_cell(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         return "" if value is None else value.isoformat()
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:
+        near = [(ctx.now + timedelta(days=days)).date().isoformat() for days in (0, 3, 14, -7)]
+        return [*near, *(bound.isoformat() for bound in (cfg["min"], cfg["max"]) if bound)]
 
     def widget(self, cfg: Settings) -> WidgetSpec:
         bounds = {name: cfg[name].isoformat() for name in ("min", "max") if cfg[name]}

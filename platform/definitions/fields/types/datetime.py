@@ -1,6 +1,7 @@
 """A moment."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,12 @@ class Datetime(FieldType[datetime]):
 
     def export_cell(self, value: datetime | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
         return "" if value is None else value.astimezone(zone_of(cfg)).strftime("%Y-%m-%d %H:%M:%S")
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        return [
+            (ctx.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0).isoformat()
+            for hours in (2, 26, -20)
+        ]
 
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("datetime", {})

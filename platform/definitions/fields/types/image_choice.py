@@ -4,14 +4,14 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.fields.base import Example, Settings, WidgetSpec
 from formloom.platform.definitions.fields.choices import ManyChoicesType
-from formloom.platform.definitions.fields.settings import MAX_OPTIONS, ManyChoices, Option, distinct, named
+from formloom.platform.definitions.fields.settings import MAX_OPTIONS, ManyChoices, Offer, distinct, named
 
 MOST_PICTURES = 30
 LONGEST_PICTURE = 120_000
 _AB = {"options": [{"value": "a", "label": {"zh-CN": "甲", "en": "A"}}, {"value": "b", "label": {"zh-CN": "乙"}}]}
 
 
-class PictureOption(Option):
+class PictureOption(Offer):
     """One picture with its words. The picture is part of the form, so that it goes wherever the form goes."""
 
     image = fields.String(

@@ -111,6 +111,12 @@ class Matrix(ObjectType):
             return score_of(chosen, cfg["columns"])
         return sum((Decimal(str(one)) for cell in value.values() for one in cell.values()), Decimal(0))
 
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        rows, columns = _values(cfg["rows"]), _values(cfg["columns"])
+        for turn, column in enumerate(columns):
+            yield {row: columns[(at + turn) % len(columns)] for at, row in enumerate(rows)}
+            yield {row: {column: 1} for row in rows}
+
     def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
         return WidgetSpec("matrix")
 

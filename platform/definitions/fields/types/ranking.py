@@ -1,6 +1,6 @@
 """Options in an order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from marshmallow import fields, validate
@@ -34,6 +34,7 @@ class Ranking(ManyChoicesType):
     can_be_column = False
     settings = Ranks
     has_seats = False
+    limits_options = None  # every place has to be given out
     examples = (
         Example(["c", "a", "b"], _ABC, clean=("c", "a", "b")),
         Example(["c"], {**_ABC, "places": 1}, clean=("c",)),
@@ -60,6 +61,10 @@ class Ranking(ManyChoicesType):
             return tuple(given) or None
 
         return run
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+        values = [option["value"] for option in cfg["options"]]
+        return [(values[place:] + values[:place])[: cfg["places"] or len(values)] for place in range(len(values))]
 
     def widget(self, cfg: Settings) -> WidgetSpec:
         return WidgetSpec("ranking", {"places": str(min(cfg["places"] or MAX_OPTIONS, len(cfg["options"])))})

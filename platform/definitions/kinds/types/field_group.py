@@ -4,7 +4,8 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.fields import FieldDocument
-from formloom.platform.definitions.kinds.types.form import MAX_FIELDS, Form, RuleDocument
+from formloom.platform.definitions.kinds.rules import RuleDocument
+from formloom.platform.definitions.kinds.types.form import MAX_FIELDS, Form
 
 
 class FieldGroupDocument(shapes.Titled):

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from marshmallow import Schema, fields, validate
 
-from formloom.platform.definitions.conditions.tree import fields_of
 from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import L10n
@@ -34,24 +33,14 @@ from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.kinds.quizzes import check_quiz
 from formloom.platform.definitions.kinds.relations import check_defaults, check_relations, relations_of
+from formloom.platform.definitions.kinds.rules import MAX_RULES, CheckDocument, RuleDocument, check_checks, check_rules
 from formloom.platform.definitions.kinds.seats import check_seats
-from formloom.platform.definitions.visibility import below
 from formloom.platform.kernel.errors import Finding
 
 MAX_FIELDS = 500
 WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
 PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 """Where an answer stands in a text: `{name}`."""
-
-
-class RuleDocument(Schema):
-    """When a condition holds: what is shown, hidden, required."""
-
-    id = fields.String(required=True, validate=validate.Length(1, 40))
-    when = shapes.condition(required=True)
-    show = shapes.keys(load_default=list)
-    hide = shapes.keys(load_default=list)
-    require = shapes.keys(load_default=list)
 
 
 class Cover(Schema):
@@ -67,6 +56,17 @@ class Redirect(Schema):
 
     url = fields.String(required=True, validate=validate.Length(max=1_000))
     fields_ = fields.List(shapes.key(), data_key="fields", load_default=list, validate=validate.Length(max=20))
+
+
+class Ending(Schema):
+    """An end page of its own for answers of which a condition holds; the first that does is shown."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 40))
+    when = shapes.condition(load_default=dict)
+    title = L10n(max_length=200, allow_none=True)
+    text = L10n(max_length=5000, allow_none=True)
+    redirect = fields.Nested(Redirect, allow_none=True)
+    disqualified = fields.Boolean()
 
 
 class Limit(Schema):
@@ -129,6 +129,7 @@ class FormSettings(Schema):
     proof_of_work = fields.Boolean()
     show_answers = fields.Boolean()
     redirect = fields.Nested(Redirect, allow_none=True)
+    endings = fields.List(fields.Nested(Ending), validate=validate.Length(max=20))
     submit_again = fields.Boolean()
     prefill = fields.Boolean()
     limits = fields.List(fields.Nested(Limit), validate=validate.Length(max=8))
@@ -161,7 +162,8 @@ class FormDocument(shapes.Titled):
     """The whole form."""
 
     description = L10n(max_length=5000, allow_none=True)
-    rules = fields.List(fields.Nested(RuleDocument), load_default=list, validate=validate.Length(max=200))
+    rules = fields.List(fields.Nested(RuleDocument), load_default=list, validate=validate.Length(max=MAX_RULES))
+    checks = fields.List(fields.Nested(CheckDocument), validate=validate.Length(max=50))
     title_field = shapes.key(allow_none=True)
     status_field = shapes.key(allow_none=True)
     customer = fields.Nested(Identity, allow_none=True)
@@ -188,7 +190,8 @@ class Form(DefinitionKind):
         identity: Mapping[str, Any] = document.get("customer") or {}
         named += [(f"customer/{role}", name) for role, name in identity.items()]
         yield from check_fields(document, [(path, name) for path, name in named if name is not None], reserved=False)
-        yield from _check_rules(document)
+        yield from check_rules(document)
+        yield from check_checks(document)
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
         yield from check_seats(document)
@@ -216,16 +219,26 @@ def _check_thanks(document: Document, entries: list[Mapping[str, Any]]) -> Itera
                 "en": "'{name}' is no public field: the thank-you text can't quote it",
             }
             yield Finding("not_public", words, "settings/thanks", {"name": name}, severity="warning")
-    chosen: Mapping[str, Any] | None = settings.get("redirect")
+    yield from _check_redirect(settings.get("redirect"), public, "settings/redirect")
+    for place, ending in enumerate(settings.get("endings") or ()):
+        path = f"settings/endings/{place}"
+        yield from check_condition(document, ending.get("when") or {}, f"{path}/when")
+        yield from _check_redirect(ending.get("redirect"), public, f"{path}/redirect")
+        if not ending.get("when") and place < len(settings["endings"]) - 1:
+            words = {"zh-CN": "后面的结束页永远不会出现", "en": "The end pages after this one are never shown"}
+            yield Finding("unreachable", words, path, severity="warning")
+
+
+def _check_redirect(chosen: Mapping[str, Any] | None, public: set[str], path: str) -> Iterator[Finding]:
     if not chosen:
         return
     if not _is_safe_address(chosen["url"]):
         words = {"zh-CN": "只能是 https 地址，且不含账号", "en": "Only an https address without a user name"}
-        yield Finding("bad_address", words, "settings/redirect/url")
+        yield Finding("bad_address", words, f"{path}/url")
     for place, name in enumerate(chosen.get("fields") or ()):
         if name not in public:
             words = {"zh-CN": "“{name}”不是公开字段", "en": "'{name}' is no public field"}
-            yield Finding("not_public", words, f"settings/redirect/fields/{place}", {"name": name})
+            yield Finding("not_public", words, f"{path}/fields/{place}", {"name": name})
 
 
 def _check_limits(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -321,48 +334,3 @@ def _check_setting_sense(cfg: Mapping[str, Any], path: str) -> Iterator[Finding]
                 "en": "This pattern can't be read (look-around is not supported): {why}",
             }
             yield Finding("bad_pattern", words, f"{path}/pattern", {"why": str(fault)})
-
-
-def _check_rules(document: Document) -> Iterator[Finding]:
-    depends: dict[str, set[str]] = {}
-    inside = _below_sections(document)
-    for place, rule in enumerate(document.get("rules") or ()):
-        yield from check_condition(document, rule["when"], f"rules/{place}/when")
-        targets = [*rule.get("show", ()), *rule.get("hide", ()), *rule.get("require", ())]
-        yield from check_fields(document, [(f"rules/{place}", name) for name in targets], reserved=False)
-        for target in [*rule.get("show", ()), *rule.get("hide", ())]:
-            for name in (target, *inside.get(target, ())):
-                depends.setdefault(name, set()).update(fields_of(rule["when"]))
-    for cycle in _cycles(depends):
-        words = {"zh-CN": "显示条件互相依赖：{path}", "en": "These fields wait for each other: {path}"}
-        yield Finding("rule_cycle", words, "rules", {"path": " → ".join(cycle)})
-
-
-def _below_sections(document: Document) -> Mapping[str, frozenset[str]]:
-    entries = document.get("fields") or ()
-    types = {entry["id"]: FIELD_TYPES.get(entry["type"]) for entry in entries if entry["type"] in FIELD_TYPES}
-    sections = frozenset(name for name, kind in types.items() if kind.opens_section)
-    pages = frozenset(name for name, kind in types.items() if kind.opens_page)
-    return below([entry["id"] for entry in entries], sections, pages)
-
-
-def _cycles(depends: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    done: set[str] = set()
-    for start in depends:
-        trail = [start]
-        found = _walk(start, depends, trail, done)
-        if found:
-            yield found
-            return
-
-
-def _walk(name: str, depends: Mapping[str, set[str]], trail: list[str], done: set[str]) -> list[str] | None:
-    for earlier in sorted(depends.get(name, ())):
-        if earlier in trail:
-            return [*trail[trail.index(earlier) :], earlier]
-        if earlier not in done and earlier in depends:
-            found = _walk(earlier, depends, [*trail, earlier], done)
-            if found:
-                return found
-    done.add(name)
-    return None

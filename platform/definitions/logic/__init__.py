@@ -1,0 +1,1 @@
+"""What the rules of a form do: the law in `judging.py`, its cases in `tests/shared/rules.json`."""
