@@ -1,7 +1,8 @@
 """An appointment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -98,6 +99,9 @@ class Slot(Datetime):
         if not _is_open(local.date(), cfg) or local.time() not in _times(cfg):
             raise ValueInvalid("no_such_slot", messages.NO_SUCH_SLOT)
         return moment
+
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:
+        return [moment.isoformat() for moment in islice(open_slots(cfg, ctx.now), 20)]
 
     def seats(self, cfg: Settings) -> Seats:
         return Seats(of_each=cfg["capacity"], is_told=cfg["show_left"])
