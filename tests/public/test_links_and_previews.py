@@ -17,6 +17,8 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "submissions": 0,
         "has_password": False,
         "hosts": [],
+        "purpose": "fill",
+        "query": None,
         "name": None,
         "source": None,
         "last_submission_at": None,
