@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -73,16 +74,23 @@ def free_port() -> int:
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     """Yield an empty installation that serves, with its mails going to a real SMTP server."""
+    with serving(tmp_path) as house:
+        yield house
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Installation]:
+    """Run an empty installation in the folder, whose `log` then tells the set-up address."""
     mailbox, port = Mailbox(), free_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FORMLOOM_")},
-        "FORMLOOM_HOME": str(tmp_path / "home"), "FORMLOOM_SMTP_URL": f"smtp://127.0.0.1:{controller.port}",
+        "FORMLOOM_HOME": str(folder / "home"), "FORMLOOM_SMTP_URL": f"smtp://127.0.0.1:{controller.port}",
         "FORMLOOM_BASE_URL": f"http://127.0.0.1:{port}", "FORMLOOM_LOG": "warning",
     }  # fmt: skip
     house = Installation(f"http://127.0.0.1:{port}", mailbox, environment)
-    log = (tmp_path / "log").open("w+")
+    log = (folder / "log").open("w+")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "app.py"), "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
     )

@@ -180,10 +180,10 @@ export function createDesigner(id: string) {
     if (fieldId) run({ kind: 'set', field: fieldId, path, value }, 'designer.did.set', { name: nameOfId(fieldId) })
   }
   /** Set a property that all selected fields share. */
-  function setAll(path: string[], value: unknown): void {
-    const [first, ...rest] = selection.value
+  function setAll(path: string[], value: unknown, ids: readonly string[] = selection.value): void {
+    const [first, ...rest] = ids
     if (!rest.length) return set(path, value, first)
-    run({ kind: 'batch', commands: selection.value.map((field) => ({ kind: 'set', field, path, value })) }, 'designer.did.set', { name: selection.value.map(nameOfId).join('、') })
+    run({ kind: 'batch', commands: ids.map((field) => ({ kind: 'set', field, path, value })) }, 'designer.did.set', { name: ids.map(nameOfId).join('、') })
   }
   function setForm(path: string[], value: unknown): void {
     run({ kind: 'set', path, value }, 'designer.did.form')
