@@ -27,8 +27,8 @@ class Record:
 class WriteOptions:
     """How a write is to be taken, apart from what is written.
 
-    `rules` off: no event, so no flow runs. `messages` off: flows run, nothing leaves the house. `trusted` writes
-    fields that are read-only for the actor, for the house's own acts. `context` travels with the event.
+    `rules` off: no event, so no flow runs. `messages` off: flows run, nothing leaves the house. `context` travels
+    with the event.
     """
 
     cause: Cause = Cause()  # noqa: RUF009 - frozen

@@ -146,11 +146,12 @@ def test_parts_of_a_length_and_places_of_a_rank_are_kept_on_an_invalid_page(form
 
 def test_pictures_of_options_are_fetched_one_by_one(form: Publish) -> None:
     image = "data:image/png;base64," + base64.b64encode(PNG).decode()
-    options = [{"value": "a", "label": l10n("A"), "image": image}, {"value": "b", "label": l10n("B")}]
+    broken = {"value": "c", "label": l10n("C"), "image": "data:image/png;base64,A"}
+    options = [{"value": "a", "label": l10n("A"), "image": image}, {"value": "b", "label": l10n("B")}, broken]
     shown = {"id": "look", "type": "image_choice", "label": l10n("Look"), "options": options}
     house = form(shown, {**shown, "id": "inner", "public": False})
     assert image not in house.open().text
     answer = house.browser.get(f"{house.path}/pictures/look/0")
     assert (answer.status_code, answer.content_type, answer.data) == (200, "image/png", PNG)
-    for path in ("look/1", "look/2", "inner/0", "nothing/0"):
+    for path in ("look/1", "look/2", "look/3", "inner/0", "nothing/0"):
         assert house.browser.get(f"{house.path}/pictures/{path}").status_code == 404

@@ -1,6 +1,7 @@
 """Pictures of options. They stand in the form's document and are given out one by one, so that pages stay small."""
 
 import base64
+import binascii
 
 from flask import Response
 
@@ -21,12 +22,15 @@ def place(questions: PageForm, path: str) -> None:
 
 
 def answer(visit: Visit, field_id: str, number: int) -> Response:
-    """Return the picture of a public field's option. Raises NotFound."""
+    """Return the picture of a public field's option. Raises NotFound, also for one that can't be read."""
     item = visit.form.by_id.get(field_id)
     options = item.cfg.get("options", ()) if item is not None and item.public else ()
     image = options[number].get("image") if number < len(options) else None
     if not image:
         raise NotFound
     kind, data = image.removeprefix("data:").split(";base64,", 1)
-    headers = {"Cache-Control": f"max-age={KEPT_S}"}
-    return Response(base64.b64decode(data), content_type=kind, headers=headers)
+    try:
+        content = base64.b64decode(data)
+    except binascii.Error as fault:
+        raise NotFound from fault
+    return Response(content, content_type=kind, headers={"Cache-Control": f"max-age={KEPT_S}"})
