@@ -22,8 +22,6 @@ def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:
         "name": None,
         "source": None,
         "last_submission_at": None,
-        "purpose": "fill",
-        "query": None,
     }
     listed = house.made("GET", "/forms/desk.ticket/links")["links"]
     assert [(one["token"], one["submissions"]) for one in listed] == [(first, 1), (made["token"], 0)]
