@@ -96,7 +96,15 @@ export function isUpload(field: FieldData): boolean {
 
 /** The inputs of a field, those for choosing files left out. */
 export function inputsOf(form: Element, id: string): HTMLInputElement[] {
-  return [...inside(form, id).querySelectorAll<HTMLInputElement>(`[name="${id}"]`)].filter((input) => input.type !== 'file')
+  return named(form, id).filter((input) => input.name === id && input.type !== 'file')
+}
+
+/**
+ * What has a name in the box of a field, since a whole form may be long. One selector for all of them: browsers keep
+ * what they made of a few hundred, and reading a long form asks for each field at every key.
+ */
+function named(form: Element, id: string): HTMLInputElement[] {
+  return [...(boxOf(form, id.split('.')[0] ?? id) ?? form).querySelectorAll<HTMLInputElement>('[name]')]
 }
 
 /** The box around a question of a form, or of one row of a sub-form. They are looked up once: none comes or goes. */
@@ -142,12 +150,7 @@ export function answersOf(form: Element, data: PageData): Answers {
 }
 
 function partInputs(form: Element, id: string): HTMLInputElement[] {
-  return [...inside(form, id).querySelectorAll<HTMLInputElement>(`[name^="${id}."]`)]
-}
-
-/** Where the inputs of a field, or of a part of it, are looked for: in its box, since a whole form may be long. */
-function inside(form: Element, id: string): Element {
-  return boxOf(form, id.split('.')[0] ?? id) ?? form
+  return named(form, id).filter((input) => input.name.startsWith(`${id}.`))
 }
 
 /** An answer of several inputs, called `field.part` or `field.part.inner`, as one object; null while all are empty. */
