@@ -6,6 +6,23 @@ import { placesOf } from './logic/effects'
 export interface FormRule extends Rule {
   id: string
 }
+/** What must be true of a record, by a condition or by a formula, and what is said where it is not. */
+export interface FormCheck {
+  id: string
+  when?: Condition
+  formula?: string
+  message: L10n
+  fields?: string[]
+}
+/** The end page of answers of which a condition holds. */
+export interface Ending {
+  id: string
+  when: Condition
+  title?: L10n
+  text?: L10n
+  redirect?: { url?: string; fields?: string[] } | null
+  disqualified?: boolean
+}
 /** What a form takes one answer from. */
 export interface Limit {
   by: 'device' | 'network' | 'field' | 'person'
@@ -63,6 +80,7 @@ export interface FormSettings {
   contact?: L10n
   show_answers?: boolean
   submit_again?: boolean
+  endings?: Ending[]
   redirect?: { url?: string; fields?: string[] } | null
   limits?: Limit[]
   own_link?: OwnLink | null
@@ -77,6 +95,7 @@ export interface FormDocument {
   description?: L10n
   fields: FormField[]
   rules?: FormRule[]
+  checks?: FormCheck[]
   title_field?: string
   customer?: { name?: string; email?: string; phone?: string }
   buttons?: { id: string; label: L10n }[]
