@@ -229,6 +229,7 @@ _PARTS: Mapping[str, LocalizedText] = {
     "icon": {"zh-CN": "图标", "en": "the icon"},
     "color": {"zh-CN": "颜色", "en": "the colour"},
     "rules": {"zh-CN": "规则", "en": "the rules"},
+    "checks": {"zh-CN": "提交校验", "en": "the checks when sending"},
     "settings": {"zh-CN": "公开页设置", "en": "the public page's settings"},
     "customer": {"zh-CN": "客户识别字段", "en": "which fields name the customer"},
     "title_field": {"zh-CN": "标题字段", "en": "which field names a record"},

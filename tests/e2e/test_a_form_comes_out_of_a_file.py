@@ -16,7 +16,7 @@ SURVEY = [
     ["text", "full_name", "Name", "姓名", ""],
     ["select_one yn", "again", "Would you come again?", "还会再来吗？", ""],
     ["text", "why", "Why not?", "为什么？", "${again} = 'no'"],
-    ["begin repeat", "kids", "Children", "孩子", ""],
+    ["geotrace", "way", "Your way here", "路线", ""],
 ]  # fmt: skip
 CHOICES = [
     ["list_name", "name", "label::English (en)", "label::中文 (zh)"],
@@ -71,7 +71,7 @@ def test_a_file_becomes_a_form(
     expect(page.get_by_text(read)).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_text(left).click()
-    expect(page.get_by_text("kids", exact=True)).to_be_visible()
+    expect(page.get_by_text("way", exact=True)).to_be_visible()
     if shots := os.environ.get("SHOTS"):
         page.screenshot(path=f"{shots}/intake-{locale}-{width}.png")
     page.get_by_role("button", name=create).click()

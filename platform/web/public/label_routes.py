@@ -33,7 +33,10 @@ class LinkSheetBody(SheetBody):
     links = fields.List(
         fields.String(validate=validate.Length(1, 40)), required=True, validate=validate.Length(1, MOST_LABELS)
     )
-    lines = fields.List(fields.String(validate=validate.OneOf(LINK_LINES)), load_default=lambda: ["name", "title"])
+    lines = fields.List(
+        fields.String(validate=validate.OneOf(LINK_LINES)), load_default=lambda: ["name", "title"],
+        validate=validate.Length(max=len(LINK_LINES)),
+    )  # fmt: skip
 
 
 class RecordSheetBody(SheetBody):
