@@ -14,6 +14,8 @@ export interface FormCheck {
   message: L10n
   fields?: string[]
 }
+/** Whether respondents can be sent on to this address; the server's check has the last word. */
+export const isOnward = (url: string | undefined): boolean => !url || /^https:\/\/[^\s@]+\.[^\s@]+$/.test(url)
 /** The end page of answers of which a condition holds. */
 export interface Ending {
   id: string
