@@ -8,7 +8,7 @@ BUNDLE_SOURCES := $(shell find static/src static/public_form static/public -type
                   $(wildcard static/*.json static/*.ts static/*.html static/*.js)
 export FORMLOOM_HOME ?= $(CURDIR)/var
 
-.PHONY: run dev install test test-python test-browser-language lint bench crash build screenshots clean
+.PHONY: run dev install test test-python test-browser-language lint bench crash cluster build screenshots clean
 
 run: install  ## start everything on SQLite at http://127.0.0.1:8000
 	@$(BIN)/formloom serve
@@ -21,7 +21,7 @@ install: $(VENV)/runtime $(BUNDLE)  ## everything that `make run` needs, without
 test: $(VENV)/tools $(BUNDLE) test-python test-browser-language  ## the whole test suite
 
 test-python: $(VENV)/tools $(BUNDLE)
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -rs
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -rs
 
 test-browser-language: $(VENV)/tools $(BUNDLE)
 	@. static/node.sh && cd static && npm test --silent
@@ -39,6 +39,9 @@ bench: $(VENV)/tools $(BUNDLE)  ## figures beside a hand-written app; prints a t
 
 crash: $(VENV)/tools  ## SIGKILL at random while submitting; nothing acknowledged may be lost
 	$(BIN)/python -m tests.crash.run
+
+cluster: $(VENV)/tools  ## kill each part of a cluster on PostgreSQL and RabbitMQ in the middle of 1,000 runs
+	$(BIN)/python -m tests.cluster.run
 
 build: $(VENV)/tools $(BUNDLE)  ## a wheel with the built bundle, in dist/
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

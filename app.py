@@ -32,7 +32,7 @@ from formloom.platform.customers import stream
 from formloom.platform.kernel.clock import Clock, SystemClock
 from formloom.platform.kernel.registry import Registry
 from formloom.platform.kernel.settings import BadSetting, Settings, read_settings
-from formloom.platform.records import jobs, label_sheets
+from formloom.platform.records import job_kinds, jobs, label_sheets
 from formloom.platform.records.audience import waking
 from formloom.platform.records.job_processes import JobProcesses
 from formloom.platform.storage.database import Database
@@ -41,13 +41,21 @@ from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.migrate import upgrade
 from formloom.platform.web import formula_routes, operations, security
 from formloom.platform.web.analytics import routes as dashboard_routes
-from formloom.platform.web.auth import explain_routes, installation_routes, people_routes, session_routes
+from formloom.platform.web.auth import (
+    absence_routes,
+    explain_routes,
+    installation_routes,
+    people_routes,
+    session_routes,
+    structure_routes,
+)
 from formloom.platform.web.auth.authenticator import RequestAuthenticator
 from formloom.platform.web.factory import create_web
 from formloom.platform.web.public import (
     label_routes,
     later_routes,
     link_routes,
+    linkage_routes,
     other_pages,
     own_routes,
     personal_routes,
@@ -64,18 +72,30 @@ from formloom.platform.web.records import (
     file_routes,
     import_routes,
     relation_routes,
+    review_routes,
 )
 from formloom.platform.web.records import routes as record_routes
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.shell import shell_api
-from formloom.workflows import dead_events, registries
+from formloom.workflows import dead_events, registries, rule_routes
 from formloom.workflows import routes as flow_routes
+from formloom.workflows.approvals.routes import by_mail
+from formloom.workflows.approvals.routes import tasks as task_routes
+from formloom.workflows.assignment import rebalancing, trying
+from formloom.workflows.assignment import routes as assignment_routes
 from formloom.workflows.assignment.base import STRATEGIES
+from formloom.workflows.blueprints import automatic
+from formloom.workflows.blueprints import routes as blueprint_routes
 from formloom.workflows.channels.smtp import probe
 from formloom.workflows.deliveries.line import HouseMail
 from formloom.workflows.mail.liquid import fault_of
 from formloom.workflows.nodes.registry import NODES
+from formloom.workflows.pools import keeping as pool_keeping
+from formloom.workflows.pools import routes as pool_routes
+from formloom.workflows.sla import routes as sla_routes
 from formloom.workflows.triggers.registry import TRIGGERS
+from formloom.workflows.wakeups import bell as bells
+from formloom.workflows.wakeups.bell import Bell
 from formloom.workflows.worker import Worker
 
 
@@ -86,22 +106,28 @@ class Formloom:
     runtime: Runtime
     web: Flask
     worker: Worker
+    bell: Bell | None = None
+    """What wakes the workers, where these are processes of their own."""
 
     def start_work(self) -> None:
-        """Start what runs beside the requests."""
+        """Start what runs beside the requests; with a broker that is jobs alone."""
         self.runtime.db.write(lambda uow: jobs.bury_silent(uow, now=self.runtime.now()))
         with self.runtime.db.read() as unit:
             waiting = jobs.waiting(unit)
         for job_id in waiting:
             self.runtime.start_job(job_id)
-        self.worker.start()
+        if self.bell is None:
+            self.worker.start()
 
     def stop_work(self) -> None:
         """Stop it cleanly."""
-        self.worker.stop()
+        if self.bell is None:
+            self.worker.stop()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the broker and the database."""
+        if self.bell is not None:
+            self.bell.close()
         self.runtime.db.close()
 
 
@@ -119,15 +145,18 @@ def assemble(settings: Settings, clock: Clock) -> Formloom:
         authenticator=RequestAuthenticator(db, settings), send_mail=HouseMail(settings),
     )  # fmt: skip
     worker = Worker(runtime)
-    runtime.wake = worker.wake
-    runtime.listeners = (stream.listen, waking(worker.wake))
+    bell = Bell(lambda: bells.broker_of(settings)) if settings.broker_url else None
+    runtime.wake = worker.wake if bell is None else bell.ring
+    wakes = waking(lambda: runtime.wake())  # noqa: PLW0108 - a command may change it
+    runtime.listeners = (stream.listen, pool_keeping.listen, automatic.listen, wakes)
     runtime.probe_mail = lambda: probe(settings.smtp_url) if settings.smtp_url else None
+    runtime.probe_broker = lambda: bells.probe(settings) if settings.broker_url else None
     _register_flows(runtime)
     REGISTRIES.metrics = frozenset(METRICS.ids())
     runtime.catalogue_parts["label_sizes"] = label_sheets.described
     runtime.catalogue_parts["metrics"] = lambda: described_metrics(METRICS)
     runtime.start_job = _job_processes(runtime).start
-    return Formloom(runtime, _web(runtime), worker)
+    return Formloom(runtime, _web(runtime), worker, bell)
 
 
 def application() -> Flask:
@@ -154,13 +183,15 @@ def _web(runtime: Runtime) -> Flask:
     bundle = bundle_folder()
     apis = [
         operations.api, session_routes.api, installation_routes.api, people_routes.api, explain_routes.api,
-        trial_routes.api,
+        structure_routes.api, absence_routes.api, trial_routes.api,
         catalogue.api, apps.api, definitions.api, intake.api, gallery.api, system.api, record_routes.api,
         activity_routes.api, export_routes.api, import_routes.api, file_routes.api, customer_routes.api,
-        relation_routes.api,
-        dashboard_routes.api, formula_routes.api, flow_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
+        relation_routes.api, review_routes.api,
+        dashboard_routes.api, formula_routes.api, flow_routes.api, rule_routes.api, sla_routes.api,
+        pool_routes.api, task_routes.api,
+        by_mail.api, assignment_routes.api, blueprint_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
         preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
-        respondent_routes.api, later_routes.api, query_routes.api, shell_api(bundle),
+        respondent_routes.api, later_routes.api, query_routes.api, linkage_routes.api, shell_api(bundle),
     ]  # fmt: skip
     return create_web(runtime, apis, bundle=bundle, install=[security.install, other_pages.install])
 
@@ -197,6 +228,8 @@ def _job_processes(runtime: Runtime) -> JobProcesses:
 def _register_flows(runtime: Runtime) -> None:
     """Fill the registries of the workflows, tell the checks of definitions about them, and the catalogue."""
     registries.discover()
+    job_kinds.add({trying.KIND: trying.run, rebalancing.KIND: rebalancing.run})
+    job_kinds.add_undo(rebalancing.KIND, rebalancing.undo)
     REGISTRIES.triggers = {one.id: type(one.settings) for one in TRIGGERS}
     REGISTRIES.nodes = {one.id: type(one.settings) for one in NODES}
     REGISTRIES.strategies = frozenset(STRATEGIES.ids())
@@ -219,7 +252,7 @@ def _configure_logging() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("alembic", "apscheduler"):
+    for noisy in ("alembic", "apscheduler", "celery", "kombu", "amqp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

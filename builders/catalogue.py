@@ -48,6 +48,10 @@ def described(items: Iterable[Any]) -> list[dict[str, Any]]:
         {
             "id": one.id, "label": one.label, "help": getattr(one, "help", {}), "icon": getattr(one, "icon", one.id),
             "settings": settings(one.settings) if getattr(one, "settings", None) else [],
+            **({"group": one.group} if getattr(one, "group", None) else {}),
+            **({"part": one.part} if getattr(one, "part", None) else {}),
+            **({"chooses_people": True} if getattr(one, "chooses_people", False) else {}),
+            **({"waits": True} if getattr(one, "waits", False) else {}),
         }
         for one in items
     ]  # fmt: skip
@@ -93,7 +97,7 @@ def _field_type(one: Any) -> dict[str, Any]:
         "is_generated": one.is_generated, "can_be_unique": one.can_be_unique, "opens_section": one.opens_section,
         "can_be_column": one.is_stored and one.can_be_column, "columns_in": one.columns_in,
         "is_pressed": one.is_pressed, "opens_page": one.opens_page, "has_seats": one.has_seats,
-        "limits_options": one.limits_options,
+        "limits_options": one.limits_options, "agreed_to": list(one.agreed_to),
         "settings": settings(one.settings),
     }  # fmt: skip
 
@@ -104,6 +108,8 @@ def _setting(name: str, one: Any) -> dict[str, Any]:
         "required": one.required,
         "default": None if one.load_default is missing or callable(one.load_default) else _plain(one.load_default),
     }  # fmt: skip
+    if "needs" in one.metadata:
+        found["needs"] = one.metadata["needs"]
     if "choices" in one.metadata:
         found["choice_labels"] = one.metadata["choices"]
     for rule in one.validators:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from formloom.builders import query_pages
 from formloom.builders.indexing import index_for
 from formloom.builders.world import world_of
 from formloom.platform.access import audit
@@ -21,6 +22,7 @@ from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Conflict, Finding, Invalid, NotFound, TooLarge
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.kernel.text import LocalizedText
 from formloom.platform.records import conversions, recomputing, service
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
@@ -39,7 +41,7 @@ class DraftHasFaults(Invalid):
     code = "draft_has_faults"
     message = {
         "zh-CN": "有 {count} 处需要先修改，才能发布",
-        "en": "{count} things need a change before this can be published",
+        "en": "To change before this can be published: {count}",
     }
 
 
@@ -47,7 +49,10 @@ class InUse(Conflict):
     """Other definitions name this one."""
 
     code = "in_use"
-    message = {"zh-CN": "还在 {count} 处使用，请先移除引用", "en": "Used in {count} places; remove those first"}
+    message = {
+        "zh-CN": "还在 {count} 处使用，请先移除引用",
+        "en": "Still used elsewhere ({count}); remove those uses first",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class UsedIn:
 
     definition: Definition
     usage: Usage
+    place: LocalizedText | None = None
+    """What the place is called, where it is none of the document."""
 
 
 def create(
@@ -100,7 +107,9 @@ def put_draft(
 def check(unit: ReadUnit, definition: Definition, document: JSONObject, *, world: World | None = None) -> list[Finding]:
     """Return what is wrong or doubtful with a document in its app; `world` spares reading the app again."""
     seen = world or world_of(unit, definition.app_id, key=definition.key)
-    return KINDS.get(definition.kind).check(document, replace(seen, key=definition.key))
+    found = KINDS.get(definition.kind).check(document, replace(seen, key=definition.key))
+    is_online = definition.kind == "form" and definition.version is not None
+    return [*found, *query_pages.findings(unit, definition.id, document)] if is_online else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,7 @@ def publish(
         version = publish_form(uow, found, document, by=_author(actor), now=now, note=note, carry=carry)
         number = version.version
         if earlier:
+            query_pages.mend(uow, found.id, document)
             recomputing.plan(uow, actor, earlier, version, now=now)
             service.fill_seats(uow, version, now=now)
     else:
@@ -184,7 +194,11 @@ def field_usages(unit: ReadUnit, actor: Actor, definition_id: str) -> list[UsedI
     """Return where fields of a form are named, its own rules and formulas included. Raises NotFound, Forbidden."""
     found = _opened(unit, actor, definition_id, Act.DEFINITION_READ, with_draft=True)
     own = [UsedIn(found, usage) for usage in _references(found) if usage.key == ITSELF]
-    return [*own, *(one for one in _usages(unit, found) if one.usage.field is not None)]
+    asked = [
+        UsedIn(found, Usage("form", ITSELF, f"links/{one.token}", one.field), one.place)
+        for one in query_pages.uses(unit, found.id)
+    ]
+    return [*own, *asked, *(one for one in _usages(unit, found) if one.usage.field is not None)]
 
 
 def opened_form(unit: ReadUnit, actor: Actor, definition_id: str) -> Definition:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from formloom.platform.kernel.text import LocalizedText, resolve
-from formloom.platform.storage.figures import figures
+from formloom.platform.storage.figures import SILENT_S, figures, lease_ages
 from formloom.platform.storage.migrate import current_revision, head_revision
 from formloom.platform.web.runtime import Runtime
 
@@ -73,11 +73,41 @@ def _queue(rt: Runtime) -> CheckResult:
     return CheckResult("queue", waiting < BACKLOG, words)
 
 
+def _broker(rt: Runtime) -> CheckResult:
+    if rt.settings.broker_url is None:
+        words = {
+            "zh-CN": "未配置 FORMLOOM_BROKER_URL，由本进程执行流程",
+            "en": "FORMLOOM_BROKER_URL is not set: flows are run in this process",
+        }
+        return CheckResult("broker", True, words, is_required=False)
+    fault = rt.probe_broker()
+    words = {
+        "zh-CN": f"{fault}；流程照常执行，最多晚半秒" if fault else "消息代理可用",
+        "en": f"{fault}; flows run all the same, half a second later at most" if fault else "the broker answers",
+    }
+    return CheckResult("broker", fault is None, words, is_required=False)
+
+
+def _leases(rt: Runtime) -> CheckResult:
+    """Tell who leads and how many workers live; with a broker there must be one of each."""
+    with rt.db.read() as unit:
+        alive = [name for name, age in lease_ages(unit, rt.now()).items() if age < SILENT_S]
+    leads = "ticker" in alive
+    workers = len(alive) - leads
+    words = {
+        "zh-CN": f"定时器：{'有' if leads else '无'}，工作进程：{workers} 个",
+        "en": f"{'a ticker leads' if leads else 'no ticker leads'}, {workers} workers live",
+    }
+    is_needed = rt.settings.broker_url is not None
+    return CheckResult("leases", not is_needed or (leads and workers > 0), words, is_required=is_needed)
+
+
 def _secrets(rt: Runtime) -> CheckResult:
     words = {"zh-CN": "密钥已生成", "en": "the secret key is there"}
     return CheckResult("secret", len(rt.settings.secret_key) >= 32, words)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Runtime], CheckResult]], ...] = (
-    ("database", _database), ("files", _files), ("mail", _mail), ("queue", _queue), ("secret", _secrets),
+    ("database", _database), ("files", _files), ("mail", _mail), ("queue", _queue), ("broker", _broker),
+    ("leases", _leases), ("secret", _secrets),
 )  # fmt: skip

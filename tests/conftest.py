@@ -21,6 +21,11 @@ def _postgres_answers() -> bool:
     return True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser tests: they take longest, and what is left at the end can't be shared out any more."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 HAS_POSTGRES = _postgres_answers()
 DATABASES = [
     "sqlite",

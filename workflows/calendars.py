@@ -6,21 +6,35 @@ when the clock is set forward, "00:00-08:00" lasts seven hours.
 
 A wall time that does not exist (gap) means the moment as far after the change; a start that exists twice is the
 first, an end that exists twice is the second unless the start is as ambiguous.
+
+Measuring and adding do not walk over days: spans are made up once for blocks of 64 days, with running sums, and kept
+with the calendar, so a question costs two searches and one addition for each block in between.
+
+Which hours a date has: its entry in `days`, else its own named entry (holiday or make-up workday), else the named entry
+of the calendar that this one is based on, else those of its weekday.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.zones import DEFAULT_ZONE
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-HORIZON_DAYS = 400
+HORIZON_DAYS = 4_000
+"""How far ahead working time is looked for: more than ten years."""
+MOST_BLOCKS = 2_000
+MOST_DAYS_OF_AN_ENTRY = 366
+_BLOCK_DAYS = 64
 _DAY_END = time.max
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_LAST_DAY = date.max.toordinal() - 1
 
 Interval = tuple[time, time]
 Span = tuple[datetime, datetime]
@@ -33,6 +47,27 @@ class CalendarInvalid(FormloomError):
     message = {"zh-CN": "日历有误：{where}", "en": "This calendar can't be used: {where}"}
 
 
+class WorkingTime(Protocol):
+    """What measures time that counts: a calendar, or the clock that never stops."""
+
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much time counts from `start` to `end`; zero when `end` is not later."""
+        ...
+
+    def add(self, start: datetime, working: timedelta) -> datetime | None:
+        """Return the first moment by which `working` has passed since `start`; None if it never does."""
+        ...
+
+
+class _Block(NamedTuple):
+    """The spans of 64 days in microseconds since 1970; `before[i]` is what the spans before the i-th come to."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    before: tuple[int, ...]
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Working hours by weekday (Monday first), with `days` overriding single dates."""
@@ -40,20 +75,23 @@ class Calendar:
     zone: ZoneInfo
     week: tuple[tuple[Interval, ...], ...]
     days: Mapping[date, tuple[Interval, ...]]
+    _blocks: dict[int, _Block] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> "Calendar":
-        """Build from a calendar document. Raises CalendarInvalid."""
-        week = document.get("week") or {}
-        dated = document.get("days") or {}
-        unknown = [name for name in week if name not in WEEKDAYS]
+    def parse(cls, document: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> "Calendar":
+        """Build from a calendar document, `base` being the one that it is based on. Raises CalendarInvalid."""
+        given = document.get("week") or {}
+        unknown = [name for name in given if name not in WEEKDAYS]
         if unknown:
             raise CalendarInvalid(where=f"week.{unknown[0]}")
-        return cls(
-            zone=zone_of(document.get("timezone") or DEFAULT_ZONE.key),
-            week=tuple(_intervals(week.get(name) or (), f"week.{name}") for name in WEEKDAYS),
-            days={_date(text): _intervals(hours, f"days.{text}") for text, hours in dated.items()},
-        )
+        week = tuple(_intervals(given.get(name) or (), f"week.{name}") for name in WEEKDAYS)
+        usual = next((hours for hours in week if hours), ())
+        days: dict[date, tuple[Interval, ...]] = {}
+        for one in (base or {}, document):
+            days.update(_entries(one.get("entries") or (), usual))
+        for text, hours in (document.get("days") or {}).items():
+            days[_date(text, f"days.{text}")] = _intervals(hours, f"days.{text}")
+        return cls(zone_of(document.get("timezone") or DEFAULT_ZONE.key), week, days)
 
     def spans_on(self, day: date) -> list[Span]:
         """Return the working spans of a local date as UTC moments, in order."""
@@ -67,36 +105,57 @@ class Calendar:
 
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """Return how much working time passes from `start` to `end`; zero when `end` is not later."""
-        total = timedelta()
-        day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
-        while day <= last:
-            for opens, closes in self.spans_on(day):
-                total += max(timedelta(), min(closes, end) - max(opens, start))
-            day += timedelta(days=1)
-        return total
+        begin, stop = _ticks(start), _ticks(end)
+        if stop <= begin:
+            return timedelta()
+        first, last = self._number_of(start), self._number_of(end)
+        total = _until(self._block(last), stop) - _until(self._block(first), begin)
+        return timedelta(microseconds=total + sum(self._block(number).total for number in range(first, last)))
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:
-        """Return the first moment by which `working` has passed since `start`; None if not within the horizon."""
-        left = working
-        for opens, closes in self._spans_from(start):
-            opens = max(opens, start)  # noqa: PLW2901 - the first span has begun already
-            if closes - opens >= left:
-                return opens + left
-            left -= closes - opens
+        """Return the first moment by which `working` has passed since `start`; None if not within the horizon.
+
+        Nothing to add: the first working moment.
+        """
+        if not self._has_hours():
+            return None
+        first, left = self._number_of(start), working // _TICK
+        left += _until(self._block(first), _ticks(start))
+        for number in range(first, first + HORIZON_DAYS // _BLOCK_DAYS):
+            block = self._block(number)
+            if left < block.total or (left == block.total and working and block.total):
+                return max(start, _EPOCH + timedelta(microseconds=_reached(block, left, is_end=bool(working))))
+            left -= block.total
         return None
 
     def next_open(self, at: datetime) -> datetime | None:
         """Return `at` when it is a working moment, else the next one; None if there is none within the horizon."""
-        for opens, _closes in self._spans_from(at):
-            return max(opens, at)
-        return None
+        return self.add(at, timedelta())
 
-    def _spans_from(self, at: datetime) -> Iterator[Span]:
-        day = at.astimezone(self.zone).date()
-        for offset in range(HORIZON_DAYS):
-            for opens, closes in self.spans_on(day + timedelta(days=offset)):
-                if closes > at:
-                    yield opens, closes
+    def _has_hours(self) -> bool:
+        return any(self.week) or any(self.days.values())
+
+    def _number_of(self, at: datetime) -> int:
+        return at.astimezone(self.zone).toordinal() // _BLOCK_DAYS
+
+    def _block(self, number: int) -> _Block:
+        found = self._blocks.get(number)
+        if found is None:
+            if len(self._blocks) >= MOST_BLOCKS:
+                self._blocks.clear()
+            found = self._blocks[number] = self._made(number)
+        return found
+
+    def _made(self, number: int) -> _Block:
+        starts, ends, before, total = [], [], [], 0
+        first = max(1, number * _BLOCK_DAYS)
+        for ordinal in range(first, min((number + 1) * _BLOCK_DAYS, _LAST_DAY)):
+            for opens, closes in self.spans_on(date.fromordinal(ordinal)):
+                starts.append(_ticks(opens))
+                ends.append(_ticks(closes))
+                before.append(total)
+                total += ends[-1] - starts[-1]
+        return _Block(tuple(starts), tuple(ends), tuple(before), total)
 
     def _span(self, day: date, start: time, end: time) -> Span:
         opens = datetime.combine(day, start, self.zone)
@@ -108,6 +167,43 @@ class Calendar:
             if not is_ambiguous:
                 closes = _later_of(closes)
         return opens.astimezone(UTC), closes.astimezone(UTC)
+
+
+class Always:
+    """The clock that never stops: every hour of every day counts."""
+
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the time from `start` to `end`; zero when `end` is not later."""
+        return max(timedelta(), end - start)
+
+    def add(self, start: datetime, working: timedelta) -> datetime | None:
+        """Return `start` moved by `working`; None where the calendar of the world ends."""
+        try:
+            return start + working
+        except OverflowError:
+            return None
+
+
+def _ticks(at: datetime) -> int:
+    return (at - _EPOCH) // _TICK
+
+
+def _until(block: _Block, moment: int) -> int:
+    """Return what the spans of a block come to before `moment`."""
+    place = bisect_right(block.starts, moment) - 1
+    if place < 0:
+        return 0
+    return block.before[place] + min(moment, block.ends[place]) - block.starts[place]
+
+
+def _reached(block: _Block, amount: int, *, is_end: bool) -> int:
+    """Return the moment by which the spans of a block have come to `amount`.
+
+    Where one span ends and a later one begins, that is the end of the earlier (`is_end`) or the start of the later.
+    """
+    find = bisect_left if is_end and amount else bisect_right
+    place = max(0, find(block.before, amount) - 1)
+    return block.starts[place] + amount - block.before[place]
 
 
 def zone_of(name: object) -> ZoneInfo:
@@ -144,8 +240,23 @@ def _end_time(text: Any) -> time:
     return _DAY_END if text == "24:00" else time.fromisoformat(text)
 
 
-def _date(text: str) -> date:
+def _entries(entries: Iterable[Mapping[str, Any]], usual: tuple[Interval, ...]) -> dict[date, tuple[Interval, ...]]:
+    """Return the hours of the dates that named entries are about; a make-up workday has the usual hours or its own."""
+    found: dict[date, tuple[Interval, ...]] = {}
+    for place, entry in enumerate(entries):
+        where = f"entries.{place}"
+        first = _date(str(entry.get("on")), where)
+        last = _date(str(entry.get("until") or entry.get("on")), where)
+        if not 0 <= (last - first).days <= MOST_DAYS_OF_AN_ENTRY:
+            raise CalendarInvalid(where=where)
+        own = _intervals(entry.get("hours") or (), where)
+        hours = (own or usual) if entry.get("kind") == "workday" else own
+        found.update({first + timedelta(days=offset): hours for offset in range((last - first).days + 1)})
+    return found
+
+
+def _date(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as fault:
-        raise CalendarInvalid(where=f"days.{text}") from fault
+        raise CalendarInvalid(where=where) from fault

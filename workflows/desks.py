@@ -1,8 +1,10 @@
 """The two desks of a flow: `LiveDesk` writes within the run's transaction, `DryDesk` only says what would happen."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from formloom.platform.access.structure import Structure
 from formloom.platform.customers.queries import identities
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.definitions.form import FormVersion
@@ -16,15 +18,21 @@ from formloom.platform.records.record import InvalidValues, WriteOptions
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
-from formloom.workflows.assignment.candidates import Candidate
-from formloom.workflows.assignment.choice import Choice, Facts, choose
-from formloom.workflows.calendars import Calendar
+from formloom.workflows.approvals import asking, clock
+from formloom.workflows.approvals.facts import Running, Stay
+from formloom.workflows.approvals.meeting import invite
+from formloom.workflows.assignment import queueing
+from formloom.workflows.assignment.asking import facts_of
+from formloom.workflows.assignment.choice import Choice, choose
 from formloom.workflows.deliveries import line
 from formloom.workflows.deliveries.line import Origin
-from formloom.workflows.engine.conditions import meets
+from formloom.workflows.durations import Duration
+from formloom.workflows.engine import scope
 from formloom.workflows.engine.context import Context
+from formloom.workflows.engine.outcome import Outcome
 from formloom.workflows.engine.words import title_of
-from formloom.workflows.queries import runs, staff
+from formloom.workflows.nodes.desk import Found
+from formloom.workflows.queries import claims, clockwork, runs, staff
 
 MOST_OTHERS = 20
 
@@ -49,17 +57,47 @@ class _Looking:
         if to.get("user_field"):
             chosen = self.context.values.get(str(to["user_field"]))
             ids += [str(chosen)] if chosen else []
-        named = {"roles": [to["role"]] if to.get("role") else list(to.get("roles") or ()),
-                 "departments": [to["department"]] if to.get("department") else []}  # fmt: skip
-        if named["roles"] or named["departments"]:
-            ids += [one.user_id for one in staff.candidates(self._unit, named, ())]
+        if to.get("item"):
+            chosen = scope.item_value(self.context.item, str(to["item"]))
+            ids += [str(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if one]
+        structure = Structure.load(self._unit)
+        for role in [to["role"]] if to.get("role") else to.get("roles") or ():
+            ids += structure.with_role(str(role))
+        if to.get("department"):
+            ids += structure.members(str(to["department"]))
         return staff.active(self._unit, ids)
 
     def addresses(self, to: Mapping[str, Any]) -> list[tuple[str, str]]:
         if to.get("field"):
             value = self.context.values.get(str(to["field"]))
             return [(str(value), self._respondents_language())] if value else []
+        if to.get("item"):
+            value = scope.item_value(self.context.item, str(to["item"]))
+            if isinstance(value, str) and "@" in value:
+                return [(value, self.context.occasion.locale)]
         return staff.addresses(self._unit, self.people(to))
+
+    def find_records(self, form_key: str, tree: Mapping[str, Any], sort: Sequence[str], limit: int) -> Found:
+        form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
+        setting = Setting(now=self.context.now, zone=self.context.zone)
+        query = pages.Query(
+            filter=dict(tree), sort=tuple(sort), limit=min(limit, scope.MOST_ROWS), setting=setting,
+            with_rows=frozenset(),
+        )  # fmt: skip
+        found = pages.page(self._unit, form, query).records
+        told = [{"id": one.id, "title": self._title(form, one.values)} for one in found]
+        return Found([scope.row_of(form, one) for one in found], scope.kinds_of(form), told)
+
+    def later(self, after: Duration, calendar: str | None) -> datetime | None:
+        return clock.later(self._unit, self.context, after, calendar)
+
+    def _callee(self, flow_key: str) -> tuple[FormVersion, str]:
+        """Return the form and the id of a published flow of the app. Raises NotFound."""
+        found = store.find_by_key(self._unit, self.context.form.app_id, "flow", flow_key)
+        document = self.document("flow", flow_key)
+        if found is None or document is None:
+            raise NotFound
+        return self._rt.catalog.in_app(self._unit, self.context.form.app_id, str(document["form"])), found.id
 
     def _title(self, form: FormVersion, values: Mapping[str, Any]) -> str:
         return title_of(form, form.dump(values), self.context.occasion.locale)
@@ -70,31 +108,9 @@ class _Looking:
         found = identities.language_of(self._unit, record_id) if record_id else None
         return found or self.context.occasion.locale
 
-    def _choice(self, rule: Mapping[str, Any], lane_of: str, field: str) -> Choice:
-        context = self.context
-        setting = Setting(now=context.now, zone=context.zone)
-        return choose(
-            rule,
-            Facts(
-                values=context.values,
-                members=self._members,
-                matches=lambda tree: meets(tree, context),
-                is_open=self._is_open,
-                turns=lambda lane, ids: staff.turns(self._unit, lane_of, lane, ids),
-                loads=lambda is_open, ids: staff.loads(self._unit, context.form, field, is_open, ids, setting),
-            ),
-        )
-
     def _lane_of(self, rule_key: str) -> str:
         """Return whose turns count: a rule's in its app, or those of this very step."""
         return f"{self.context.form.app_id}:{rule_key}" if rule_key else f"{self._flow_id}:{self.step_no}"
-
-    def _members(self, named: Mapping[str, Any], further: Sequence[str]) -> list[Candidate]:
-        return staff.candidates(self._unit, named, further)
-
-    def _is_open(self, calendar: str) -> bool:
-        found = self.document("calendar", calendar)
-        return found is None or Calendar.parse(found).is_open(self.context.now)
 
     def _matching(self, form: FormVersion, match: Mapping[str, Any]) -> list[Any]:
         leaves = [{"field": name, "op": "eq", "value": value} for name, value in match.items()]
@@ -105,13 +121,14 @@ class _Looking:
 class LiveDesk(_Looking):
     """Does what the flow says, in the transaction of its run."""
 
-    def __init__(
-        self, uow: UnitOfWork, rt: Runtime, context: Context, *, flow_id: str, flow_key: str, run_id: str
-    ) -> None:
-        super().__init__(uow, rt, context, flow_id=flow_id)
+    is_live = True
+
+    def __init__(self, uow: UnitOfWork, rt: Runtime, context: Context, run: Running) -> None:
+        super().__init__(uow, rt, context, flow_id=run.flow_id)
         self._uow = uow
-        self._flow_key = flow_key
-        self._run_id = run_id
+        self._run = run
+        self._run_id = run.id
+        self.stay = Stay("", 0, 1)
         self._mails = 0
 
     @property
@@ -145,6 +162,14 @@ class LiveDesk(_Looking):
             changed.append({"id": after.id, "title": self._title(form, after.values)})
         return changed
 
+    def delete_others(self, form_key: str, match: Mapping[str, Any]) -> list[dict[str, Any]]:
+        form = self._rt.catalog.in_app(self._uow, self.context.form.app_id, form_key)
+        gone = []
+        for record in self._matching(form, match):
+            service.delete(self._uow, self._actor, form, record.id, now=self.context.now, options=self._options)
+            gone.append({"id": record.id, "title": self._title(form, record.values)})
+        return gone
+
     def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self._rt.catalog.in_app(self._uow, self.context.form.app_id, form_key)
         known = {name: value for name, value in values.items() if value not in (None, "")}
@@ -167,9 +192,10 @@ class LiveDesk(_Looking):
             part=self._mails, is_on=self.context.occasion.messages, now=self.context.now,
         )  # fmt: skip
 
-    def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:
+        told = {"run": self._run_id, "node": self.stay.node, "token": self.stay.token, "visit": self.stay.visit}
         return line.put_call(
-            self._uow, self._origin(), url=url, secret=secret, body=body,
+            self._uow, self._origin(), url=url, secret=secret, body=body, answer_to=told if waits else None,
             cause=self.context.occasion.cause.by(self._flow_id), is_on=self.context.occasion.messages,
             now=self.context.now,
         )  # fmt: skip
@@ -177,9 +203,15 @@ class LiveDesk(_Looking):
     def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
         lane_of = self._lane_of(rule_key)
         staff.lock_rule(self._uow, lane_of)
-        found = self._choice(rule, lane_of, field)
+        facts = facts_of(self._uow, self.context, rule, lane_of, field)
+        found = choose(rule, facts)
         if found.user_id is not None:
-            staff.take_turn(self._uow, lane_of, found.lane, found.user_id, now=self.context.now)
+            staff.take_turn(self._uow, lane_of, found.lane, found.user_id, found.start, now=self.context.now)
+        elif self.context.record_id:
+            queueing.put(
+                self._uow, self.context, facts, found, rule, rule_id=lane_of, rule_key=rule_key, field=field,
+                flow_id=self._flow_id, run_id=self._run_id,
+            )  # fmt: skip
         runs.log_assignment(
             self._uow,
             {
@@ -187,7 +219,37 @@ class LiveDesk(_Looking):
                 "rule": lane_of, "user_id": found.user_id, "why": found.dump(), "at": self.context.now,
             },
         )  # fmt: skip
-        return {"user": found.user_id, "name": found.name, "why": found.dump()}
+        return _told(found)
+
+    def ask(self, kind: str, node: Mapping[str, Any]) -> Outcome:
+        asked, node = invite(self._uow, self.context, self._run, self.stay, kind, node)
+        return asking.ask(self._uow, self.context, self._run, self.stay, kind, node, asked)
+
+    def wait_for_change(self, until: datetime | None) -> Outcome:
+        self._record_id()
+        if until is not None:
+            self.wait_until(until)
+        return Outcome(output={"holds": False, "until": until.isoformat() if until else None}, result="waiting")
+
+    def wait_until(self, at: datetime) -> Outcome:
+        about = {"flow_id": self._flow_id, "form_id": self.context.form.form_id, "record_id": self.context.record_id}
+        told = {"run": self._run_id, "node": self.stay.node, "token": self.stay.token, "visit": self.stay.visit}
+        clockwork.plan_in_run(self._uow, "wake", about, at, told, now=self.context.now)
+        return Outcome(output={"until": at.isoformat()}, result="waiting")
+
+    def start_process(self, flow_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        form, flow_id = self._callee(flow_key)
+        known = {name: value for name, value in values.items() if value not in (None, "")}
+        # The record's own rules run as for any record; the process is started by the call alone.
+        record = service.create(self._uow, self._actor, form, known, now=self.context.now, options=self._options)
+        occasion = self.context.occasion
+        told: dict[str, Any] = {
+            "flow_id": flow_id, "actor_kind": "member" if self._run.initiator_id else "system",
+            "actor_id": self._run.initiator_id, "locale": occasion.locale, "messages": occasion.messages,
+            "cause": occasion.cause.by(self._flow_id).dump(), "parent": {"run": self._run_id, "token": self.stay.token},
+        }  # fmt: skip
+        claims.add_occasion(self._uow, "flow.called", form.form_id, record.id, told, now=self.context.now)
+        return {"flow": flow_key, "record": record.id, "title": self._title(form, record.values)}
 
     def _origin(self) -> Origin:
         return Origin(
@@ -203,6 +265,13 @@ class LiveDesk(_Looking):
 
 class DryDesk(_Looking):
     """Says what would happen: reads, never writes, never sends."""
+
+    is_live = False
+
+    def __init__(self, unit: ReadUnit, rt: Runtime, context: Context, run: Running) -> None:
+        super().__init__(unit, rt, context, flow_id=run.flow_id)
+        self._run = run
+        self.stay = Stay("", 0, 1)
 
     def change_record(self, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self.context.form
@@ -226,6 +295,10 @@ class DryDesk(_Looking):
             form.field(name)
         return [{"id": one.id, "title": self._title(form, one.values)} for one in self._matching(form, match)]
 
+    def delete_others(self, form_key: str, match: Mapping[str, Any]) -> list[dict[str, Any]]:
+        form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
+        return [{"id": one.id, "title": self._title(form, one.values)} for one in self._matching(form, match)]
+
     def add_record(self, form_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
         form = self._rt.catalog.in_app(self._unit, self.context.form.app_id, form_key)
         known = {name: value for name, value in values.items() if value not in (None, "")}
@@ -246,9 +319,28 @@ class DryDesk(_Looking):
     def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:  # noqa: ARG002
         return {"delivery": None, "state": "simulated", "body": body}
 
-    def call(self, url: str, secret: str | None, body: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:  # noqa: ARG002
         return {"delivery": None, "state": "simulated", "body": dict(body)}
 
+    def ask(self, kind: str, node: Mapping[str, Any]) -> Outcome:
+        asked, node = invite(self._unit, self.context, self._run, self.stay, kind, node)
+        told = {"kind": kind, "people": list(asked.people), "mode": node.get("mode"), "skipped": sorted(asked.skipped),
+                "chosen": asking.is_to_be_chosen(self._run, self.stay, node)}  # fmt: skip
+        return Outcome(output=told)
+
+    def wait_for_change(self, until: datetime | None) -> Outcome:
+        return Outcome(output={"holds": False, "until": until.isoformat() if until else None})
+
+    def wait_until(self, at: datetime) -> Outcome:
+        return Outcome(output={"until": at.isoformat()})
+
+    def start_process(self, flow_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        form, _flow_id = self._callee(flow_key)
+        return {"flow": flow_key, "record": None, "title": self.add_record(form.key, values)["title"]}
+
     def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
-        found = self._choice(rule, self._lane_of(rule_key), field)
-        return {"user": found.user_id, "name": found.name, "why": found.dump()}
+        return _told(choose(rule, facts_of(self._unit, self.context, rule, self._lane_of(rule_key), field)))
+
+
+def _told(found: Choice) -> dict[str, Any]:
+    return {"user": found.user_id, "name": found.name, "why": found.dump(), "queued": found.user_id is None}

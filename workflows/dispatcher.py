@@ -11,11 +11,14 @@ import logging
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from formloom.platform.definitions.conditions.tree import duration
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.events import Cause
+from formloom.platform.kernel.text import LocalizedText
 from formloom.platform.records.audience import is_followed
 from formloom.platform.records.queries.rows import read_one
 from formloom.platform.records.record import WriteOptions
@@ -24,13 +27,20 @@ from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
+from formloom.workflows import watching
+from formloom.workflows.approvals import timers
+from formloom.workflows.assignment import waiting
+from formloom.workflows.blueprints import automatic, following
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.trace import TraceLine
 from formloom.workflows.queries import claims, clockwork, runs
 from formloom.workflows.queries.claims import OutboxRow
 from formloom.workflows.running import MAX_DEPTH, Flow, begin_run, run_flow
+from formloom.workflows.sla.announcing import KEPT_FOR, Announcer
 from formloom.workflows.triggers.registry import TRIGGERS
 
+BY_THEMSELVES = frozenset({"flow.timer", automatic.OCCASION})
+"""What is worked on whether or not flows listen to the form."""
 BATCH = 100
 TOGETHER = 8
 MAX_ATTEMPTS = 6
@@ -38,6 +48,10 @@ ENDED_ITS_WORKER = "the process that worked on it ended each time, or took longe
 ITS_OWN_DOING = {
     "zh-CN": "由本规则自己的动作引起，未再次执行，以免循环",
     "en": "Not run again: this came of what the rule itself did",
+}
+TOO_OFTEN = {
+    "zh-CN": "已达到本规则的频率上限，未执行",
+    "en": "Not run: this rule has run as often as it may for now",
 }
 TOO_LONG_A_CHAIN = {
     "zh-CN": "规则接连触发已达 {max} 层，未再执行".replace("{max}", str(MAX_DEPTH)),
@@ -55,6 +69,7 @@ class Dispatcher:
         self._lock = threading.Lock()
         self._epoch = ""
         self._flows: dict[str, list[Flow]] = {}
+        self._clocks = Announcer()
 
     def dispatch(self) -> int:
         """Work on what waits, up to one batch; return how many events were taken."""
@@ -70,7 +85,7 @@ class Dispatcher:
     def _claim(self, uow: UnitOfWork) -> tuple[int, list[OutboxRow]]:
         """Return how many events were found, and those of them that some flow may be meant for."""
         found = claims.ready(uow, now=self._rt.now(), most=BATCH)
-        rows = [row for row in found if self._has_flows(uow, row.form_id)]
+        rows = [row for row in found if row.kind in BY_THEMSELVES or self._has_flows(uow, row.form_id)]
         meant = {row.id for row in rows}
         if idle := [row.id for row in found if row.id not in meant]:
             claims.finish(uow, idle)
@@ -88,7 +103,8 @@ class Dispatcher:
     def _has_flows(self, uow: UnitOfWork, form_id: str) -> bool:
         try:
             form = self._rt.catalog.current(uow, form_id)
-            return bool(self._flows_of(uow, form)) or is_followed(uow, form)
+            listens = self._clocks.listens(uow, form) or following.listens(uow, form)
+            return listens or bool(self._flows_of(uow, form)) or is_followed(uow, form)
         except NotFound:  # the form or its app is gone
             return False
 
@@ -104,7 +120,11 @@ class Dispatcher:
 
     def _run_all(self, uow: UnitOfWork, rows: list[OutboxRow]) -> None:
         for row in rows:
-            if self._has_flows(uow, row.form_id):
+            if row.kind == "flow.timer":
+                timers.fire(uow, self._rt, row.payload, now=self._rt.now())
+            elif row.kind == automatic.OCCASION:
+                automatic.fire(uow, self._rt, row.form_id, row.payload, now=self._rt.now())
+            elif self._has_flows(uow, row.form_id):
                 self._run(uow, row)
         claims.finish(uow, [row.id for row in rows])
         uow.after_commit(self._rt.wake)
@@ -115,13 +135,30 @@ class Dispatcher:
         self._follow(uow, form, occasion)
         flows = self._flows_of(uow, form) if row.payload.get("rules", True) else []
         self._plan_dates(uow, form, occasion, flows)
-        for flow in flows:
-            if not self._is_meant(flow, occasion):
-                continue
+        watching.look_again(uow, self._rt, occasion, now=self._rt.now())
+        meant = [flow for flow in flows if self._is_meant(flow, occasion)]
+        own = [*self._clocks.actions_of(uow, form, occasion), *following.actions_of(uow, form, occasion)]
+        for flow in [*own, *meant]:
             if flow.id in occasion.cause.flows or occasion.cause.depth >= MAX_DEPTH:
-                self._stop(uow, flow, form, occasion)
+                text = ITS_OWN_DOING if flow.id in occasion.cause.flows else TOO_LONG_A_CHAIN
+                self._stop(uow, flow, form, occasion, text)
+            elif self._is_spent(uow, flow):
+                self._stop(uow, flow, form, occasion, TOO_OFTEN)
             else:
                 self._run_one(uow, flow, form, occasion)
+        waiting.look_again(uow, self._rt, form, occasion, now=self._rt.now())
+        if occasion.kind in KEPT_FOR and occasion.record_id:
+            self._keep_clocks(uow, form, occasion, flows)
+
+    def _keep_clocks(self, uow: UnitOfWork, form: FormVersion, occasion: Occasion, flows: Iterable[Flow]) -> None:
+        """Work out the clocks of the record anew; what breaks here must not keep the event from being done."""
+        try:
+            with uow.attempt():
+                self._clocks.keep(uow, form, occasion, flows, now=self._rt.now())
+        except DatabaseTroubled:
+            raise
+        except Exception:  # noqa: BLE001 - the next event, or the next timer, works them out again
+            _log.exception("the clocks of record %s can't be kept", occasion.record_id)
 
     def _follow(self, uow: UnitOfWork, form: FormVersion, occasion: Occasion) -> None:
         """Gather again in records of other forms that show something of this one."""
@@ -131,10 +168,12 @@ class Dispatcher:
             listeners=self._rt.listeners, locale=occasion.locale, messages=occasion.messages,
             rules=bool(occasion.payload.get("rules", True)),
         )  # fmt: skip
-        refreshing.follow(
+        planned = refreshing.follow(
             uow, form, occasion.record_id, occasion.before, occasion.after, cause=occasion.cause, now=self._rt.now(),
             options=options,
         )  # fmt: skip
+        for job_id in planned:
+            uow.after_commit(partial(self._rt.start_job, job_id))
 
     def _run_one(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
         now = self._rt.now()
@@ -152,20 +191,29 @@ class Dispatcher:
     def _is_meant(self, flow: Flow, occasion: Occasion) -> bool:
         if not flow.is_on or (occasion.flow_id is not None and occasion.flow_id != flow.id):
             return False
+        if occasion.kind == "flow.called":
+            return occasion.flow_id == flow.id
         return TRIGGERS.get(str(flow.trigger["type"])).accepts(flow.trigger, occasion)
 
-    def _stop(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion) -> None:
-        """Write down that a flow was not started, because what would start it came from itself or from too many."""
+    def _is_spent(self, unit: ReadUnit, flow: Flow) -> bool:
+        """Tell whether a flow has run as often as it may for now."""
+        limit = flow.document.get("limit")
+        if not limit:
+            return False
+        since = self._rt.now() - duration(str(limit["per"]))
+        return runs.is_spent(unit, flow.id, int(limit["runs"]), since)
+
+    def _stop(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion, text: LocalizedText) -> None:
+        """Write down that a flow was not started, and why."""
         run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
         if run_id is not None:
-            text = ITS_OWN_DOING if flow.id in occasion.cause.flows else TOO_LONG_A_CHAIN
             line = TraceLine("", "", "skipped", error=text)
             runs.finish(uow, run_id, {"state": "skipped", "trace": [line.dump()], "took_ms": 0})
 
     def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
         payload = row.payload
         after: dict[str, Any] = payload.get("after") or {}
-        if row.kind.startswith("flow.") and row.record_id:
+        if row.kind.startswith(("flow.", "sla.")) and row.record_id:
             record = read_one(uow, form, row.record_id)
             after = form.dump(record.values) if record else {}
         return Occasion(
@@ -186,9 +234,11 @@ class Dispatcher:
             trigger = TRIGGERS.get(str(flow.trigger["type"]))
             if not trigger.follows_records:
                 continue
-            clockwork.drop_waiting(uow, flow.id, occasion.record_id)
-            fire_at = trigger.fires_for(flow.trigger, occasion.after, form.zone)
-            if fire_at is not None and fire_at > now - timedelta(minutes=1) and occasion.kind != "record.deleted":
+            is_gone = occasion.kind == "record.deleted"
+            fire_at = None if is_gone else trigger.fires_for(flow.trigger, occasion.after, form.zone)
+            clockwork.drop_waiting(uow, flow.id, occasion.record_id, but=fire_at)
+            # measured by when it was written, not by now: an event that waited for long still gets its timer
+            if fire_at is not None and fire_at > occasion.at - timedelta(minutes=1):
                 clockwork.plan(uow, "date_offset", flow.id, form.form_id, occasion.record_id, fire_at, now=now)
 
     def _flows_of(self, unit: ReadUnit, form: FormVersion) -> list[Flow]:

@@ -11,6 +11,7 @@ from formloom.platform.web.records.shown import moment
 from formloom.platform.web.route import Api, Call, read_json
 from formloom.platform.web.security import network_of, rates
 from formloom.workflows import use_cases
+from formloom.workflows.approvals import task_links
 from formloom.workflows.channels import causes
 from formloom.workflows.engine.trace import summary
 from formloom.workflows.queries import inbox
@@ -31,10 +32,12 @@ class RunQuery(Schema):
 
 
 class SimulateBody(Schema):
-    """A record, and values to pretend."""
+    """A record, and values to pretend; for an approval process also who starts it, and a document not yet saved."""
 
-    record = fields.String(required=True, validate=validate.Length(1, 40))
+    record = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
     values = fields.Dict(keys=fields.String(), load_default=dict)
+    initiator = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    document = fields.Dict(load_default=None, allow_none=True)
 
 
 class PressBody(Schema):
@@ -67,17 +70,37 @@ def list_runs(call: Call, flow: str) -> object:
             unit, call.runtime, call.actor, flow,
             state=asked.get("state"), record_id=asked.get("record"), before=asked.get("cursor"),
         )  # fmt: skip
-    return {"runs": [_run(row) for row in found], "next": found[-1].id if len(found) == PAGE else None}
+    return {"runs": [shown_run(row) for row in found], "next": found[-1].id if len(found) == PAGE else None}
 
 
 @api.post("/flows/<flow>/simulate", act=Act.FLOW_SIMULATE, body=SimulateBody())
 def simulate(call: Call, flow: str) -> object:
-    """Tell what a flow's draft would do on a record; nothing is written or sent."""
+    """Tell what a flow's draft would do on a record, or the way of an approval process; nothing is written or sent."""
+    said = call.body
     with call.db.read() as unit:
+        if said["record"] is None or said["initiator"] or said["document"] is not None:
+            path = use_cases.foresee(
+                unit, call.runtime, call.actor, flow, document=said["document"], initiator=said["initiator"],
+                record_id=said["record"], values=said["values"], now=call.now,
+            )  # fmt: skip
+            return {"path": path}
         would_run, lines = use_cases.simulate(
             unit, call.runtime, call.actor, flow, call.body["record"], call.body["values"], now=call.now
         )
     return {"would_run": would_run, "trace": lines}
+
+
+class FiguresQuery(Schema):
+    """Since when."""
+
+    since = fields.AwareDateTime()
+
+
+@api.get("/flows/<flow>/figures", act=Act.FLOW_RUNS_READ, query=FiguresQuery())
+def figures(call: Call, flow: str) -> object:
+    """Tell how long the steps of an approval process take, where it waits longest and where it is sent back."""
+    with call.db.read() as unit:
+        return use_cases.figures(unit, call.actor, flow, since=call.query.get("since"), now=call.now)
 
 
 @api.post("/flows/<flow>/trigger", act=Act.FLOW_TRIGGER, body=PressBody(), status=202)
@@ -138,6 +161,8 @@ def read_delivery(call: Call, delivery: str) -> object:
     with call.db.read() as unit:
         post = use_cases.read_delivery(unit, call.actor, delivery)
     payload = {name: value for name, value in post.payload.items() if name != "secret"}
+    if isinstance(payload.get("text"), str):
+        payload["text"] = task_links.concealed(payload["text"])
     return {**_delivery(post), "payload": payload}
 
 
@@ -179,11 +204,13 @@ def mark_read(call: Call) -> object:
     return None
 
 
-def _run(row: RunRow) -> dict[str, Any]:
+def shown_run(row: RunRow) -> dict[str, Any]:
+    """Return a run as the run log shows it."""
     return {
         "id": row.id, "flow": row.flow_id, "version": row.version, "state": row.state, "trigger": row.trigger,
         "record_id": row.record_id, "record_title": row.record_title, "at": moment(row.at), "took_ms": row.took_ms,
         "summary": summary(list(row.trace), row.error), "trace": row.trace, "error": row.error,
+        "replay_of": row.replay_of,
     }  # fmt: skip
 
 

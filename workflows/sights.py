@@ -20,7 +20,7 @@ PAGE = 200
 
 def seen_runs(unit: ReadUnit, catalog: FormCatalog, actor: Actor, found: Sequence[RunRow]) -> list[RunRow]:
     """Return runs without what `actor` may not see: hidden fields, and all values of records outside his rows."""
-    if isinstance(actor, Member) and actor.is_admin:
+    if _sees_all(actor):
         return list(found)
     forms = {form_id: _form(unit, catalog, form_id) for form_id in {run.form_id for run in found}}
     sights = {key: of_form(unit, catalog, actor, form) if form else NOTHING for key, form in forms.items()}
@@ -29,6 +29,19 @@ def seen_runs(unit: ReadUnit, catalog: FormCatalog, actor: Actor, found: Sequenc
         _seen(run, sights[run.form_id] if not run.record_id or run.record_id in within else NOTHING, forms[run.form_id])
         for run in found
     ]
+
+
+def of_run(unit: ReadUnit, catalog: FormCatalog, actor: Actor, run: RunRow) -> Sight:
+    """Return what `actor` may see of the record that a run was about, and of what the run would do again."""
+    form = _form(unit, catalog, run.form_id)
+    if form is None:
+        return NOTHING
+    is_within = not run.record_id or run.record_id in _within_rows(unit, actor, form, [run])
+    return of_form(unit, catalog, actor, form) if is_within or _sees_all(actor) else NOTHING
+
+
+def _sees_all(actor: Actor) -> bool:
+    return isinstance(actor, Member) and actor.is_admin
 
 
 def of_form(unit: ReadUnit, catalog: FormCatalog, actor: Actor, form: FormVersion) -> Sight:
@@ -42,8 +55,15 @@ def of_form(unit: ReadUnit, catalog: FormCatalog, actor: Actor, form: FormVersio
             return False
         return other.title_field is None or other.title_field in access.readable(other)
 
+    def sees_form(form_key: str) -> bool:
+        try:
+            other = catalog.in_app(unit, form.app_id, form_key)
+        except NotFound:
+            return False
+        return {item.id for item in other.stored} <= access.readable(other)
+
     readable = access.readable(form)
-    return Sight(readable, all(item.id in readable for item in form.stored), sees_titles_of)
+    return Sight(readable, all(item.id in readable for item in form.stored), sees_titles_of, sees_form)
 
 
 def _form(unit: ReadUnit, catalog: FormCatalog, form_id: str | None) -> FormVersion | None:

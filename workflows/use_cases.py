@@ -1,7 +1,7 @@
 """What people do with flows: look at runs, rehearse, press buttons, send dead letters again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from formloom.platform.access.policy import Act, demand, requires
@@ -19,17 +19,20 @@ from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows import sights
+from formloom.workflows.approvals import process_figures
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.masking import masked
+from formloom.workflows.engine.trace import TraceLine
 from formloom.workflows.nodes.registry import NODES
-from formloom.workflows.queries import claims, inbox, posts, runs
+from formloom.workflows.queries import claims, inbox, posts, runs, tasks
 from formloom.workflows.queries.posts import Post
 from formloom.workflows.queries.runs import RunRow
 from formloom.workflows.running import Flow, rehearse
 
 KINDS_OF_TRIGGER = {
-    "record_updated": "record.updated", "button": "flow.button", "scheduled": "flow.scheduled",
-    "date_offset": "flow.date_offset", "webhook": "flow.webhook",
+    "record_updated": "record.updated", "record_transitioned": "record.updated", "button": "flow.button",
+    "scheduled": "flow.scheduled",
+    "date_offset": "flow.date_offset", "webhook": "flow.webhook", "sla_event": "flow.sla_event",
 }  # fmt: skip
 
 
@@ -105,6 +108,58 @@ def simulate(
     lines = rehearse(unit, rt, Flow(definition, document), form, occasion, now=now)
     sight = sights.of_form(unit, rt.catalog, actor, form)
     return any(line.step_no is not None for line in lines), [masked(line.dump(), sight) for line in lines]
+
+
+def foresee(
+    unit: ReadUnit, rt: Runtime, actor: Actor, flow_id: str, *, document: Mapping[str, Any] | None,
+    initiator: str | None, record_id: str | None, values: Mapping[str, Any], now: datetime,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return the way that an approval process would take, and who would be asked where. Writes nothing.
+
+    It runs over the draft, or over `document` as an editor has it, for a record or for values alone, as started by
+    `initiator`. Everybody is taken to agree. Raises NotFound, Forbidden, Invalid.
+    """
+    definition = store.find(unit, flow_id, with_draft=True)
+    demand(unit, actor, Act.FLOW_SIMULATE, app=definition.app_id)
+    if definition.kind != "flow":
+        raise NotFound
+    wanted = dict(document if document is not None else definition.draft or {})
+    if faults := _unreadable(wanted):
+        raise Invalid(findings=faults)
+    form = rt.catalog.in_app(unit, definition.app_id, str(wanted.get("form")))
+    shown = form.dump(service.read(unit, actor, form, record_id).values) if record_id else {}
+    ctx = clean_context(unit, System("simulation"), form, now=now, locale="zh-CN", owner="simulation")
+    given = {name: value for name, value in values.items() if name in form.columns}
+    after = {**shown, **form.dump(form.clean(given, ctx=ctx, partial=True).values)}
+    occasion = Occasion(
+        event_id="simulation", kind="record.created", app_id=form.app_id, form_id=form.form_id, at=now,
+        record_id=record_id, after=after, actor_kind="member" if initiator else "system", actor_id=initiator,
+    )  # fmt: skip
+    lines = rehearse(unit, rt, Flow(definition, wanted), form, occasion, now=now)
+    nodes = {str(node.get("id")): node for _path, node in walk_nodes(wanted)}
+    asked = [person for line in lines for person in line.output.get("people") or ()]
+    names = tasks.names(unit, [*asked, *([initiator] if initiator else [])])
+    return [_foreseen(line, nodes.get(line.node) or {}, names) for line in lines]
+
+
+def _foreseen(line: TraceLine, node: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    told = line.output
+    people = [{"id": one, "name": names.get(one, "")} for one in told.get("people") or ()]
+    skipped = set(told.get("skipped") or ())
+    return {
+        "node": line.node, "title": node.get("title") or {}, "type": line.type, "result": line.result,
+        "people": [{**one, "skipped": one["id"] in skipped} for one in people], "mode": told.get("mode"),
+        "chosen": bool(told.get("chosen")), "until": told.get("until"), "why": list(line.why), "error": line.error,
+    }  # fmt: skip
+
+
+def figures(unit: ReadUnit, actor: Actor, flow_id: str, *, since: datetime | None, now: datetime) -> dict[str, Any]:
+    """Return what an approval process costs in time: all of it, and each node. Raises NotFound, Forbidden."""
+    flow = store.find_named(unit, "flow", flow_id)
+    demand(unit, actor, Act.FLOW_RUNS_READ, app=flow.app_id)
+    document = store.version(unit, flow.id, flow.version or 0).document
+    begun = since or now - timedelta(days=90)
+    return process_figures.of_flow(unit, flow.id, document, since=begun, now=now)
 
 
 def press(uow: UnitOfWork, rt: Runtime, actor: Member, flow_id: str, record_id: str, *, now: datetime) -> str:

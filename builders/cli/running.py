@@ -16,6 +16,7 @@ from formloom.builders.cli import Open, Refused
 from formloom.platform.access import setup
 from formloom.platform.web.runtime import Runtime
 from formloom.platform.web.server import Server
+from formloom.workflows.wakeups.bell import broker_of
 from formloom.workflows.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def running_commands(open_installation: Open) -> list[click.Command]:
     @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 256))
     @click.option("--reload", is_flag=True, help="Start again when a Python file changes.")
     def serve(host: str, port: int, threads: int, reload: bool) -> None:
-        """Start everything: web, worker and ticker in one process."""
+        """Start everything: web, worker and ticker in one process. With FORMLOOM_BROKER_URL the web alone."""
         if reload and not os.environ.get("FORMLOOM_TEST_RELOADED"):
             _reload_forever()
         installation: Any = open_installation(port=port)
@@ -51,7 +52,7 @@ def running_commands(open_installation: Open) -> list[click.Command]:
 
     @click.command()
     def ticker() -> None:
-        """Run the clock without the web."""
+        """Run the clock without the web. Of several, one ticks; another takes over within ten seconds of its death."""
         _work_alone(open_installation(), with_flows=False)
 
     return [serve, worker, ticker]
@@ -61,10 +62,18 @@ def _work_alone(installation: Any, **parts: bool) -> None:
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    alone = Worker(installation.runtime, **parts)
-    installation.runtime.wake = alone.wake
+    rt: Runtime = installation.runtime
+    alone = Worker(rt, **parts)
+    listener = None
+    if parts.get("with_flows", True):
+        rt.wake = alone.wake
+        listener = broker_of(rt.settings).listen(alone.look) if rt.settings.broker_url else None
     alone.start()
+    if listener is not None:
+        listener.start()
     stopping.wait()
+    if listener is not None:
+        listener.stop()
     alone.stop()
     installation.close()
 

@@ -157,8 +157,9 @@ def every(package: Package) -> list[tuple[str, str, Document]]:
 
 
 ORDER = (
-    "field_group", "form", "calendar", "message_template", "assignment_rule", "view", "dashboard", "permission_group",
-    "flow",
+    "field_group", "form", "calendar", "message_template", "assignment_rule", "sla", "pool", "blueprint", "view",
+    "dashboard",
+    "permission_group", "flow",
 )  # fmt: skip
 
 

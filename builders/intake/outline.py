@@ -7,7 +7,7 @@ from typing import Any
 
 from formloom.platform.definitions.conditions.tree import ConditionInvalid, parse
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
-from formloom.platform.definitions.fields.settings import MAX_LABEL, MAX_OPTIONS
+from formloom.platform.definitions.fields.settings import MARK, MAX_LABEL, MAX_OPTIONS
 from formloom.platform.definitions.kinds.base import RESERVED_FIELDS, World
 from formloom.platform.definitions.kinds.registry import KINDS
 from formloom.platform.definitions.kinds.types.form import MAX_FIELDS
@@ -18,6 +18,8 @@ from formloom.platform.kernel.text import LOCALES, LocalizedText
 MAX_LEFT_OUT = 200
 LONGEST_ID = 40
 LONGEST_VALUE = 100
+OTHER = "other"
+"""How forms of others call the choice to write an answer of one's own."""
 NO_SUCH_TYPE = {"zh-CN": "没有对应的字段类型", "en": "there is no such field type here"}
 NO_CONDITION = {"zh-CN": "条件无法转换", "en": "the condition could not be carried over"}
 NO_COLUMN = {"zh-CN": "子表单里不能有这种列", "en": "a sub-form can't have such a column"}
@@ -95,11 +97,25 @@ class Outline:
         try:
             if tree is None:
                 raise ConditionInvalid
+            tree = self._asking_for_own(tree)
             parse(tree, self.kinds())
         except ConditionInvalid:
             self.leave_out(where, NO_CONDITION)
             return
         self.rules.append({"id": f"r{len(self.rules) + 1}", "when": tree, what: [target]})
+
+    def _asking_for_own(self, tree: Any) -> Any:
+        """Return a tree in which `other` asks for an own answer, where a field takes one and has no such option."""
+        if isinstance(tree, list):
+            return [self._asking_for_own(part) for part in tree]
+        if not isinstance(tree, Mapping):
+            return tree
+        named = next((one for one in self.fields if one["id"] == tree.get("field")), {})
+        if not named.get("own_answer") or any(one["value"] == OTHER for one in named["options"]):
+            return {key: self._asking_for_own(part) for key, part in tree.items()}
+        value = tree.get("value")
+        marked = [MARK if one == OTHER else one for one in value] if isinstance(value, list) else value
+        return {**tree, "value": MARK if value == OTHER else marked} if "value" in tree else dict(tree)
 
     def kinds(self) -> dict[str, Any]:
         """Return what the fields so far hold, for conditions."""

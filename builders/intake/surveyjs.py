@@ -32,7 +32,7 @@ _ROWS = {
 """What is repeated: where its parts stand, and how few and how many there may be."""
 _CELLS = {"default": "dropdown"}
 _UNSAID = (
-    "choicesByUrl", "hasOther", "showOtherItem", "enableIf", "choicesVisibleIf", "defaultValueExpression",
+    "choicesByUrl", "enableIf", "choicesVisibleIf", "defaultValueExpression",
     "setValueExpression", "setValueIf", "resetValueIf", "choicesOrder",
 )  # fmt: skip
 _NO_JUMPS = {"zh-CN": "跳转与结束条件未转换", "en": "jumps and end conditions were not carried over"}
@@ -161,6 +161,11 @@ class _Reader:
             settings["options"] = options(self._choices(element["choices"]))
         if kind == "comment":
             settings |= _lengths(element)
+        if element.get("showOtherItem") or element.get("hasOther"):
+            settings |= {
+                "own_answer": True, "own_label": shortened(_words(element.get("otherText"), self._locale), 100),
+                "own_placeholder": shortened(_words(element.get("otherPlaceholder"), self._locale), 200),
+            }  # fmt: skip
         return _PLAIN.get(kind, kind), settings
 
     def _input(self, element: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

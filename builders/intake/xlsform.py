@@ -19,7 +19,7 @@ FEW = 6
 _PLAIN = {
     "text": "text", "integer": "number", "decimal": "number", "range": "number", "note": "note", "date": "date",
     "time": "time", "datetime": "datetime", "image": "image", "file": "file", "audio": "file", "video": "file",
-    "geopoint": "location", "barcode": "barcode", "hidden": "hidden", "acknowledge": "boolean", "trigger": "boolean",
+    "geopoint": "location", "barcode": "barcode", "hidden": "hidden", "acknowledge": "consent", "trigger": "boolean",
 }  # fmt: skip
 _OF_THE_HOUSE = frozenset({
     "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit",
@@ -150,13 +150,14 @@ class _Reader:
     def _choice(self, row: Row, word: str, kind: str) -> tuple[str, dict[str, Any]]:
         name = kind.split(" ")[1] if " " in kind else ""
         choices = options(self._lists.get(name, []))
-        if kind.endswith("or_other"):
-            self._outline.leave_setting(row.get("name", name), "or_other")
+        is_open = kind.endswith("or_other")
         if word == "rank":
+            if is_open:
+                self._outline.leave_setting(row.get("name", name), "or_other")
             return "ranking", {"options": choices}
         is_short = len(choices) <= FEW and "minimal" not in row.get("appearance", "")
         single, several = ("radio", "checkboxes") if is_short else ("select", "multiselect")
-        return (single if word == "select_one" else several), {"options": choices}
+        return (single if word == "select_one" else several), {"options": choices, "own_answer": is_open or None}
 
     def _required(self, row: Row, made: str) -> None:
         wanted = row.get("required", "").lower()

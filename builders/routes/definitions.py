@@ -277,7 +277,7 @@ def _shown_use(one: life.UsedIn) -> dict[str, Any]:
     return {
         "id": one.definition.id, "kind": one.definition.kind, "kind_label": KINDS.get(one.definition.kind).label,
         "key": one.definition.key, "title": one.definition.title, "path": one.usage.path,
-        "place": place_of(one.definition.kind, one.definition.draft or {}, one.usage.path),
+        "place": one.place or place_of(one.definition.kind, one.definition.draft or {}, one.usage.path),
     }  # fmt: skip
 
 

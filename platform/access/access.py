@@ -111,6 +111,12 @@ class Access:
         """Refuse fields the actor may not see: to sort, group, search, sum or list by. Raises FieldUnknown."""
         refuse_hidden(field_ids, self._hidden(form))
 
+    def reads_wholly(self, form: FormRef) -> bool:
+        """Tell whether the actor may see every record and field, so that figures over all tell nothing new."""
+        if not self.can(Act.RECORD_READ, form=form) or self.rows(form) is not None:
+            return False
+        return form.field_ids <= self.readable(form)
+
     def _hidden(self, form: FormRef) -> frozenset[str]:
         return form.field_ids - self.readable(form)
 

@@ -24,13 +24,13 @@ Level = Literal["anyone", "visitor", "member", "builder", "open", "design", "man
 
 Right = Literal[
     "record.read", "record.create", "record.update", "record.delete",
-    "record.import", "record.export", "record.comment",
+    "record.import", "record.export", "record.comment", "record.review",
 ]  # fmt: skip
 """What a permission group can grant on a form."""
 
 RIGHTS: tuple[Right, ...] = (
     "record.read", "record.create", "record.update", "record.delete",
-    "record.import", "record.export", "record.comment",
+    "record.import", "record.export", "record.comment", "record.review",
 )  # fmt: skip
 
 
@@ -89,6 +89,14 @@ class Act(StrEnum):
     DEPARTMENT_CHANGE = "department.change"
     ROLE_LIST = "role.list"
     ROLE_CHANGE = "role.change"
+    SKILL_LIST = "skill.list"
+    SKILL_CHANGE = "skill.change"
+    TERRITORY_LIST = "territory.list"
+    TERRITORY_CHANGE = "territory.change"
+    SHIFT_LIST = "shift.list"
+    SHIFT_CHANGE = "shift.change"
+    ABSENCE_LIST = "absence.list"
+    ABSENCE_CHANGE = "absence.change"
 
     # apps and their documents
     APP_CREATE = "app.create"
@@ -118,11 +126,29 @@ class Act(StrEnum):
     RECORD_IMPORT = "record.import"
     RECORD_EXPORT = "record.export"
     RECORD_COMMENT = "record.comment"
+    RECORD_REVIEW = "record.review"
+
+    # pools
+    POOL_LIST = "pool.list"
+    POOL_READ = "pool.read"
+    POOL_CLAIM = "pool.claim"
+    POOL_ASSIGN = "pool.assign"
+    POOL_RETURN = "pool.return"
 
     # flows
     FLOW_RUNS_READ = "flow.runs.read"
     FLOW_SIMULATE = "flow.simulate"
+    FLOW_REPLAY = "flow.replay"
     FLOW_TRIGGER = "flow.trigger"
+    TASK_LIST = "task.list"
+    TASK_ANSWER = "task.answer"
+    TASK_BY_MAIL = "task.by_mail"
+    PROCESS_READ = "process.read"
+    PROCESS_ACT = "process.act"
+    PROCESS_MANAGE = "process.manage"
+    ASSIGNMENT_REBALANCE = "assignment.rebalance"
+    QUEUE_LIST = "queue.list"
+    QUEUE_TAKE = "queue.take"
 
     # gallery
     TEMPLATE_LIST = "template.list"
@@ -154,7 +180,7 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
     "anyone": (
         Act.SESSION_OPEN, Act.SETUP_READ, Act.SETUP_RUN, Act.INVITATION_READ, Act.INVITATION_ACCEPT,
         Act.PASSWORD_FORGOT, Act.PASSWORD_RESET, Act.SHELL_READ, Act.HEALTH_READ, Act.METRICS_READ,
-        Act.OPENAPI_READ, Act.HOOK_RECEIVE, Act.PUBLIC_FORM_READ,
+        Act.OPENAPI_READ, Act.HOOK_RECEIVE, Act.PUBLIC_FORM_READ, Act.TASK_BY_MAIL,
     ),
     "visitor": (Act.FORM_SUBMIT, Act.FILE_UPLOAD),
     "member": (
@@ -162,19 +188,24 @@ _LEVELS: dict[Level, tuple[Act, ...]] = {
         Act.TOKEN_CREATE, Act.TOKEN_REVOKE, Act.NOTIFICATION_LIST, Act.NOTIFICATION_MARK, Act.JOB_READ,
         Act.JOB_CHANGE, Act.CATALOG_READ, Act.PEOPLE_LOOKUP, Act.FORMULA_EVALUATE, Act.APP_LIST, Act.FILE_ADD,
         Act.FILE_READ, Act.CUSTOMER_READ, Act.TEMPLATE_LIST, Act.DEPARTMENT_LIST, Act.ROLE_LIST,
+        Act.SKILL_LIST, Act.TERRITORY_LIST, Act.SHIFT_LIST, Act.ABSENCE_LIST, Act.ABSENCE_CHANGE,
+        Act.TASK_LIST, Act.TASK_ANSWER, Act.PROCESS_READ, Act.PROCESS_ACT,
+        Act.QUEUE_LIST, Act.QUEUE_TAKE,
+        Act.POOL_LIST, Act.POOL_READ, Act.POOL_CLAIM, Act.POOL_ASSIGN, Act.POOL_RETURN,
     ),
     "builder": (Act.APP_CREATE, Act.TEMPLATE_INSTALL),
     "open": (Act.APP_OPEN, Act.DASHBOARD_READ, Act.FORM_OPEN),
     "design": (
         Act.APP_CHANGE, Act.DEFINITION_LIST, Act.DEFINITION_READ, Act.DEFINITION_CREATE, Act.DEFINITION_EDIT,
         Act.DEFINITION_PUBLISH, Act.DEFINITION_DELETE, Act.DEFINITION_EXPORT, Act.LINK_LIST, Act.LINK_CHANGE,
-        Act.FLOW_RUNS_READ, Act.FLOW_SIMULATE,
+        Act.FLOW_RUNS_READ, Act.FLOW_SIMULATE, Act.FLOW_REPLAY, Act.PROCESS_MANAGE, Act.ASSIGNMENT_REBALANCE,
     ),
     "manage": (Act.APP_DELETE, Act.PERMISSION_EDIT, Act.ACCESS_EXPLAIN, Act.TEMPLATE_REMOVE),
     "admin": (
-        Act.USER_LIST, Act.USER_CREATE, Act.USER_CHANGE, Act.USER_INVITE, Act.DEPARTMENT_CHANGE,
-        Act.ROLE_CHANGE, Act.TEMPLATE_IMPORT, Act.DELIVERY_LIST, Act.DELIVERY_SEND, Act.SYSTEM_CHECK,
-        Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP, Act.CUSTOMER_MERGE, Act.EVENT_LIST, Act.EVENT_RUN,
+        Act.USER_LIST, Act.USER_CREATE, Act.USER_CHANGE, Act.USER_INVITE, Act.DEPARTMENT_CHANGE, Act.ROLE_CHANGE,
+        Act.SKILL_CHANGE, Act.TERRITORY_CHANGE, Act.SHIFT_CHANGE, Act.TEMPLATE_IMPORT, Act.DELIVERY_LIST,
+        Act.DELIVERY_SEND, Act.SYSTEM_CHECK, Act.SYSTEM_CHANGE, Act.AUDIT_VERIFY, Act.BACKUP, Act.CUSTOMER_MERGE,
+        Act.EVENT_LIST, Act.EVENT_RUN,
     ),
 }  # fmt: skip
 
@@ -187,6 +218,7 @@ _RIGHTS: dict[Act, Right] = {
     Act.RECORD_IMPORT: "record.import",
     Act.RECORD_EXPORT: "record.export",
     Act.RECORD_COMMENT: "record.comment",
+    Act.RECORD_REVIEW: "record.review",
     Act.FLOW_TRIGGER: "record.update",
 }
 

@@ -92,3 +92,17 @@ class PersonWithoutAccount(Conflict):
 
     code = "person_without_account"
     message = {"zh-CN": "示例成员不能登录", "en": "Sample people have no account"}
+
+
+class TerritoryInUse(Conflict):
+    """It has territories below it."""
+
+    code = "territory_in_use"
+    message = {"zh-CN": "请先移走或删除下级区域", "en": "Move or delete the territories below it first"}
+
+
+class TerritoryLoop(Conflict):
+    """A territory can't lie in itself."""
+
+    code = "territory_loop"
+    message = {"zh-CN": "区域不能移动到自己的下级", "en": "A territory can't be moved below itself"}

@@ -5,8 +5,6 @@ grants; a grant names a form of the same app, the rights on it, the rows they ho
 single fields. Rights of several groups add up. Nobody has a right that no group gives.
 """
 
-import threading
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,8 +13,8 @@ from typing import Any, Literal
 from formloom.platform.access.acts import RIGHTS
 from formloom.platform.access.queries import groups as rows
 from formloom.platform.kernel.actors import Member
-from formloom.platform.storage import access_epoch
-from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.database import ReadUnit
+from formloom.platform.storage.per_epoch import PerEpoch
 
 FieldRight = Literal["hidden", "read", "write"]
 RowScope = Literal["all", "own", "assigned"]
@@ -78,41 +76,9 @@ class Rulebook:
         return tuple(group for group in self.groups.get(app_id, ()) if group.membership(member))
 
 
-class Rulebooks:
-    """Keeps the present rulebook of one database. A new access epoch makes a new one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._epoch = ""
-        self._book = Rulebook({}, {}, {})
-
-    def present(self, unit: ReadUnit) -> Rulebook:
-        """Return the rulebook as this unit of work sees it."""
-        epoch = access_epoch.current(unit)
-        with self._lock:
-            if epoch and self._epoch == epoch:
-                return self._book
-        book = load(unit)
-        if isinstance(unit, UnitOfWork):  # what is rolled back must not be remembered
-            unit.after_commit(lambda: self._keep(epoch, book))
-        else:
-            self._keep(epoch, book)
-        return book
-
-    def _keep(self, epoch: str, book: Rulebook) -> None:
-        with self._lock:
-            self._epoch, self._book = epoch, book
-
-
-_rulebooks: "weakref.WeakKeyDictionary[object, Rulebooks]" = weakref.WeakKeyDictionary()
-_rulebooks_lock = threading.Lock()
-
-
 def present(unit: ReadUnit) -> Rulebook:
-    """Return the rulebook of the unit's database."""
-    with _rulebooks_lock:
-        kept = _rulebooks.setdefault(unit.conn.engine, Rulebooks())
-    return kept.present(unit)
+    """Return the rulebook of the unit's database, as this unit of work sees it."""
+    return _rulebooks.present(unit)
 
 
 def load(unit: ReadUnit) -> Rulebook:
@@ -125,6 +91,9 @@ def load(unit: ReadUnit) -> Rulebook:
         MappingProxyType(rows.app_owners(unit)),
         MappingProxyType(rows.flow_apps(unit)),
     )
+
+
+_rulebooks = PerEpoch(load)
 
 
 def parse(group_id: str, app_id: str, document: Mapping[str, Any]) -> Group:

@@ -26,6 +26,8 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 VISIBLE = ("invited", "active", "disabled", "sample")
 CHOOSABLE = ("active", "sample")
 MAX_FOUND = 500
+TASK_MAILS = "task_mails"
+"""The preference of those who want no mails about their tasks: false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Person:
     roles: tuple[str, ...]
     departments: tuple[str, ...]
     seen_at: datetime | None
+    task_mails: bool
+    """Whether mails tell them of their tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +141,15 @@ def change(uow: UnitOfWork, actor: Actor, user_id: str, wanted: PersonChange, *,
 
 @requires(Act.SESSION_CHANGE)
 def change_own(
-    uow: UnitOfWork, actor: Member, *, name: str | None, locale: str | None, theme: str | None, now: datetime
-) -> Person:
+    uow: UnitOfWork, actor: Member, *, name: str | None, locale: str | None, theme: str | None,
+    task_mails: bool | None = None, now: datetime,
+) -> Person:  # fmt: skip
     """Change what everybody may change about themselves; None leaves as it is."""
     wanted = {"name": name and name.strip(), "locale": locale, "theme": theme}
-    values = {column: value for column, value in wanted.items() if value}
+    values: dict[str, Any] = {column: value for column, value in wanted.items() if value}
+    if task_mails is not None:
+        before = rows.lock(uow, actor.user_id)
+        values["preferences"] = {**((before and before.preferences) or {}), TASK_MAILS: task_mails}
     rows.change(uow, actor.user_id, {**values, "updated_at": now})
     access_epoch.advance(uow)
     return get(uow, actor.user_id)
@@ -245,6 +253,7 @@ def _persons(unit: ReadUnit, found: Iterable[rows.UserRow]) -> list[Person]:
         Person(
             row.id, row.name, row.email, row.status, row.locale, row.theme, row.is_admin,
             tuple(roles.get(row.id, ())), tuple(departments.get(row.id, ())), row.seen_at,
+            bool((row.preferences or {}).get(TASK_MAILS, True)),
         )
         for row in users
     ]  # fmt: skip

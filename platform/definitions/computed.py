@@ -96,9 +96,17 @@ class Computed:
         ids = {one for name, kind in self._people for one in kind.ids_in(values.get(name))}
         return ctx.names(ids) if ids else {}
 
-    def unlike(self, other: "Computed") -> set[str]:
-        """Return the fields that `other` computes otherwise or not at all, with all that is computed from them."""
-        found: set[str] = set()
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the names that formulas read."""
+        return frozenset(name for tree in self._trees.values() for name in named(tree))
+
+    def unlike(self, other: "Computed", changed: Collection[str] = ()) -> set[str]:
+        """Return the fields that `other` computes otherwise or not at all, with all that is computed from them.
+
+        So are those that need something in `changed`, which is returned along.
+        """
+        found = set(changed)
         for name in self._order:
             needs = named(self._trees[name])
             if needs & found or self._source(name) != other._source(name) or self._retyped(needs, other):

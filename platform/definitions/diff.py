@@ -72,6 +72,7 @@ def _field(name: str, old: Document, new: Document) -> Iterator[Change]:
             yield Change("changed", f"{path}/{setting}", says(on if _is_on(new, setting) else off, label))
     if not retyped:
         yield from _options(path, label, old, new)
+        yield from _wording(path, label, old, new)
     if not retyped and _column(old) != _column(new):
         words = "“{0}”改变存储精度，能转换的值会转换", "Changes the precision of “{0}”; values that fit are converted"
         yield Change("changed", path, says(words, label), affects_data=True)
@@ -86,12 +87,28 @@ _SWITCHES: tuple[tuple[str, Words, Words], ...] = (
 )
 
 
+def _wording(path: str, label: LocalizedText, old: Document, new: Document) -> Iterator[Change]:
+    if any(old.get(part) != new.get(part) for part in _agreed_to(new)):
+        words = (
+            "“{0}”的条款有改动，发布后成为新版本；此前的同意仍对应当时的文本",
+            "Changes the words of “{0}”: a new version of the consent comes into being; those who agreed before "
+            "agreed to the earlier one",
+        )
+        yield Change("changed", f"{path}/text", says(words, label))
+
+
+def _agreed_to(entry: Document) -> tuple[str, ...]:
+    known = isinstance(entry.get("type"), str) and entry["type"] in FIELD_TYPES
+    return FIELD_TYPES.get(entry["type"]).agreed_to if known else ()
+
+
 def _is_on(entry: Document, setting: str) -> bool:
     return bool(entry.get(setting, setting == "public"))
 
 
 def _remaining(entry: Document) -> Document:
-    return {key: value for key, value in entry.items() if key not in _TOLD}
+    told = _TOLD.union(_agreed_to(entry))
+    return {key: value for key, value in entry.items() if key not in told}
 
 
 _TOLD = frozenset({"type", "label", "required", "unique", "public", "options"})
@@ -202,6 +219,22 @@ _LISTED = (
         ("调整列“{0}”的宽度", "Changes the width of the column “{0}”"),
     ),
     _Listed(
+        "calendar", "entries", "on", ("新增特殊日期“{0}”", "Adds the special days “{0}”"),
+        ("移除特殊日期“{0}”", "Removes the special days “{0}”"), ("修改特殊日期“{0}”", "Changes the special days “{0}”"),
+    ),
+    _Listed(
+        "sla", "metrics", "id", ("新增计时“{0}”", "Adds the clock “{0}”"), ("移除计时“{0}”", "Removes the clock “{0}”"),
+        ("修改计时“{0}”", "Changes the clock “{0}”"),
+    ),
+    _Listed(
+        "blueprint", "states", "option", ("新增状态“{0}”", "Adds the state “{0}”"), ("移除状态“{0}”", "Removes the state “{0}”"),
+        ("修改状态“{0}”的类别", "Changes the category of the state “{0}”"),
+    ),
+    _Listed(
+        "blueprint", "transitions", "key", ("新增流转“{0}”", "Adds the transition “{0}”"),
+        ("移除流转“{0}”", "Removes the transition “{0}”"), ("修改流转“{0}”", "Changes the transition “{0}”"),
+    ),
+    _Listed(
         "permission_group", "grants", "form", ("新增对“{0}”的权限", "Adds rights on “{0}”"),
         ("移除对“{0}”的权限", "Takes away the rights on “{0}”"), ("修改对“{0}”的权限", "Changes the rights on “{0}”"),
     ),
@@ -236,6 +269,9 @@ _PARTS: Mapping[str, LocalizedText] = {
     "status_field": {"zh-CN": "状态字段", "en": "which field is the status"},
     "buttons": {"zh-CN": "按钮", "en": "the buttons"},
     "trigger": {"zh-CN": "触发条件", "en": "the trigger"},
+    "face": {"zh-CN": "流程类型", "en": "the kind of flow"},
+    "limit": {"zh-CN": "频率上限", "en": "how often it may run"},
+    "options": {"zh-CN": "流程设置", "en": "the settings of the process"},
     "nodes": {"zh-CN": "条件与动作", "en": "conditions and actions"},
     "enabled": {"zh-CN": "启用状态", "en": "whether it is on"},
     "form": {"zh-CN": "所属表单", "en": "the form"},
@@ -256,11 +292,34 @@ _PARTS: Mapping[str, LocalizedText] = {
     "grants": {"zh-CN": "权限", "en": "the grants"},
     "app_acts": {"zh-CN": "应用权限", "en": "the rights on the app"},
     "pools": {"zh-CN": "派单条件", "en": "the pools"},
+    "open": {"zh-CN": "怎样算未完成", "en": "what counts as open"},
+    "max_open": {"zh-CN": "每人上限", "en": "the most that anybody may have"},
     "fallback": {"zh-CN": "兜底人选", "en": "who gets it otherwise"},
+    "alert": {"zh-CN": "无人可派时通知", "en": "who is told when nobody can be given it"},
     "timezone": {"zh-CN": "时区", "en": "the time zone"},
     "week": {"zh-CN": "工作时间", "en": "the working hours"},
     "days": {"zh-CN": "特殊日期", "en": "the special days"},
+    "metrics": {"zh-CN": "计时", "en": "the clocks"},
+    "calendar": {"zh-CN": "工作日历", "en": "the calendar"},
+    "priority_field": {"zh-CN": "优先级字段", "en": "which field is the priority"},
+    "position": {"zh-CN": "先后顺序", "en": "its place among the policies"},
+    "entries": {"zh-CN": "特殊日期", "en": "the special days"},
+    "based_on": {"zh-CN": "所依据的日历", "en": "the calendar it is based on"},
     "menu": {"zh-CN": "菜单", "en": "the menu"},
+    "owner": {"zh-CN": "负责人字段", "en": "which field is the owner"},
+    "see": {"zh-CN": "可见范围", "en": "who sees it"},
+    "claim": {"zh-CN": "可领取的人", "en": "who may take records"},
+    "manage": {"zh-CN": "公海管理员", "en": "who manages it"},
+    "assign": {"zh-CN": "分配方式", "en": "how records are given out"},
+    "limits": {"zh-CN": "领取上限", "en": "the limits"},
+    "cool_down_days": {"zh-CN": "冷却期", "en": "the cool-down"},
+    "protection": {"zh-CN": "保护", "en": "the protection"},
+    "recycle": {"zh-CN": "回收规则", "en": "what brings records back"},
+    "warn": {"zh-CN": "回收提醒", "en": "the warnings"},
+    "masked": {"zh-CN": "领取前隐藏的字段", "en": "what is hidden until it is taken"},
+    "states": {"zh-CN": "状态", "en": "the states"},
+    "transitions": {"zh-CN": "流转", "en": "the transitions"},
+    "initial": {"zh-CN": "初始状态", "en": "the state in which records begin"},
 }
 
 
@@ -282,6 +341,7 @@ def place_of(kind: str, document: Document, path: str) -> LocalizedText:
 _SETTINGS: Mapping[str, LocalizedText] = {
     "thanks": {"zh-CN": "提交后的感谢语", "en": "the thank-you text"},
     "redirect": {"zh-CN": "提交后跳转", "en": "the redirect after submitting"},
+    "moderation": {"zh-CN": "收到的答卷先审核", "en": "the review of submissions"},
     "limits": {"zh-CN": "提交限制", "en": "the limits on submissions"},
 }
 

@@ -23,13 +23,16 @@ def entries_by(entries: Any, key: str) -> dict[str, Document]:
     }
 
 
+_NAMES = ("id", "value", "option", "key", "field", "form", "on")
+
+
 def label_of(entry: Document) -> dict[str, str]:
     """Return what a field, an option or another entry is called."""
     words = entry.get("label") or entry.get("title")
     known = (
         {locale: text for locale, text in words.items() if isinstance(text, str)} if isinstance(words, Mapping) else {}
     )
-    name = next((str(entry[key]) for key in ("id", "value", "field", "form") if key in entry), "?")
+    name = next((str(entry[key]) for key in _NAMES if key in entry), "?")
     return {locale: resolve(known, locale) or name for locale in LOCALES}
 
 

@@ -68,20 +68,23 @@ class System:
     """The house itself: a flow, an installation, a scheduled clean-up.
 
     `cause` is a short name such as `flow`, `install` or `ticker`; `flow_id` and `depth` bound chains of rules.
+    `person` is who has his hand in it, where the house lets somebody do what his permission groups would not: the
+    history names him, and his uploads can be used.
     """
 
     cause: str
     flow_id: str | None = None
     depth: int = 0
     locale: str = "zh-CN"
+    person: str | None = None
 
     @property
     def kind(self) -> ActorKind:
-        return "system"
+        return "member" if self.person else "system"
 
     @property
     def id(self) -> str | None:
-        return self.flow_id
+        return self.person or self.flow_id
 
 
 Actor: TypeAlias = Member | Public | System

@@ -63,6 +63,8 @@ def read_settings(environ: Mapping[str, str], *, port: int = 8000) -> Settings:
     home = Path(environ.get("FORMLOOM_HOME") or "var").resolve()
     base_url = _base_url(environ.get("FORMLOOM_BASE_URL") or f"http://127.0.0.1:{port}")
     host = urlsplit(base_url).hostname or "localhost"
+    if environ.get("FORMLOOM_BROKER_URL") and not (environ.get("FORMLOOM_DATABASE_URL") or "").startswith("postgresql"):
+        raise BadSetting("FORMLOOM_BROKER_URL needs PostgreSQL: set FORMLOOM_DATABASE_URL, or leave both out")
     return Settings(
         home=home,
         database_url=_scheme(environ, "FORMLOOM_DATABASE_URL", ("sqlite", "postgresql+psycopg"))

@@ -10,7 +10,7 @@ from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.records import service
 from formloom.platform.records.queries import people, touches, traces
-from formloom.platform.records.queries.traces import CommentRow
+from formloom.platform.records.queries.traces import CommentRow, HistoryRow
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 
@@ -34,7 +34,7 @@ def history(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> 
     readable = Access.of(unit, actor).readable(form)
     found = [
         Entry(
-            "change", f"{record_id}:{row.rev}", row.at, row.actor_kind, row.actor_id,
+            "change", _place(record_id, row), row.at, row.actor_kind, row.actor_id,
             data={"rev": row.rev, "act": row.act, "cause": row.cause, "changes": _visible(row.changes, readable)},
         )
         for row in traces.history_of(unit, record_id)
@@ -77,6 +77,11 @@ def add_comment(uow: UnitOfWork, actor: Actor, form: FormVersion, record_id: str
 
 def _comment(row: CommentRow) -> Entry:
     return Entry("comment", row.id, row.at, row.actor_kind, row.actor_id, data={"body": row.body})
+
+
+def _place(record_id: str, row: HistoryRow) -> str:
+    """Return what tells a step from the others: its revision, or what it was where it changed nothing."""
+    return f"{record_id}:{'accepted' if row.act == 'accepted' else row.rev}"
 
 
 def _visible(changes: dict[str, Any], readable: Collection[str]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Whether any flow listens to a form.
+"""Whether any flow, clock of a service level or blueprint listens to a form.
 
 Most records of most forms set nothing off. Their event is still written down, but as done, so that the worker does
 not have to take it up only to find that out. Which forms have flows is asked once per access epoch, which every
@@ -17,17 +17,18 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 _lock = threading.Lock()
 _heard: dict[str, dict[str, frozenset[str]]] = {}
-"""Access epoch → app id → keys of the forms that published flows are about; one epoch at a time."""
+"""Access epoch → app id → keys of the forms that published documents of these kinds are about; one epoch at a time."""
+LISTENING = ("flow", "sla", "blueprint")
 
 
 def is_heard(unit: ReadUnit, form: FormVersion) -> bool:
-    """Tell whether a published flow is about this form, switched on or not, or records of other forms follow it."""
+    """Tell whether a published flow, policy or blueprint, on or off, is about a form, or other records follow it."""
     epoch = access_epoch.current(unit)
     with _lock:
         known = _heard.get(epoch, {}).get(form.app_id) if epoch else None
     if known is None:
-        flows = store.published(unit, "flow", app_id=form.app_id)
-        known = frozenset(str(document.get("form")) for _definition, document in flows)
+        found = [one for kind in LISTENING for one in store.published(unit, kind, app_id=form.app_id)]
+        known = frozenset(str(document.get("form")) for _definition, document in found)
         with _lock:
             if epoch not in _heard:
                 _heard.clear()

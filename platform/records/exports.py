@@ -9,32 +9,41 @@ would calculate gets an apostrophe in front. Numbers stay numbers, also negative
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import IO, Any, Literal
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from formloom.platform.access.policy import Access, Act, requires
-from formloom.platform.definitions.form import Field, FormVersion
+from formloom.platform.definitions.form import Field, FormVersion, field_of
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.kernel.text import joined, resolve
-from formloom.platform.records import listing
+from formloom.platform.kernel.text import joined
+from formloom.platform.records import consents, listing
+from formloom.platform.records.export_lines import Cell, Column, Layout, columns_of, lines_of, proof_key
 from formloom.platform.records.listing import Names
 from formloom.platform.records.queries.pages import BadQuery, Query
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit
 
 Format = Literal["csv", "xlsx"]
-Cell = str | int | float | Decimal | date | datetime | bool
 PAGE = 500
 EXACT_DIGITS = 15
 """More digits than this an Excel number can't hold; such numbers are written as text."""
 LONGEST_CELL = 32_767
+BESIDE = {
+    "created_at": ("datetime", {"zh-CN": "创建时间", "en": "Created at"}),
+    "created_by": ("user", {"zh-CN": "创建人", "en": "Created by"}),
+    "updated_at": ("datetime", {"zh-CN": "更新时间", "en": "Updated at"}),
+    "updated_by": ("user", {"zh-CN": "更新人", "en": "Updated by"}),
+}
+"""What stands beside the answers of every record: type and name. It is written where it is asked for."""
 _TRIGGERS = frozenset("=+-@|%＝＋－＠\t\r\n")
 _SKIPPED = " \"'\ufeff\u00a0\u3000\u200b"
 
@@ -50,23 +59,31 @@ def guarded(text: str) -> str:
 @requires(Act.RECORD_EXPORT)
 def write(
     unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, target: IO[bytes],
-    *, fields: Sequence[str] | None, kind: Format, locale: str, progress: Callable[[int], None] = lambda _done: None,
+    *, fields: Sequence[str] | None, kind: Format, locale: str, layout: Layout = "records",
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> int:  # fmt: skip
-    """Write the records that meet `query` and that the actor may see into `target`; return how many.
+    """Write the records that meet `query` and that the actor may see into `target`; return how many lines they took.
 
     `fields` chooses the columns; None means all readable ones. Raises BadQuery, ConditionInvalid,
     """
     access = Access.of(unit, actor)
     readable = access.readable(form)
     for name in fields or ():
-        if name not in readable:
+        if name not in readable and name not in BESIDE:
             raise BadQuery(
                 findings=[Finding("unknown_field", listing.UNKNOWN, field="fields", params={"name": name[:40]})]
             )
-    columns = [form.field(name) for name in fields] if fields else [one for one in form.stored if one.id in readable]
-    columns = [item for item in columns if item.type.is_stored]
-    header = [resolve(item.label, locale) or item.id for item in columns]
-    rows = _counted(_rows(unit, actor, form, query, columns, locale), progress)
+    beside = {
+        name: field_of({"id": name, "type": kind, "label": label}, form.zone) for name, (kind, label) in BESIDE.items()
+    }
+    chosen = (
+        [beside.get(name) or form.field(name) for name in fields]
+        if fields
+        else [one for one in form.stored if one.id in readable]
+    )
+    columns = columns_of([item for item in chosen if item.type.is_stored], layout)
+    header = [column.title(locale) for column in columns]
+    rows = _counted(_rows(unit, actor, form, query, columns, layout, locale), progress)
     return (_write_csv if kind == "csv" else _write_xlsx)(target, header, rows)
 
 
@@ -90,7 +107,7 @@ def texts(
     names = listing.names_in(unit, actor, form, page.records, frozenset(fields), locale)
     return {
         record.id: (
-            {item.id: _words(_cell(record, item, names, locale, form.zone)) for item in columns},
+            {item.id: _words(_cell(item, record.values.get(item.id), names, locale, form.zone)) for item in columns},
             {name: value for name, value in form.dump(record.values).items() if name in fields},
         )
         for record in page.records
@@ -108,16 +125,35 @@ def _words(cell: Cell) -> str:
 
 
 def _rows(
-    unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, columns: Sequence[Field], locale: str
-) -> Iterator[list[Cell]]:
-    readable = frozenset(item.id for item in columns)
+    unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, columns: Sequence[Column], layout: Layout,
+    locale: str,
+) -> Iterator[list[Cell]]:  # fmt: skip
+    readable = frozenset(item.id for column in columns if (item := column.of or column.item) is not None)
     following: Query | None = replace(query, limit=PAGE, cursor=None, offset=None, count=False)
+    numbers = itertools.count(1)
     while following is not None:
         page = listing.page(unit, actor, form, following)
         names = listing.names_in(unit, actor, form, page.records, readable, locale)
+        write_cell = partial(_cell, names=names, locale=locale, zone=form.zone)
+        proofs = _proofs(unit, form, page.records, readable)
         for record in page.records:
-            yield [_cell(record, item, names, locale, form.zone) for item in columns]
+            beside = {name: getattr(record, name) for name in BESIDE}
+            values = {**record.values, **beside, **proofs.get(record.id, {})}
+            yield from lines_of(values, next(numbers), columns, layout, write_cell)
         following = replace(following, cursor=page.next) if page.next else None
+
+
+def _proofs(
+    unit: ReadUnit, form: FormVersion, records: Sequence[Record], fields: Collection[str]
+) -> dict[str, dict[str, Cell]]:
+    """Return, by record, to which version of its consents somebody agrees now, and since when."""
+    found: dict[str, dict[str, Cell]] = {}
+    for (record_id, name), row in consents.standing(unit, form, [one.id for one in records], fields).items():
+        at = row.at.astimezone(form.zone).replace(tzinfo=None)
+        found.setdefault(record_id, {}).update(
+            {proof_key(name, "version"): row.version or "", proof_key(name, "at"): at}
+        )
+    return found
 
 
 def _counted(rows: Iterator[list[Cell]], progress: Callable[[int], None]) -> Iterator[list[Cell]]:
@@ -127,8 +163,9 @@ def _counted(rows: Iterator[list[Cell]], progress: Callable[[int], None]) -> Ite
             progress(done)
 
 
-def _cell(record: Record, item: Field, names: Names, locale: str, zone: ZoneInfo) -> Cell:
-    value = record.values.get(item.id)
+def _cell(item: Field, value: Any, names: Names, locale: str, zone: ZoneInfo) -> Cell:
+    if value is None:
+        return ""
     if value is None:
         return ""
     if item.type.who is not None:

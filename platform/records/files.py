@@ -5,6 +5,7 @@ names it binds it to that record, and from then on whoever may read the record a
 record used within a day is removed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import Finding, Invalid, NotFound
 from formloom.platform.kernel.ids import is_id, new_id
-from formloom.platform.records import file_kinds, pictures, service
+from formloom.platform.records import file_kinds, pictures, reviews, service
 from formloom.platform.records.file_names import clean_name, extension_of
 from formloom.platform.records.queries import uploads
 from formloom.platform.records.queries.uploads import FileRow
@@ -35,6 +36,27 @@ WRONG_CONTENT = {
     "en": "The content is not what the name says, or the file is damaged: {name}",
 }
 _THUMBNAIL = "thumb.webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a file is uploaded for, and what is taken there; `name` is what findings are about."""
+
+    form_id: str
+    name: str
+    max_size_mb: int
+    extensions: frozenset[str] = frozenset()
+    """None of them: any."""
+    takes_pictures_only: bool = False
+
+    @classmethod
+    def of_field(cls, form: FormVersion, name: str) -> "Place":
+        """Return a field of a form, or a column of a sub-form, as such a place. Raises Invalid for other fields."""
+        item = holder_of(form, name)
+        if item is None or not isinstance(item.type, UploadType):
+            raise Invalid(findings=[Finding("not_for_files", NOT_FOR_FILES, field=name[:40])])
+        only = item.type.takes_pictures_only
+        return cls(form.form_id, name, item.cfg["max_size_mb"], frozenset(item.cfg["extensions"]), only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +78,31 @@ def store_upload(
     Raises Forbidden, Invalid for a field that takes no files and for content that it doesn't take, TooLarge.
     """
     with db.read() as unit:
-        item = _field_to_fill(unit, actor, form, field_id)
+        place = _place_to_fill(unit, actor, form, field_id)
+
+    def ensure(uow: UnitOfWork) -> None:
+        demand(uow, actor, Act.FILE_UPLOAD, form=form)
+
+    return keep_upload(db, store, place, service.owner_of(actor), filename, stream, ensure=ensure, now=now)
+
+
+def keep_upload(
+    db: Database, store: FileStore, place: Place, owner: str, filename: str, stream: BinaryIO, *,
+    ensure: Callable[[UnitOfWork], None], now: datetime,
+) -> FileRow:  # fmt: skip
+    """Store one file for a place and return its row. Unguarded but for `ensure`, asked with the row's transaction.
+
+    Raises Invalid for content that the place doesn't take, TooLarge.
+    """
     name = clean_name(filename)
     extension = extension_of(name)
-    _check_extension(item, name, extension)
-    stored = store.put(stream, limit_bytes=item.cfg["max_size_mb"] * MB)
-    media_type = _checked_type(store, stored.sha256, item, name, extension)
-    row = FileRow(
-        new_id(), stored.sha256, name, stored.size_bytes, media_type, form.form_id, field_id, None,
-        service.owner_of(actor),
-    )  # fmt: skip
+    _check_extension(place, name, extension)
+    stored = store.put(stream, limit_bytes=place.max_size_mb * MB)
+    media_type = _checked_type(store, stored.sha256, place, name, extension)
+    row = FileRow(new_id(), stored.sha256, name, stored.size_bytes, media_type, place.form_id, place.name, None, owner)
 
     def work(uow: UnitOfWork) -> None:
-        demand(uow, actor, Act.FILE_UPLOAD, form=form)
+        ensure(uow)
         uploads.add(uow, row, now=now)
 
     db.write(work)
@@ -89,7 +123,12 @@ def find(unit: ReadUnit, actor: Actor, catalog: FormCatalog, file_id: str) -> Fi
             raise NotFound
         return row
     form = catalog.find(unit, row.form_id)
-    service.read(unit, actor, form, row.record_id)
+    try:
+        service.read(unit, actor, form, row.record_id)
+    except NotFound:  # it may be a submission that waits for a review
+        if not Access.of(unit, actor).can(Act.RECORD_REVIEW, form=form):
+            raise
+        reviews.read(unit, actor, form, catalog, row.record_id)
     if field_name(row.field_id) not in Access.of(unit, actor).readable(form):
         raise NotFound
     return row
@@ -130,13 +169,13 @@ def remove_unused(db: Database, store: FileStore, *, now: datetime) -> int:
     return len(gone)
 
 
-def _field_to_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> Field:
+def _place_to_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> Place:
     """A field that the actor may not fill is refused in the words for one that takes no files."""
     demand(unit, actor, Act.FILE_UPLOAD, form=form)
-    item = holder_of(form, field_id)
-    if item is None or not isinstance(item.type, UploadType) or not _may_fill(unit, actor, form, field_id):
+    place = Place.of_field(form, field_id)
+    if not _may_fill(unit, actor, form, field_id):
         raise Invalid(findings=[Finding("not_for_files", NOT_FOR_FILES, field=field_id[:40])])
-    return item
+    return place
 
 
 def _may_fill(unit: ReadUnit, actor: Actor, form: FormVersion, field_id: str) -> bool:
@@ -152,19 +191,19 @@ def holder_of(form: FormVersion, name: str) -> Field | None:
     return item.rows.by_id.get(column) if item.rows is not None else None
 
 
-def _check_extension(item: Field, name: str, extension: str) -> None:
-    allowed = set(item.cfg["extensions"])
-    if _is_picture_field(item):
+def _check_extension(place: Place, name: str, extension: str) -> None:
+    allowed = set(place.extensions)
+    if place.takes_pictures_only:
         allowed = (allowed & file_kinds.PICTURES.keys()) or set(file_kinds.PICTURES)
     if allowed and extension not in allowed:
-        raise _refusal("wrong_kind", WRONG_KIND, item, name)
+        raise _refusal("wrong_kind", WRONG_KIND, place, name)
 
 
-def _checked_type(store: FileStore, sha256: str, item: Field, name: str, extension: str) -> str:
+def _checked_type(store: FileStore, sha256: str, place: Place, name: str, extension: str) -> str:
     """Return the media type of stored bytes. Raises Invalid when they are not what the name says."""
     with store.open(sha256) as stream:
         if not file_kinds.fits(extension, stream.read(file_kinds.HEAD_BYTES)):
-            raise _refusal("wrong_content", WRONG_CONTENT, item, name)
+            raise _refusal("wrong_content", WRONG_CONTENT, place, name)
         media_type = file_kinds.media_type(extension)
         if extension not in file_kinds.PICTURES:
             return media_type
@@ -172,15 +211,11 @@ def _checked_type(store: FileStore, sha256: str, item: Field, name: str, extensi
         try:
             store.keep_derived(sha256, _THUMBNAIL, pictures.thumbnail(stream, media_type))
         except pictures.NoPicture as fault:
-            if _is_picture_field(item):
-                raise _refusal("wrong_content", WRONG_CONTENT, item, name) from fault
+            if place.takes_pictures_only:
+                raise _refusal("wrong_content", WRONG_CONTENT, place, name) from fault
             return file_kinds.PLAIN
     return media_type
 
 
-def _is_picture_field(item: Field) -> bool:
-    return isinstance(item.type, UploadType) and item.type.takes_pictures_only
-
-
-def _refusal(code: str, words: dict[str, str], item: Field, name: str) -> Invalid:
-    return Invalid(findings=[Finding(code, words, field=item.id, params={"name": name[:60]})])
+def _refusal(code: str, words: dict[str, str], place: Place, name: str) -> Invalid:
+    return Invalid(findings=[Finding(code, words, field=place.name.rpartition(".")[2], params={"name": name[:60]})])

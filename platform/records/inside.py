@@ -26,6 +26,14 @@ def ids_in(form: FormVersion, values: Values, readable: Collection[str]) -> Iter
             yield str(item.type.who), one
 
 
+def linked_in(form: FormVersion, values: Values, name: str) -> Iterator[str]:
+    """Yield the ids of the records that clean values name in a field of `FormVersion.leading`."""
+    outer, _, inner = name.partition(".")
+    item, value = form.leading[name], values.get(outer)
+    for row in value if inner and isinstance(value, list) else () if inner else (values,):
+        yield from item.type.ids_in(row.get(item.id))
+
+
 def _values(
     form: FormVersion, values: Values, wanted: Callable[[Field], bool], readable: Collection[str] | None = None
 ) -> Iterator[tuple[Field, Any]]:

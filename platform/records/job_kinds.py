@@ -1,17 +1,55 @@
 """What can be done by a process of its own: kind of job → the function that does it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
 
-from formloom.platform.records import conversions, recomputing
+from formloom.platform.kernel.actors import Actor
+from formloom.platform.records import conversions, jobs, recomputing
 from formloom.platform.records.house import House
-from formloom.platform.records.imports import running
+from formloom.platform.records.imports import running, undoing
 from formloom.platform.records.queries import jobs as rows
+from formloom.platform.records.queries.jobs import JobRow
+from formloom.platform.storage.database import UnitOfWork
 
-KINDS: Mapping[str, Callable[[House, str], None]] = {
+
+class Undo(Protocol):
+    """Takes back what a job did, in one transaction, and returns the job. Raises NotFound, JobNotUndoable."""
+
+    def __call__(self, uow: UnitOfWork, actor: Actor, house: House, job_id: str, *, now: datetime) -> JobRow: ...
+
+
+KINDS: dict[str, Callable[[House, str], None]] = {
     "import": running.run,
     recomputing.KIND: recomputing.run,
     conversions.KIND: conversions.run,
 }
+
+
+UNDOS: dict[str, Undo] = {"import": undoing.undo}
+
+
+def add(kinds: Mapping[str, Callable[[House, str], None]]) -> None:
+    """Add the kinds of a higher floor; done once, when the installation is put together."""
+    KINDS.update(kinds)
+
+
+def add_undo(kind: str, undo: Undo) -> None:
+    """Add how a job of a higher floor is taken back."""
+    UNDOS[kind] = undo
+
+
+def can_undo(job: JobRow) -> bool:
+    """Tell whether a job has ended, can be taken back and left something to take back."""
+    return job.kind in UNDOS and job.state in undoing.UNDOABLE and job.ok > 0
+
+
+def undo(uow: UnitOfWork, actor: Actor, house: House, job_id: str, *, now: datetime) -> JobRow:
+    """Take back what a job did. Raises NotFound, JobNotUndoable."""
+    job = jobs.read(uow, actor, job_id)
+    if job.kind not in UNDOS:
+        raise undoing.JobNotUndoable
+    return UNDOS[job.kind](uow, actor, house, job_id, now=now)
 
 
 def run(house: House, job_id: str) -> None:

@@ -21,7 +21,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "undone"]
 LONGEST_SILENCE = timedelta(seconds=60)
-SHOWN = ("import", "recompute", "conversion")
+SHOWN = ("import", "recompute", "conversion", "assignment_trial", "rebalance")
 """The kinds that a person sees; others are notes of the house."""
 RESUMABLE = ("recompute", "conversion")
 """The kinds that go on where they stopped when their process is gone."""

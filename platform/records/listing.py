@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from formloom.platform.access.lent import Lent, LentAccess
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.conditions.tree import parse
-from formloom.platform.definitions.fields.base import Who
-from formloom.platform.definitions.form import FormVersion
+from formloom.platform.definitions.fields.base import FieldType, Who
+from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Actor, Member
 from formloom.platform.kernel.errors import Finding
-from formloom.platform.kernel.text import resolve
-from formloom.platform.records.inside import ids_in
+from formloom.platform.kernel.text import joined, resolve
+from formloom.platform.records.inside import ids_in, linked_in
 from formloom.platform.records.queries import groups, pages, people
 from formloom.platform.records.queries.groups import Dimension, GroupRow, Measure
 from formloom.platform.records.queries.pages import BadQuery, Page, Query
@@ -59,6 +60,17 @@ def page(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query) -> Page:
     return pages.page(unit, form, _limited(access, actor, form, query, named))
 
 
+@requires(Act.RECORD_READ)
+def page_of_lent(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query, lent: Lent) -> Page:
+    """Return a page of the records that are lent to the actor; what is hidden of them can't be asked for either.
+
+    Raises BadQuery, ConditionInvalid, FieldUnknown.
+    """
+    access = LentAccess(Access.of(unit, actor), lent)
+    named = [name.removeprefix("-") for name in query.sort]
+    return pages.page(unit, form, _limited(access, actor, form, query, named))
+
+
 @requires(Act.RECORD_DELETE)
 def trash(unit: ReadUnit, actor: Actor, form: FormVersion, query: Query) -> Page:
     """Return a page of deleted records."""
@@ -96,15 +108,23 @@ def names_in(
     users: set[str] = set()
     departments: set[str] = set()
     links: dict[str, set[str]] = {}
-    leading = [(item.id, item.type) for item in form.stored if item.type.who == "record" and item.id in readable]
+    leading = [name for name in form.leading if field_name(name) in readable]
     for record in records:
         users.update(one for one in (record.created_by, record.updated_by) if one)
         for who, one in ids_in(form, record.values, readable):
             if who != "record":
                 (users if who == "user" else departments).add(one)
-        for name, kind in leading:
-            links.setdefault(name, set()).update(kind.ids_in(record.values.get(name)))
+        for name in leading:
+            links.setdefault(name, set()).update(linked_in(form, record.values, name))
     return _named(unit, actor, form, users, departments, links, locale)
+
+
+def in_words(item: Field, value: Any, locale: str, names: Names) -> str:
+    """Return a value as people read it; people, departments and records by their names."""
+    kind: FieldType[Any] = item.type
+    if kind.who is None:
+        return kind.display(value, item.cfg, locale)
+    return joined((name for one in kind.ids_in(value) if (name := names.of(kind.who, one, locale))), locale)
 
 
 def names_in_groups(unit: ReadUnit, actor: Actor, form: FormVersion, rows: Iterable[GroupRow], locale: str) -> Names:

@@ -26,6 +26,8 @@ _COMPARED = frozenset({"text", "number", "date", "choice"})
 NOT_COMPARED = {"zh-CN": "“{name}”不能用作查询条件", "en": "Records can't be found by '{name}'"}
 NOT_SHOWN = {"zh-CN": "“{name}”没有可显示的内容", "en": "'{name}' holds no answer that could be shown"}
 
+NEVER_OPEN = {"zh-CN": "结束时间必须晚于开始时间", "en": "The page must end after it begins"}
+
 
 @dataclass(frozen=True, slots=True)
 class QuerySettings:
@@ -72,6 +74,8 @@ def check(form: FormVersion, settings: QuerySettings) -> Iterator[Finding]:
     for place, name in enumerate(settings.show):
         if name not in form.by_id or not form.by_id[name].type.is_stored:
             yield Finding("not_shown", NOT_SHOWN, f"query.show.{place}", {"name": name})
+    if settings.open_from and settings.open_until and settings.open_until <= settings.open_from:
+        yield Finding("ends_before_it_begins", NEVER_OPEN, "query.open_until")
 
 
 def prepare(uow: UnitOfWork, form: FormVersion, settings: QuerySettings) -> None:

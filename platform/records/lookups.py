@@ -43,6 +43,7 @@ def clean_context(
         departments=_once_each(people.existing_departments, unit), files=files,
         user=actor.name if isinstance(actor, Member) else "", names=names,
         records=relations.choosable, related=relations.related, misfits=relations.misfits, called=relations.called,
+        in_row=relations.in_row, row_misfits=relations.row_misfits,
     )  # fmt: skip
 
 

@@ -1,14 +1,17 @@
 """Computing the computed fields of records that are there already, after a formula was added or changed.
 
-Publishing writes down a job; a process of its own works it off in parts. A part is one transaction with its records
-and how far the job is, so a job that broke off goes on where it stopped. A recomputation is no change of a record:
-its revision, its author, its history and its time of change stay, and nothing is announced, so no flow runs. A record
-that somebody writes meanwhile is computed by that write.
+A formula of a sub-form's column has the rows computed, and what the form adds up from them.
+
+Publishing writes down a job, and so does a change of a record that very many others show; a process of its own works
+it off in parts. A part is one transaction with its records and how far the job is, so a job that broke off goes on
+where it stopped. A recomputation is no change of a record: its revision, its author, its history and its time of change
+stay, and nothing is announced, so no flow runs. A record that somebody writes meanwhile is computed by that write.
 
     job_id = recomputing.plan(uow, actor, before, after, now=now)   # None when nothing has to be done
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -53,6 +56,20 @@ def plan(uow: UnitOfWork, actor: Actor, before: FormVersion, after: FormVersion,
     return jobs.enqueue(uow, actor, KIND, payload, form_id=after.form_id, total=total, now=now)
 
 
+def again(uow: UnitOfWork, actor: Actor, form: FormVersion, *, now: datetime) -> str | None:
+    """Write down a job for everything that is computed in a form's records, and return it.
+
+    None where one waits already that will do it all, or there is nothing to compute.
+    """
+    wanted = {item.id for item in form.stored if item.type.is_generated}
+    for job in job_rows.unfinished(uow, KIND, form.form_id):
+        if job.state == "queued" and not job.payload["last"] and wanted <= set(job.payload["fields"]):
+            return None
+    total = sweeps.count_all(uow, form) if wanted else 0
+    payload = {"fields": sorted(wanted), "last": "", "locale": _LOCALE}
+    return jobs.enqueue(uow, actor, KIND, payload, form_id=form.form_id, total=total, now=now) if total else None
+
+
 def waiting(unit: ReadUnit, form_id: str) -> str | None:
     """Return the job about a form that waits to be begun, or None."""
     return next((job.id for job in job_rows.unfinished(unit, KIND, form_id) if job.state == "queued"), None)
@@ -83,11 +100,20 @@ def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
     if found is None or found.state != "running":
         return False
     form = house.catalog.current(uow, job.form_id or "")
-    names = [name for name in found.payload["fields"] if name in form.by_id and form.by_id[name].type.is_generated]
-    records = sweeps.after(uow, form, str(found.payload["last"]), limit=PART)
+    wanted = [form.by_id[name] for name in found.payload["fields"] if name in form.by_id]
+    names = [item.id for item in wanted if item.type.is_generated]
+    inside = [item.id for item in wanted if item.rows is not None]
+    records = sweeps.after(uow, form, str(found.payload["last"]), limit=PART, lock=bool(inside))
     child_rows.load(uow, form, records)
-    changed = _changed(uow, form, records, names, now=now)
+    before = {one.id: replace(one, values=dict(one.values)) for one in records} if inside else {}
+    changed = _changed(uow, form, records, [*names, *inside], now=now)
     sweeps.put(uow, form, names, changed)
+    if inside:
+        child_rows.rewrite_each(
+            uow,
+            form,
+            [(before[one.id], {name: one.values[name] for name in inside if name in one.values}) for one in changed],
+        )
     counts = {"done": found.done + len(records), "ok": found.ok + len(changed), "heartbeat_at": now}
     payload = {**found.payload, "last": records[-1].id} if records else found.payload
     job_rows.change(uow, job.id, {**counts, "payload": payload})

@@ -24,6 +24,40 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """To which version of a text somebody agreed, when and in which language; `actor` is who said so."""
+
+    version: int | None
+    locale: str
+    text_hash: str
+    at: datetime
+    actor_kind: str
+    actor_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A transition that was checked and is being taken: it alone moves the state of a blueprint's field.
+
+    Made by `workflows/blueprints` only. `key` is None where somebody puts a state right.
+    """
+
+    blueprint: str
+    field: str
+    to: str
+    was: str | None
+    key: str | None
+    comment: str = ""
+
+    def dump(self) -> dict[str, Any]:
+        """Return what travels with the event."""
+        return {
+            "blueprint": self.blueprint, "field": self.field, "from": self.was, "to": self.to, "key": self.key,
+            "comment": self.comment,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How a write is to be taken, apart from what is written.
 
@@ -40,6 +74,14 @@ class WriteOptions:
     record_id: str | None = None
     kept: frozenset[str] = frozenset()
     """Fields with values that the house itself put in: a rule that locks them doesn't judge those."""
+    agreed: Mapping[str, Agreement] = field(default_factory=dict)
+    """What was agreed to before the record was made, by field: when somebody sent it that is now let in."""
+    passage: Passage | None = None
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What travels with the event: the context, and the transition that was taken."""
+        return self.context if self.passage is None else {**self.context, "transition": self.passage.dump()}
 
 
 class StaleRecord(Conflict):
@@ -56,7 +98,7 @@ class InvalidValues(Invalid):
     """Some values don't fit; each finding names its field."""
 
     code = "invalid_values"
-    message = {"zh-CN": "有 {count} 处需要修改", "en": "{count} fields need a change"}
+    message = {"zh-CN": "有 {count} 处需要修改", "en": "Fields to change: {count}"}
 
 
 class FormClosed(Forbidden):

@@ -27,8 +27,9 @@ from formloom.platform.kernel.errors import Finding, NotFound
 from formloom.platform.kernel.events import RecordEvent, RecordEventKind
 from formloom.platform.kernel.ids import is_id, new_id
 from formloom.platform.kernel.jsontypes import JSONObject
-from formloom.platform.records import opening, seats
+from formloom.platform.records import agreements, opening, seats
 from formloom.platform.records.audience import is_followed, is_heard
+from formloom.platform.records.blueprints import holding, stages
 from formloom.platform.records.inside import files_in, holds_files
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import rows, traces, uploads
@@ -69,6 +70,42 @@ def submit(
 ) -> Record:
     """Store what a visitor filled in. Raises FormClosed, QuotaReached, InvalidValues."""
     opening.ensure_open(form, now)
+    opening.take_place(uow, form)
+    return _create_all(uow, actor, form, [values], now=now, options=options, locked=frozenset(), public=True)[0]
+
+
+@requires(Act.FORM_SUBMIT)
+def judge(
+    uow: UnitOfWork,
+    actor: Actor,
+    form: FormVersion,
+    values: JSONObject,
+    *,
+    now: datetime,
+    options: WriteOptions = PLAIN,
+) -> Record:
+    """Return the record that `submit` would make; only its files are taken, under its id.
+
+    Raises FormClosed, InvalidValues.
+    """
+    opening.ensure_open(form, now)
+    cleaned = _judged(uow, actor, form, [values], now=now, options=options, locked=frozenset(), public=True)[0]
+    record = Record(options.record_id or new_id(), form.form_id, 0, cleaned.values, now, None, now, None)
+    _bind_files(uow, form, [(record.id, record.values)], now=now)
+    return record
+
+
+@requires(Act.FORM_SUBMIT)
+def let_in(
+    uow: UnitOfWork,
+    actor: Actor,
+    form: FormVersion,
+    values: JSONObject,
+    *,
+    now: datetime,
+    options: WriteOptions = PLAIN,
+) -> Record:
+    """Store what a visitor sent while the form was open. Raises QuotaReached, InvalidValues."""
     opening.take_place(uow, form)
     return _create_all(uow, actor, form, [values], now=now, options=options, locked=frozenset(), public=True)[0]
 
@@ -122,7 +159,10 @@ def update(
         uow, actor, form, now=now, options=options, record_id=record_id, current=before.values, many=[values]
     )
     locked = _locked(uow, actor, form, Act.RECORD_UPDATE)
+    if options.passage is not None:
+        locked -= {options.passage.field}  # the transition gives the right to its own field, and to no other
     cleaned = form.clean(values, ctx=ctx, current=before.values, partial=True, locked=locked)
+    holding.hold(uow, actor, form, before, cleaned, options.passage)
     seats.take(uow, form, [cleaned], before=before)
     changed = {name: value for name, value in cleaned.values.items() if value != before.values.get(name)}
     _note_taken(uow, form, [Cleaned(changed, cleaned.findings)], but=record_id)
@@ -136,6 +176,7 @@ def update(
         before, rev=before.rev + 1, values={**before.values, **changed}, updated_at=now, updated_by=_author(actor)
     )
     _bind_files(uow, form, [(after.id, changed)], now=now)
+    uow.leave(*agreements.left_by(uow, form, [(before, after)], actor, locale=options.locale, now=now))
     _announce(uow, actor, form, "record.updated", [(before, after, tuple(changed))], now=now, options=options)
     _move_up(uow, form, before, changed.keys(), now=now, options=options)
     return after
@@ -190,6 +231,17 @@ def changeable(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) 
     return _existing(unit, actor, form, record_id, Act.RECORD_UPDATE)
 
 
+def is_changeable(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> bool:
+    """Tell whether the actor may change a record, to show what can be offered; nothing is locked."""
+    if not Access.of(unit, actor).can(Act.RECORD_UPDATE, form=form):
+        return False
+    try:
+        _existing(unit, actor, form, record_id, Act.RECORD_UPDATE, is_shown_only=True)
+    except NotFound:
+        return False
+    return True
+
+
 def fill_seats(uow: UnitOfWork, form: FormVersion, *, now: datetime, options: WriteOptions = PLAIN) -> None:
     """Give the seats that are free to who waits: after many were left at once, or their number was raised."""
     _move_up(uow, form, None, form.field_ids, now=now, options=options)
@@ -204,13 +256,21 @@ def _create_all(
     uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Record]:  # fmt: skip
+    cleaned = _judged(uow, actor, form, many, now=now, options=options, locked=locked, public=public)
+    return _store_new(uow, actor, form, cleaned, now=now, options=options)
+
+
+def _judged(
+    uow: UnitOfWork, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
+    options: WriteOptions, locked: frozenset[str], public: bool,
+) -> list[Cleaned]:  # fmt: skip
     cleaned = _clean_all(uow, actor, form, many, now=now, options=options, locked=locked, public=public)
     _note_taken(uow, form, cleaned)
     seats.take(uow, form, cleaned)
     for one in cleaned:
         if one.findings:
             raise _refusal(one)
-    return _store_new(uow, actor, form, cleaned, now=now, options=options)
+    return cleaned
 
 
 def _create_each(
@@ -242,8 +302,11 @@ def _clean_all(
     unit: ReadUnit, actor: Actor, form: FormVersion, many: Sequence[JSONObject], *, now: datetime,
     options: WriteOptions, locked: frozenset[str], public: bool = False,
 ) -> list[Cleaned]:  # fmt: skip
-    ctx = _context(unit, actor, form, now=now, options=options, many=many)
-    return [form.clean(values, ctx=ctx, locked=locked, public=public, kept=options.kept) for values in many]
+    ctx = _context(unit, actor, form, now=now, options=options, many=many, record_id=options.record_id)
+    cleaned = [form.clean(values, ctx=ctx, locked=locked, public=public, kept=options.kept) for values in many]
+    for values, one in zip(many, cleaned, strict=True):
+        holding.begin(unit, actor, form, values, one, ctx)
+    return cleaned
 
 
 def _store_new(
@@ -274,7 +337,12 @@ def _store_new(
             form,
             records,
             *traces.left_by(events, is_heard=is_heard(uow, form), is_followed=is_followed(uow, form)),
-        )
+            *stages.begun_by(uow, form, events),
+            *agreements.left_by(
+                uow, form, [(None, one) for one in records], actor, locale=options.locale, now=now,
+                earlier=options.agreed,
+            ),
+        )  # fmt: skip
     except rows.UniqueViolated as fault:
         raise _lost_race(form) from fault
     _bind_files(uow, form, [(record.id, record.values) for record in records], now=now)
@@ -310,6 +378,7 @@ def _announce(
 ) -> None:  # fmt: skip
     events = _events(actor, form, kind, changes, now=now, options=options)
     traces.note(uow, events, is_heard=is_heard(uow, form), is_followed=is_followed(uow, form))
+    stages.note(uow, form, events)
     _tell(uow, form, events, options)
 
 
@@ -324,7 +393,7 @@ def _events(
             record_id=after.id, rev=after.rev, actor_kind=actor.kind, actor_id=actor.id, at=now,
             before=form.dump(before.values) if before else {}, after=form.dump(after.values), changed=changed,
             cause=options.cause, locale=options.locale, rules=options.rules, messages=options.messages,
-            context=options.context, row_fields=row_fields,
+            context=options.told, row_fields=row_fields,
         )
         for before, after, changed in changes
     ]  # fmt: skip
@@ -336,13 +405,14 @@ def _tell(uow: UnitOfWork, form: FormVersion, events: Sequence[RecordEvent], opt
 
 
 def _existing(
-    unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str, act: Act, *, with_deleted: bool = False
-) -> Record:
+    unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str, act: Act, *, with_deleted: bool = False,
+    is_shown_only: bool = False,
+) -> Record:  # fmt: skip
     if not is_id(record_id):
         raise NotFound
     limits = Access.of(unit, actor).rows(form, act)
     setting = Setting(me=actor.id if isinstance(actor, Member) else None)
-    writes = act is not Act.RECORD_READ
+    writes = act is not Act.RECORD_READ and not is_shown_only
     found = rows.read_one(unit, form, record_id, rows=limits, setting=setting, with_deleted=with_deleted, lock=writes)
     if found is None:
         raise NotFound
@@ -409,4 +479,4 @@ def _filled(record: Record) -> tuple[str, ...]:
 
 
 def _author(actor: Actor) -> str | None:
-    return actor.user_id if isinstance(actor, Member) else None
+    return actor.id if actor.kind == "member" else None

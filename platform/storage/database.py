@@ -17,6 +17,8 @@ So it must not change anything outside the database; what must happen once, afte
 
 import contextvars
 import logging
+import os
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +69,7 @@ class Database:
             self.path = None
             self.writer_engine = postgresql_engine(url, writes=True)
             self._reader_engine = postgresql_engine(url, writes=False)
+            _leave_to_parent(self)
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in one transaction and return its result once it is durable.
@@ -163,6 +166,11 @@ class Database:
             with self.read():
                 pass
 
+    def let_go(self) -> None:
+        """Forget every connection without closing it: in a forked process they are the parent's."""
+        self.writer_engine.dispose(close=False)
+        self._reader_engine.dispose(close=False)
+
     def close(self) -> None:
         """Close every connection."""
         if self.dialect == "sqlite":
@@ -181,6 +189,17 @@ class Database:
                     raise
                 _log.info("transaction tried again", extra={"attempt": attempt})
         raise AssertionError("unreachable")
+
+
+def _leave_to_parent(db: Database) -> None:
+    """Let processes that are forked from this one open connections of their own (servers that load the app first)."""
+    found = weakref.ref(db)
+
+    def let_go() -> None:
+        if (inherited := found()) is not None:
+            inherited.let_go()
+
+    os.register_at_fork(after_in_child=let_go)
 
 
 def _may_be_repeated(fault: DBAPIError) -> bool:

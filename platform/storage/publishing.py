@@ -12,8 +12,8 @@ from sqlalchemy import inspect, select
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.platform.storage import consent_texts, form_tables, house_zone
 from formloom.platform.storage import definition_store as store
-from formloom.platform.storage import form_tables, house_zone
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.storage.tables import definitions
 
@@ -50,6 +50,7 @@ def publish_form(
     )
     published = store.version(uow, definition.id, made)
     version = _built(definition, table, published, new.zone)
+    consent_texts.note(uow, version, now=now)
     if planned.converted:
         carry(uow, earlier[0], version, planned.converted)
     for item, inner in zip(version.with_rows, planned.rows, strict=True):

@@ -8,6 +8,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -59,6 +62,7 @@ users = Table(
     Column("is_admin", Boolean, nullable=False, server_default=false()),
     Column("password_hash", String(200)), Column("auth_epoch", Integer, nullable=False, server_default="0"),
     Column("max_open", Integer), Column("preferences", Json),
+    Column("supervisor_id", Id), Column("primary_department_id", Id),  # what is gone or left is as if nothing stood here
     Column("created_at", UtcDateTime, nullable=False), Column("updated_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime),
 )  # fmt: skip
@@ -80,6 +84,51 @@ user_roles = Table(
     "user_roles", system,
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("role_id", Id, ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip
+role_groups = Table(
+    "role_groups", system, _id(), Column("title", Json, nullable=False), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+role_group_roles = Table(
+    "role_group_roles", system,
+    Column("role_group_id", Id, ForeignKey("role_groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", Id, ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip
+skills = Table(
+    "skills", system, _id(), Column("title", Json, nullable=False), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+user_skills = Table(
+    "user_skills", system,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("skill_id", Id, ForeignKey("skills.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("level", Integer, nullable=False),  # 1 to 5
+)  # fmt: skip
+territories = Table(
+    "territories", system, _id(), Column("parent_id", Id, ForeignKey("territories.id", deferrable=True)),
+    Column("title", Json, nullable=False), Column("places", Json, nullable=False),  # names of what lies in it
+    Column("position", Integer, nullable=False, server_default="0"), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+user_territories = Table(
+    "user_territories", system,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("territory_id", Id, ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True, index=True),
+)  # fmt: skip
+shifts = Table(
+    "shifts", system, _id(), Column("title", Json, nullable=False), Column("timezone", String(60), nullable=False),
+    Column("week", Json, nullable=False), Column("created_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+shift_people = Table(
+    "shift_people", system, _id(),
+    Column("shift_id", Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("first_on", Date, nullable=False), Column("last_on", Date),
+)  # fmt: skip
+absences = Table(
+    "absences", system, _id(), Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),  # leave, delegation
+    Column("starts_at", UtcDateTime, nullable=False), Column("ends_at", UtcDateTime, nullable=False),
+    Column("reason", String(300)), Column("delegate_id", Id, ForeignKey("users.id")),
+    Column("flow_ids", Json), Column("app_ids", Json),  # delegation only: for these alone; both empty for everything
+    Column("created_at", UtcDateTime, nullable=False), Column("created_by", Id),
 )  # fmt: skip
 sessions = Table(
     "sessions", system, Column("token_hash", String(64), primary_key=True),
@@ -124,6 +173,12 @@ definition_versions = Table(
     Column("version", Integer, primary_key=True), Column("document", Json, nullable=False),
     Column("columns", Json),  # forms only: field id → physical column
     Column("published_at", UtcDateTime, nullable=False), Column("published_by", Id), Column("note", Text),
+)  # fmt: skip
+consent_texts = Table(  # what the consents of a form said, each time that a publication changed it
+    "consent_texts", system, Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), primary_key=True),
+    Column("field_id", String(40), primary_key=True), Column("number", Integer, primary_key=True),
+    Column("form_version", Integer, nullable=False), Column("wording", Json, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 form_links = Table(
     "form_links", system, Column("token", String(40), primary_key=True),
@@ -181,6 +236,29 @@ record_history = Table(
     Column("actor_kind", String(10), nullable=False), Column("actor_id", Id), Column("act", String(20), nullable=False),
     Column("changes", Json, nullable=False), Column("cause", Json),
     Index(None, "record_id", "rev"),
+)  # fmt: skip
+record_stages = Table(  # how long records were in each state of a field with a blueprint; `left_at` is empty for where they are now
+    "record_stages", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False),
+    Column("field", String(40), nullable=False), Column("state", String(200), nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False), Column("left_at", UtcDateTime), Column("spent_s", BigInteger),
+    Column("actor_kind", String(10), nullable=False), Column("actor_id", Id), Column("transition", String(40)),
+    Column("comment", Text), Index(None, "record_id", "field", "left_at"), Index(None, "form_id", "field", "state"),
+)  # fmt: skip
+consents = Table(  # who agreed to which version of a text, or took that back; never changed
+    "consents", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False),
+    Column("field_id", String(40), nullable=False), Column("agreed", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False), Column("version", Integer), Column("locale", String(10), nullable=False),
+    Column("text_hash", String(64)), Column("actor_kind", String(10), nullable=False), Column("actor_id", Id),
+    Index(None, "record_id", "field_id"),
+)  # fmt: skip
+waiting_submissions = Table(  # what visitors sent to forms that review it first; an accepted one becomes the record `id`
+    "waiting_submissions", system, _id(),
+    Column("form_id", Id, ForeignKey("definitions.id", ondelete="CASCADE"), nullable=False),
+    Column("form_version", Integer, nullable=False), Column("state", String(10), nullable=False),  # waiting, rejected
+    Column("raw", Json, nullable=False), Column("shown", Json, nullable=False), Column("facts", Json, nullable=False),
+    Column("link_token", String(40), nullable=False), Column("locale", String(10), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False), Column("decided_at", UtcDateTime), Column("decided_by", Id),
+    Column("reason", Text), Index(None, "form_id", "state", "id"),
 )  # fmt: skip
 comments = Table(
     "comments", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False, index=True),
@@ -244,7 +322,32 @@ flow_runs = Table(
     Column("event_id", String(120), nullable=False), Column("form_id", Id), Column("record_id", Id, index=True),
     Column("record_title", String(300)), Column("state", String(10), nullable=False), Column("trigger", String(40), nullable=False),
     Column("trace", Json, nullable=False), Column("cause", Json), Column("error", Text), Column("at", UtcDateTime, nullable=False),
-    Column("took_ms", Integer), UniqueConstraint("flow_id", "event_id"), Index(None, "flow_id", "id"),
+    Column("took_ms", Integer),
+    Column("tokens", Json),  # where the run stands, while it is not over; see workflows/engine/state.py
+    Column("occasion", Json),  # what set it off, for a run that goes on later
+    Column("face", String(10), nullable=False, server_default="rule"), Column("result", String(12)),
+    Column("initiator_id", Id), Column("chosen", Json), Column("ended_at", UtcDateTime),
+    Column("parent_id", Id, index=True), Column("parent_token", Integer),
+    Column("last_answer", Json),  # the task that was answered last and where the run stood before; see approvals/taking_back.py
+    Column("replay_of", Id), Column("replay_by", Id),  # the run that it repeats from some node on, and who wanted that
+    UniqueConstraint("flow_id", "event_id"), Index(None, "flow_id", "id"), Index(None, "initiator_id", "face", "id"),
+)  # fmt: skip
+flow_tasks = Table(  # who is asked at a node of a run, and what he answered
+    "flow_tasks", system, _id(), Column("run_id", Id, ForeignKey("flow_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("flow_id", Id, nullable=False), Column("app_id", Id, nullable=False), Column("form_id", Id, nullable=False),
+    Column("record_id", Id, nullable=False, index=True), Column("token", Integer, nullable=False),
+    Column("visit", Integer, nullable=False), Column("node", String(60), nullable=False),
+    Column("kind", String(10), nullable=False), Column("user_id", Id, nullable=False), Column("meant_id", Id),
+    Column("state", String(12), nullable=False), Column("position", Integer, nullable=False),
+    Column("parent_id", Id), Column("beside", String(10)), Column("comment", Text), Column("signature", Id),
+    Column("attachments", Json), Column("created_at", UtcDateTime, nullable=False), Column("opened_at", UtcDateTime),
+    Column("due_at", UtcDateTime), Column("done_at", UtcDateTime), Column("reminded_at", UtcDateTime),
+    Index(None, "user_id", "state", "id"), Index(None, "run_id", "token"),
+)  # fmt: skip
+flow_log = Table(  # what people and the clock did with a run; never changed
+    "flow_log", system, _id(), Column("run_id", Id, ForeignKey("flow_runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False), Column("user_id", Id), Column("node", String(60)), Column("did", String(20), nullable=False),
+    Column("task_id", Id), Column("comment", Text), Column("signature", Id), Column("attachments", Json), Column("told", Json),
 )  # fmt: skip
 flow_steps = Table(
     "flow_steps", system, Column("run_id", Id, ForeignKey("flow_runs.id", ondelete="CASCADE"), primary_key=True),
@@ -266,8 +369,48 @@ deliveries = Table(
 timers = Table(
     "timers", system, _id(), Column("kind", String(20), nullable=False), Column("flow_id", Id), Column("form_id", Id),
     Column("record_id", Id, index=True), Column("dedupe", String(200), nullable=False, unique=True),
-    Column("fire_at", UtcDateTime, nullable=False, index=True), Column("payload", Json), Column("created_at", UtcDateTime, nullable=False),
+    Column("fire_at", UtcDateTime, nullable=False), Column("payload", Json), Column("created_at", UtcDateTime, nullable=False),
     Column("fired_at", UtcDateTime),
+    # what fired stays for its `dedupe`: only those that wait are in the index that is asked every second
+    Index("ix_timers_waiting", "fire_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")),
+)  # fmt: skip
+leases = Table(
+    "leases", system, Column("name", String(80), primary_key=True), Column("holder", String(60), nullable=False),
+    Column("fence", BigInteger, nullable=False), Column("beat", BigInteger, nullable=False),
+    Column("renewed_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+sla_clocks = Table(  # the clocks of records as they were last worked out; `next_at` is when the next mark is reached
+    "sla_clocks", system, _id(), Column("app_id", Id, nullable=False), Column("form_id", Id, nullable=False),
+    Column("record_id", Id, nullable=False), Column("policy_id", Id, nullable=False),
+    Column("metric", String(40), nullable=False), Column("kind", String(20), nullable=False),
+    Column("number", Integer, nullable=False), Column("state", String(10), nullable=False),  # running, paused, stopped, cancelled
+    Column("started_at", UtcDateTime, nullable=False), Column("stopped_at", UtcDateTime), Column("due_at", UtcDateTime),
+    Column("next_at", UtcDateTime), Column("within_s", Integer), Column("business", Boolean, nullable=False),
+    Column("elapsed_s", Integer, nullable=False), Column("paused_s", Integer, nullable=False),
+    Column("is_breached", Boolean, nullable=False), Column("breached_at", UtcDateTime),
+    Column("is_warned", Boolean, nullable=False), Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("record_id", "policy_id", "metric", "number"), Index(None, "app_id", "policy_id", "state"),
+)  # fmt: skip
+sla_events = Table(  # what happened to a clock; a warning or breach that was told stays, whatever is decided later
+    "sla_events", system, _id(), Column("clock_id", Id, ForeignKey("sla_clocks.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(60), nullable=False), Column("kind", String(12), nullable=False),
+    Column("at", UtcDateTime, nullable=False), Column("detail", Json), UniqueConstraint("clock_id", "key"),
+)  # fmt: skip
+pool_entries = Table(  # records of forms with pools: which lie in one, which somebody holds; `next_at` is the next look
+    "pool_entries", system, Column("record_id", Id, primary_key=True), Column("form_id", Id, nullable=False),
+    Column("pool_id", Id, nullable=False), Column("state", String(10), nullable=False),  # waiting, held
+    Column("owner_id", Id), Column("since", UtcDateTime, nullable=False), Column("why", String(20), nullable=False),
+    Column("from_id", Id), Column("recycled", Integer, nullable=False, server_default="0"),
+    Column("followed_at", UtcDateTime), Column("protected_until", UtcDateTime), Column("due_at", UtcDateTime),
+    Column("due_why", String(20)), Column("next_at", UtcDateTime), Column("owner_left_at", UtcDateTime),
+    Index(None, "pool_id", "state", "since"), Index(None, "owner_id"),
+    Index("ix_pool_entries_next_at", "next_at", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
+)  # fmt: skip
+pool_log = Table(  # who took a record out of a pool or gave it back, when and why; never changed
+    "pool_log", system, _id(), Column("pool_id", Id, nullable=False), Column("form_id", Id, nullable=False),
+    Column("record_id", Id, nullable=False), Column("did", String(20), nullable=False), Column("at", UtcDateTime, nullable=False),
+    Column("by_id", Id), Column("from_id", Id), Column("to_id", Id), Column("why", String(20)), Column("note", Text),
+    Index(None, "record_id", "id"), Index(None, "pool_id", "to_id", "at"),
 )  # fmt: skip
 hooks = Table(
     "hooks", system, Column("token", String(60), primary_key=True), Column("flow_id", Id, nullable=False, unique=True),
@@ -276,11 +419,22 @@ hooks = Table(
 assignment_turns = Table(
     "assignment_turns", system, Column("rule", String(120), primary_key=True), Column("lane", String(200), primary_key=True),
     Column("user_id", Id, primary_key=True), Column("turn", BigInteger, nullable=False), Column("last_at", UtcDateTime),
+    Column("start", Float, nullable=False, server_default="0"),  # where the turn began in the lane's count of shares
 )  # fmt: skip
 assignment_log = Table(
     "assignment_log", system, _id(), Column("form_id", Id, nullable=False), Column("record_id", Id, nullable=False, index=True),
     Column("run_id", Id), Column("rule", String(120), nullable=False), Column("user_id", Id), Column("why", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
+assignment_queue = Table(  # records that nobody could be given, or that wait for somebody to take them
+    "assignment_queue", system, _id(), Column("app_id", Id, nullable=False), Column("form_id", Id, nullable=False),
+    Column("record_id", Id, nullable=False), Column("field", String(40), nullable=False),
+    Column("rule", String(120), nullable=False), Column("rule_key", String(40), nullable=False),
+    Column("document", Json), Column("flow_id", Id), Column("run_id", Id), Column("cause", Json, nullable=False),
+    Column("pool", Integer), Column("people", Json, nullable=False), Column("why", Json, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False), Column("tried_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False, index=True), Column("tries", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("record_id", "field"), Index(None, "app_id", "queued_at"), Index(None, "form_id", "queued_at"),
 )  # fmt: skip
 notifications = Table(
     "notifications", system, _id(), Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),

@@ -36,6 +36,7 @@ from formloom.platform.kernel.errors import (
     TooLarge,
     Unauthenticated,
 )
+from formloom.platform.kernel.ids import is_id
 from formloom.platform.kernel.text import LOCALES
 from formloom.platform.storage.database import AssumptionWrong, Database
 from formloom.platform.web.identity import Identity
@@ -123,6 +124,13 @@ class Call:
         if named is None:
             raise Malformed(findings=[_IF_MATCH])
         return int(named[1] or named[2])
+
+
+def path_id(text: str) -> str:
+    """Return the id that stands in a path. Raises NotFound for what can't be one."""
+    if not is_id(text):
+        raise NotFound
+    return text
 
 
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')

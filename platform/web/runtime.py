@@ -46,6 +46,8 @@ class Runtime:
     """Lets a process of its own do the job of that id; called after a commit."""
     probe_mail: Callable[[], str | None] = lambda: None
     """Asks the mail server whether it answers; returns what is wrong, or None."""
+    probe_broker: Callable[[], str | None] = lambda: None
+    """Asks the message broker, likewise."""
     catalogue_parts: dict[str, Callable[[], object]] = field(default_factory=dict)
     """Name → function giving the JSON of one registry, for `/api/v1/catalog`."""
 

@@ -2,7 +2,8 @@
 
 **Headers.** Scripts run only from our own files or with this answer's nonce; nothing is framed, sniffed or
 embedded. `style-src` allows inline styles, because Element Plus positions its pop-ups with style attributes,
-which a nonce can't cover; scripts have no such exception. A route that needs a narrower policy (a downloaded
+which a nonce can't cover; scripts have no such exception. Pages that read codes with the camera may compile
+WebAssembly of ours, which lets no script be made out of text. A route that needs a narrower policy (a downloaded
 file) sets its own.
 
 **Same site.** A browser says where a request comes from. What changes something under a session cookie, or opens
@@ -67,7 +68,7 @@ def nonce() -> str:
 
 def page_policy() -> str:
     """Return the policy of a page whose scripts carry this answer's nonce."""
-    return _POLICY.format(nonce=f" 'nonce-{nonce()}'")
+    return _POLICY.format(nonce=f" 'nonce-{nonce()}' 'wasm-unsafe-eval'")
 
 
 class _Protected:

@@ -1,6 +1,7 @@
 """The page that the workspace and the designers live in: one HTML document, everything else is the bundle."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from flask import Response, redirect
@@ -11,13 +12,14 @@ from formloom.platform.web.security import nonce, page_policy
 
 PAGES = (
     "/", "/setup", "/sign-in", "/forgot", "/invite/<token>", "/reset/<token>", "/gallery", "/gallery/<path:rest>",
-    "/a/<path:rest>", "/settings", "/settings/<path:rest>", "/jobs/<path:rest>", "/notifications", "/todo",
+    "/a/<path:rest>", "/settings", "/settings/<path:rest>", "/jobs/<path:rest>", "/notifications", "/tasks", "/queue",
 )  # fmt: skip
 _SCRIPT = re.compile(r"<script\b")
 _MISSING = """<!doctype html><meta charset="utf-8"><title>Formloom 织单</title>
 <p>浏览器端尚未构建，请运行 <code>make run</code>。<p>The browser side is not built yet; run <code>make run</code>."""
 
 
+@cache
 def shell_api(bundle: Path) -> Api:
     """Return the routes of the pages drawn by the bundle in `bundle`."""
     api = Api("shell", prefix="")

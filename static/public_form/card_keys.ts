@@ -6,7 +6,9 @@ import type { Cards } from './card_list'
 
 const TYPES_TEXT = 'textarea, select, [contenteditable=true], input:not([type=radio]):not([type=checkbox]):not([type=file]):not([type=button])'
 const KEEPS_ENTER = 'button, a, summary, [type=file], dialog *'
-const OPTIONS = '.options input, .pictures input'
+const OPTIONS = '.options .option input, .pictures input'
+/** The choice to write an answer, which is not given yet by choosing that. */
+const OWN = '[data-mark]'
 /** How long a rating waits for the 0 of a 10. */
 const TEN_MS = 600
 /** How long a choice is seen before the next card comes. */
@@ -30,7 +32,7 @@ export function followKeys(form: HTMLFormElement, cards: Cards): void {
   form.addEventListener('change', (event) => {
     const input = event.target as HTMLInputElement
     // Only what a finger or a mouse chose goes on by itself; arrow keys walk through radio buttons.
-    if (input.type === 'radio' && performance.now() - pressedAt < 1000 && inputs('input').every((one) => one.type === 'radio' && one.name === input.name)) later()
+    if (input.type === 'radio' && !input.matches(OWN) && performance.now() - pressedAt < 1000 && inputs('input:not([data-own])').every((one) => one.type === 'radio' && one.name === input.name)) later()
   })
 
   function take(event: KeyboardEvent, target: Element): boolean {
@@ -80,7 +82,8 @@ export function followKeys(form: HTMLFormElement, cards: Cards): void {
   function pick(input: HTMLInputElement | undefined): boolean {
     if (!input) return false
     mark(input)
-    if (input.type === 'radio') later()
+    if (input.matches(OWN)) inputs('[data-own]')[0]?.focus()
+    else if (input.type === 'radio') later()
     return true
   }
 

@@ -4,7 +4,6 @@ import { boxOf, type PageData } from './page'
 import { followRanks } from './ranks'
 import { followRichText } from './richtext'
 import { followScale } from './scales'
-import { followScan } from './scans'
 import { followSlide } from './slides'
 
 export function followControls(form: HTMLFormElement, data: PageData): void {
@@ -12,7 +11,6 @@ export function followControls(form: HTMLFormElement, data: PageData): void {
   each('[data-scale]', followScale)
   each('[data-slide]', followSlide)
   each('[data-color]', (box) => followColor(box, data))
-  each('[data-scan]', (box) => followScan(box, data))
   each('textarea[data-rich]', (area) => followRichText(area as HTMLTextAreaElement, data))
   for (const field of data.fields) {
     const places = boxOf(form, field.id)?.querySelector<HTMLElement>('[data-ranks]')

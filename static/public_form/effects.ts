@@ -3,6 +3,7 @@
  * that they don't offer are taken away. Only forms with such rules load this file; the page's own script tells it what
  * the rules say.
  */
+import { behind } from '@/shared/conditions'
 import { without, type Seen } from '@/shared/rules'
 import { answerOf, boxOf, element, putAnswer, type Answers, type FieldData, type PageData } from './page'
 import type { Judged } from './showing'
@@ -89,10 +90,10 @@ class Effects {
         continue
       }
       box?.querySelectorAll('option').forEach((option) => {
-        option.toggleAttribute('data-away', gone.has(option.value))
-        if (!this.fixed.has(option)) option.disabled = gone.has(option.value)
+        option.toggleAttribute('data-away', gone.has(behind(option.value)))
+        if (!this.fixed.has(option)) option.disabled = gone.has(behind(option.value))
       })
-      box?.querySelectorAll<HTMLInputElement>('input[value]').forEach((input) => input.closest('.option')?.toggleAttribute('data-away', gone.has(input.value)))
+      box?.querySelectorAll<HTMLInputElement>('input[value]').forEach((input) => input.closest('.option')?.toggleAttribute('data-away', gone.has(behind(input.value))))
     }
   }
 }

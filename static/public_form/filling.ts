@@ -20,6 +20,13 @@ import { Uploads } from './uploads'
 const KEEP_MS = 400
 const AGAIN_MS = 15_000
 
+/** Leave for the receipt when what stands here was sent before. */
+function wasSent(): boolean {
+  const sent = (window.history.state as { sent?: string } | null)?.sent
+  if (sent) window.location.replace(sent)
+  return Boolean(sent)
+}
+
 export class Filling {
   private readonly showing: Showing
   private readonly faults: Faults
@@ -33,6 +40,7 @@ export class Filling {
   private openedAt = Date.now()
   private isSending = false
   private timer = 0
+  private keptWords = ''
   private retry = 0
 
   constructor(
@@ -70,12 +78,14 @@ export class Filling {
     window.addEventListener('offline', () => noteOffline(this.data.texts.offline_typing ?? ''))
     window.addEventListener('online', () => (this.retry ? this.resend() : clearNote()))
     window.addEventListener('pagehide', () => this.timer && this.keep())
-    window.addEventListener('pageshow', (event) => event.persisted && this.release())
+    window.addEventListener('pageshow', (event) => event.persisted && (wasSent() || this.release()))
+    if (wasSent()) return
     const draft = this.data.fresh ? this.drafts.read() : null
     if (!draft) return
     for (const field of this.data.fields) if (field.id in draft.answers && !this.data.given?.includes(field.id)) putAnswer(this.form, field, draft.answers[field.id])
     this.form.dispatchEvent(new Event('input', { bubbles: true }))
     this.obey()
+    this.keptWords = JSON.stringify(this.draftable())
     if (draft.pending) void this.deliver(draft.answers, draft.pending)
     else note(this.data.texts.restored ?? '', { label: this.data.texts.clear ?? '', run: () => this.forget() })
   }
@@ -101,7 +111,11 @@ export class Filling {
   private keep(): void {
     window.clearTimeout(this.timer)
     this.timer = 0
-    const kept = this.drafts.keep(this.draftable())
+    const answers = this.draftable()
+    const words = JSON.stringify(answers)
+    if (words === this.keptWords) return // what was restored is kept already: its note stays
+    this.keptWords = words
+    const kept = this.drafts.keep(answers)
     if (kept && navigator.onLine) note(fill(this.data.texts.saved, { time: clock(new Date()) }))
   }
 
@@ -112,6 +126,7 @@ export class Filling {
 
   private forget(): void {
     this.drafts.clear()
+    this.keptWords = ''
     window.clearTimeout(this.timer)
     this.timer = 0
     this.form.reset()
@@ -143,7 +158,7 @@ export class Filling {
     const answer = this.answers()[field.id]
     if (!this.showing.seen.visible.has(field.id)) return ''
     if (isEmpty(answer)) return this.showing.seen.required.has(field.id) ? (field.must ?? '') : ''
-    return faultOf(field, answer, this.data.messages)
+    return faultOf(field, answer, this.data.messages) || (boxOf(this.form, field.id)?.dataset.fault ?? '') // which other scripts find
   }
 
   private prove(): void {
@@ -209,6 +224,8 @@ export class Filling {
     window.clearTimeout(this.timer)
     this.timer = 0
     this.drafts.clear()
+    // Whoever comes back finds the receipt, not the same answers to send once more; a change may follow a change.
+    if (!this.input('_rev')) window.history.replaceState({ sent: url }, '')
     window.location.assign(url)
   }
 

@@ -10,6 +10,8 @@ import type { Rule } from '@/shared/rules'
 export interface FieldData {
   id: string
   kind: Kind | null
+  /** What the columns of a sub-form hold. */
+  columns?: readonly { id: string; kind: Kind | null }[]
   control: string
   /** How the answer is found among the inputs: the text of one, the one or all that are ticked, what stands in each. */
   reading: 'text' | 'one' | 'several' | 'list' | 'rows'
@@ -64,8 +66,16 @@ export interface PageData {
   effects?: { start: Answers }
   /** What must be true when it is sent, as far as the page can judge. */
   checks?: { when: Condition; message: string; fields: string[] }[]
+  /** What is said of answers that people write themselves beside the options; `own.ts` asks for them. */
+  own?: { missing: string; too_long: string }
   /** Texts of questions with answers in them; `pipes.ts` keeps them up to date. */
   pipes?: { id: string; part: 'label' | 'help' | 'text' | 'must'; text: string }[]
+  /** Fields that other forms fill in, and by which answers; `linkage.ts` asks for them. */
+  filled_for_you?: string
+  find_failed?: string
+  linkage?: { id: string; keys: string[] }[]
+  /** Questions whose answers are records that are found by words; `choosing.ts` looks for them. */
+  choosing?: { id: string; keys: string[]; many: boolean }[]
   /** The installation's time zone, whose days the rules mean. */
   zone?: string
   /** The form's path; empty in a preview. */
@@ -190,6 +200,8 @@ export function comparable(fields: readonly FieldData[], answers: Answers): Answ
   const found = { ...answers }
   for (const field of fields) {
     const typed = found[field.id]
+    // The box of a consent sends which text stands beside it; to conditions it is ticked or not.
+    if (field.control === 'consent') found[field.id] = Boolean(typed)
     if (field.control === 'datetime' && typeof typed === 'string') found[field.id] = `${typed}${typed.length === 16 ? ':00' : ''}${field.zone ?? ''}`
   }
   return found
@@ -198,6 +210,7 @@ export function comparable(fields: readonly FieldData[], answers: Answers): Answ
 /** Put an answer back into the page. */
 export function putAnswer(form: Element, field: FieldData, answer: unknown): void {
   if (field.reading === 'rows') return void form.querySelector(`[data-rows="${field.id}"]`)?.dispatchEvent(new CustomEvent('put', { detail: answer }))
+  boxOf(form, field.id)?.querySelector('[data-find], [data-own]')?.dispatchEvent(new CustomEvent('put', { detail: answer }))
   const inputs = inputsOf(form, field.id)
   if (isUpload(field) || field.control === 'hidden' || inputs.some((input) => input.readOnly)) return
   const given = [answer].flat().map((one) => String(one ?? ''))

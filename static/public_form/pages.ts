@@ -25,7 +25,7 @@ export class Pages {
     this.back.addEventListener('click', () => this.turn(-1))
     this.next.addEventListener('click', () => this.forward())
     send.before(this.back, this.next)
-    this.all[0]?.before(element('div', { class: 'steps' }, this.words, this.bar))
+    form.querySelector('.steps')?.replaceChildren(this.words, this.bar) // its room is kept from the start
     form.addEventListener('reveal', (event) => this.show((event.target as Element).closest<HTMLElement>('[data-page]') ?? undefined))
     this.update()
   }

@@ -2,6 +2,7 @@
  * Answers in the texts of later questions, kept up to date while somebody answers. Only forms with such texts load this
  * file; the server drew them with what it knew, and draws them again in its own words when the page comes back.
  */
+import { MARK } from '@/shared/conditions'
 import { boxOf, inputsOf, type FieldData, type PageData } from './page'
 import type { Judged } from './showing'
 
@@ -30,6 +31,7 @@ form?.addEventListener('judged', (event) => {
 function answered(form: HTMLFormElement, field: FieldData): string {
   const inputs = inputsOf(form, field.id)
   const words = inputs.flatMap((input) => {
+    if (input.value.startsWith(MARK)) return input instanceof HTMLSelectElement || input.checked ? [input.value.slice(MARK.length)] : []
     if (input instanceof HTMLSelectElement) return [...input.selectedOptions].filter((one) => one.value).map((one) => one.textContent ?? '')
     if (input.type === 'radio' || input.type === 'checkbox') return input.checked ? [input.closest('label')?.textContent ?? input.value] : []
     return input.value ? [input.type === 'date' ? dayOf(input.value) : input.value] : []

@@ -1,5 +1,5 @@
 /** Shows, hides and demands questions as the rules say, while somebody answers; touches only what has changed. */
-import { compile, fieldsOf } from '@/shared/conditions'
+import { compile, fieldsOf, kindsOf } from '@/shared/conditions'
 import { compileRules, type Seen } from '@/shared/rules'
 import type { Fault } from './faults'
 import { boxOf, comparable, type Answers, type FieldData, type PageData } from './page'
@@ -66,7 +66,7 @@ export class Showing {
 
   /** What must be true of these answers and isn't; silent about what is hidden. */
   broken(answers: Answers): Fault[] {
-    const kinds = Object.fromEntries(this.data.fields.map(({ id, kind }) => [id, kind]))
+    const kinds = kindsOf(this.data.fields)
     const values = comparable(this.data.fields, this.visibleOf(this.told(answers)))
     return (this.data.checks ?? []).flatMap(({ when, message, fields }) => {
       const isSilent = fieldsOf(when).some((id) => !this.seen.visible.has(id))

@@ -91,3 +91,10 @@ describe('the history', () => {
     expect(undo(gone.document, gone.history).document).toEqual(start)
   })
 })
+
+it('renames the field that a fill rule fills in, not the one of the other form that is called alike', () => {
+  const link = { id: 'who', type: 'link', form: 'customer', label: {}, fill: [{ from: 'lines', to: 'lines', columns: [{ from: 'lines', to: 'lines' }] }] }
+  const document = { title: {}, fields: [link, { id: 'lines', type: 'subform', label: {} }] } as unknown as FormDocument
+  const renamed = apply(document, { kind: 'rename', from: 'lines', to: 'items' })
+  expect(renamed.fields[0]?.fill).toEqual([{ from: 'lines', to: 'items', columns: [{ from: 'lines', to: 'lines' }] }])
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Condition } from '@/api/types'
-import { isMissing, type Kind, type Values } from '@/shared/conditions'
+import { isMissing, MARK, type Kind, type Values } from '@/shared/conditions'
 import { compileRules, type Rule, type RuleField } from '@/shared/rules'
 import shared from '../../tests/shared/rules.json'
 
@@ -12,6 +12,7 @@ interface Given {
   required?: boolean
   default?: unknown
   options?: { value: string; when?: Condition }[]
+  own_answer?: boolean
 }
 interface Case {
   values: Values
@@ -32,7 +33,8 @@ const forms = (shared.forms as unknown as Form[]).filter((form) => form.twin !==
 const filled = (values: Values) => Object.fromEntries(Object.entries(values).filter(([, value]) => !isMissing(value)).map(([id, value]) => [id, typeof value === 'number' ? String(value) : value]))
 
 describe.each(forms.map((form) => [form.name, form] as const))('%s', (_name, form) => {
-  const fields = form.fields.map(({ id, type, required, options }): RuleField => {
+  const fields = form.fields.map(({ id, type, required, options: chosen, own_answer }): RuleField => {
+    const options = own_answer ? [...(chosen ?? []), { value: MARK }] : chosen
     const limits_options = type === 'cascade' ? 'first' : options ? 'each' : null
     return { id, kind: KINDS[type] as Kind | null, required, options, limits_options, opens_section: type === 'section' || type === 'tabs', opens_page: type === 'tabs' }
   })

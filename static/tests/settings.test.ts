@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { familyOf, treeOf, type Department } from '@/settings/organisation'
 import { grantOn, withField, withGrant, withRight, type Grant } from '@/settings/permissions'
 
-const department = (id: string, parent: string | null, position = 0): Department => ({ id, title: { en: id }, parent_id: parent, head_id: null, position, members: 0 })
+const department = (id: string, parent: string | null, position = 0): Department => ({ id, title: { en: id }, parent_id: parent, head_id: null, head_name: null, position, members: 0 })
 
 describe('departments', () => {
   const list = [department('field', 'service'), department('sales', null, 1), department('service', null), department('lost', 'gone', 2)]
   it('stand below their parent, and at the top when it is gone', () => {
-    expect(treeOf(list).map((one) => [one.department.id, one.depth])).toEqual([['service', 0], ['field', 1], ['sales', 0], ['lost', 0]])
+    expect(treeOf(list).map((one) => [one.node.id, one.depth])).toEqual([['service', 0], ['field', 1], ['sales', 0], ['lost', 0]])
   })
   it('can not be moved below themselves', () => {
     expect([...familyOf('service', list)].sort()).toEqual(['field', 'service'])

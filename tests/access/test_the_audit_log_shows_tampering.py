@@ -75,7 +75,8 @@ def test_swapped_entries_are_found(house: House) -> None:
     _fill(house)
 
     def swap(uow: Any) -> None:
-        rows = uow.conn.execute(select(audit_log).where(audit_log.c.seq.in_((3, 4)))).mappings().all()
+        pair = select(audit_log).where(audit_log.c.seq.in_((3, 4))).order_by(audit_log.c.seq)
+        rows = uow.conn.execute(pair).mappings().all()
         uow.conn.execute(delete(audit_log).where(audit_log.c.seq.in_((3, 4))))
         for row, seq in zip(rows, (4, 3), strict=True):
             uow.conn.execute(insert(audit_log).values(**{**row, "seq": seq}))

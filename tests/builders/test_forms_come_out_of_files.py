@@ -133,8 +133,9 @@ def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) 
                 ]},
             ]},
             {"name": "two", "elements": [
-                {"type": "checkbox", "name": "likes", "choices": ["a", {"value": "b", "text": {"en": "Bee"}}], "hasOther": True},
+                {"type": "checkbox", "name": "likes", "choices": ["a", {"value": "b", "text": {"en": "Bee"}}], "hasOther": True, "otherText": "Else", "otherPlaceholder": {"default": "What?"}},
                 {"type": "boolean", "name": "again", "visibleIf": "{likes} contains 'b' and {mail} notempty"},
+                {"type": "comment", "name": "besides", "visibleIf": "{likes} contains 'other'"},
                 {"type": "matrixdynamic", "name": "items", "minRowCount": 2, "choices": [1, 2], "columns": [
                     {"name": "what", "cellType": "text", "isRequired": True}, {"name": "kind"},
                 ]},
@@ -149,7 +150,7 @@ def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) 
     assert (found.source, found.document["title"]) == ("surveyjs", {"zh-CN": "反馈", "en": "Feedback"})
     assert types(found) == {
         "one": "section", "mail": "email", "nps": "nps", "more": "section", "why": "textarea", "two": "section",
-        "likes": "checkboxes", "again": "boolean", "items": "subform", "trips": "subform",
+        "likes": "checkboxes", "again": "boolean", "besides": "textarea", "items": "subform", "trips": "subform",
     }  # fmt: skip
     items, trips = (entry for entry in found.document["fields"] if entry["type"] == "subform")
     assert [(one["id"], one["type"]) for one in items["columns"]] == [("what", "text"), ("kind", "select")]
@@ -159,8 +160,13 @@ def test_a_surveyjs_document_becomes_a_form_with_its_conditions(tmp_path: Path) 
     assert [rule["when"] for rule in found.document["rules"]] == [
         {"field": "nps", "op": "lt", "value": "7"}, {"field": "nps", "op": "lte", "value": "3"},
         {"all": [{"field": "likes", "op": "contains", "value": "b"}, {"field": "mail", "op": "not_empty"}]},
+        {"field": "likes", "op": "contains", "value": "other:"},
     ]  # fmt: skip
-    assert where(found) == {"likes: hasOther", "trips: sign", "sum"}
+    likes = next(one for one in found.document["fields"] if one["id"] == "likes")
+    assert likes["own_answer"] is True
+    assert likes["own_label"] == {"en": "Else"}
+    assert likes["own_placeholder"] == {"en": "What?"}
+    assert where(found) == {"trips: sign", "sum"}
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,23 @@ def test_two_versions_are_compared_with_each_other(workshop) -> None:
         back = life.compare(unit, workshop.owner, made.id, before=2, after=1)
     assert [(one.kind, one.path) for one in back.changes] == [("added", "fields/city")]
     assert back.from_published
+
+
+def test_a_field_that_another_form_is_asked_by_is_used_there(workshop) -> None:
+    workshop.create("form", "other", form(*NAMES))
+    where = {"field": "name", "op": "eq", "value": {"ref": "my:city"}}
+    fields = [
+        *form(*NAMES)["fields"],
+        {"id": "who", "type": "link", "label": words("Who"), "form": "other", "filter": where},
+        {"id": "took", "type": "text", "label": words("Took"),
+         "default_from": {"form": "other", "where": where, "take": "total"}},
+    ]  # fmt: skip
+    made = workshop.create("form", "order", {"title": words("Order"), "fields": fields})
+    assert uses(workshop, made, "city") == {("form", "fields/3"), ("form", "fields/4")}
+    assert uses(workshop, made, "name") == set()
+
+
+def test_a_field_that_respondents_see_or_change_by_their_own_link_is_used_there(workshop) -> None:
+    own = {"see": ["name"], "edit": {"fields": ["city"], "when": {"field": "total", "op": "empty"}}}
+    made = workshop.create("form", "order", {**form(*NAMES), "settings": {"own_link": own}})
+    assert [uses(workshop, made, name) for name in NAMES] == [{("form", "settings/own_link")}] * 3

@@ -1,6 +1,6 @@
 """Forms made of a few fields, and a world in which some people, departments and files exist."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
+from formloom.platform.records.queries.child_rows import RowPlan
 from formloom.platform.storage.database import Database, UnitOfWork
 from formloom.platform.storage.form_tables import RESERVED, table_of
 
@@ -48,10 +49,17 @@ def make_form() -> MakeForm:
         return FormVersion.build(
             form_id="f", app_id="a", app_key="desk", key="ticket", version=1, table="form_desk_ticket",
             document={"title": {"zh-CN": "工单", "en": "Ticket"}, "fields": entries, **parts},
-            columns={one["id"]: one["id"] for one in entries},
+            columns={one["id"]: one["id"] for one in entries} | _inside(entries),
         )  # fmt: skip
 
     return make
+
+
+def _inside(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the tables of sub-forms and their columns."""
+    with_rows = [one for one in entries if one["type"] == "subform"]
+    tables = {f"{one['id']}.": f"form_desk_ticket__{one['id']}" for one in with_rows}
+    return tables | {f"{one['id']}.{inner['id']}": inner["id"] for one in with_rows for inner in one.get("columns", ())}
 
 
 class Shelf:
@@ -61,7 +69,13 @@ class Shelf:
         self.db, self.form, self.table = db, form, table_of(form)
         reserved = {name: self.table.c[name] for name in RESERVED if name != "deleted_at"}
         self.columns = reserved | {item.id: self.table.c[form.columns[item.id]] for item in form.stored}
-        db.write(lambda uow: self.table.create(uow.conn))
+        self._rows = {item.id: RowPlan(item.rows) for item in form.with_rows if item.rows}
+        for name, plan in self._rows.items():
+            inner: Any = form.by_id[name].rows
+            self.columns |= {f"{name}.{one.id}": plan.table.c[inner.columns[one.id]] for one in inner.stored}
+        db.write(
+            lambda uow: [one.create(uow.conn) for one in (self.table, *(plan.table for plan in self._rows.values()))]
+        )
 
     def put(self, uow: UnitOfWork, reserved: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Store one record of clean values."""
@@ -69,6 +83,10 @@ class Shelf:
             self.form.columns[item.id]: item.type.to_column(values.get(item.id), item.cfg) for item in self.form.stored
         }
         uow.conn.execute(self.table.insert(), [{**reserved, **row}])
+        for name, plan in self._rows.items():
+            rows = [plan.stored(reserved["id"], place, one) for place, one in enumerate(values.get(name) or ())]
+            if rows:
+                uow.conn.execute(plan.table.insert(), rows)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formloom.platform.definitions.change import Change
@@ -157,6 +157,8 @@ documents = st.fixed_dictionaries(
 )
 
 
+# how long documents take to be made up says nothing about the differences
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(documents, documents)
 def test_half_finished_drafts_can_be_compared(before: dict[str, Any], after: dict[str, Any]) -> None:
     changes: list[Change] = diff("form", before, after)

@@ -30,6 +30,7 @@ FORM: Document = {
         {"id": "part", "type": "section", "label": both("Part")},
         {"id": "owner", "type": "user", "label": both("Owner")},
         {"id": "due", "type": "date", "label": both("Due")},
+        {"id": "stage", "type": "radio", "label": both("Stage"), "options": [{"value": one, "label": both(one)} for one in ("new", "quote", "won")]},
     ],
     "rules": [{"id": "r1", "when": {"field": "status", "op": "eq", "value": "open"}, "show": ["amount"], "require": ["subject"]}],
     "buttons": [{"id": "go", "label": both("Go"), "flow": "route"}],
@@ -77,8 +78,40 @@ GOOD: Mapping[str, Document] = {
     },
     "calendar": {
         "title": both("Office"), "timezone": "Asia/Shanghai", "week": {"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}, "days": {"2026-10-01": []},
+        "entries": [{"on": "2026-02-15", "until": "2026-02-23", "kind": "holiday", "title": both("Spring Festival")}, {"on": "2026-02-14", "kind": "workday"}],
+    },
+    "sla": {
+        "title": both("Service"), "form": "ticket", "calendar": "office", "priority_field": "status",
+        "metrics": [{
+            "id": "solved", "kind": "resolution", "title": both("Solved"), "stop": {"field": "amount", "op": "gt", "value": 1},
+            "pause": {"field": "owner", "op": "empty"}, "targets": [{"priority": ["open"], "within": "PT4H"}, {"within": "P2D", "business": False}],
+            "warn": [{"before": "PT30M", "do": [{"id": "a", "type": "notify", "to": {"user_field": "owner"}, "text": both("Soon")}]}],
+            "breach": [{"id": "a", "type": "set_fields", "values": {"amount": 2}}], "ladder": [{"after": "PT2H", "do": []}],
+        }],
+    },
+    "pool": {
+        "title": both("Leads"), "form": "ticket", "owner": "owner", "filter": {"field": "status", "op": "eq", "value": "open"},
+        "see": {"roles": ["agent"]}, "claim": {"roles": ["agent"]}, "manage": {"roles": ["lead"]},
+        "assign": {"mode": "automatic", "rule": "fair"}, "calendar": "office", "masked": ["mail"], "cool_down_days": 7,
+        "limits": {"per_day": 20, "holding": 100, "not_counted": {"field": "amount", "op": "gt", "value": 0}, "batch": 10},
+        "protection": {"days": 3, "when": {"field": "amount", "op": "gt", "value": 1}},
+        "recycle": {"unfollowed": {"days": 30, "field": "due"}, "unwon": {"days": 180, "won": {"field": "amount", "op": "gt", "value": 2}}, "owner_left": True},
+        "warn": {"days": [3, 1], "mail": True},
     },
 }  # fmt: skip
+BLUEPRINT: Document = {
+    "title": both("Sale"), "form": "ticket", "field": "stage",
+    "states": [{"option": "new"}, {"option": "quote", "category": "paused"}, {"option": "won", "category": "won"}],
+    "transitions": [
+        {
+            "key": "offer", "label": both("Offer"), "from": ["new"], "to": "quote", "who": [{"role": "agent"}, {"user_field": "owner"}],
+            "when": {"field": "amount", "op": "gt", "value": 1}, "require": ["amount"], "ask": ["due"], "checklist": [{"id": "a", "label": both("Read")}],
+            "after": [{"id": "n1", "type": "set_fields", "values": {"subject": "x"}}],
+        },
+        {"key": "win", "label": both("Win"), "from": ["*"], "to": "won", "automatic": {"field": "due", "after": "P3D", "calendar": "office"}},
+    ],
+}  # fmt: skip
+GOOD = {**GOOD, "blueprint": BLUEPRINT}
 TASK: Document = {"title": both("Task"), "fields": [{"id": "name", "type": "text", "label": both("Name")}]}
 _settings: Any = Schema.from_dict
 NODES = {
@@ -94,7 +127,9 @@ WORLD = World(
     others={
         "form": {"ticket": FORM, "task": TASK}, "flow": {"route": GOOD["flow"]}, "dashboard": {"figures": GOOD["dashboard"]},
         "message_template": {"hello": GOOD["message_template"]}, "assignment_rule": {"fair": GOOD["assignment_rule"]},
-        "calendar": {"office": GOOD["calendar"]}, "view": {"open": GOOD["view"]},
+        "calendar": {"office": GOOD["calendar"]}, "sla": {"service": {**GOOD["sla"], "position": 9}}, "view": {"open": GOOD["view"]},
+        "permission_group": {"agents": GOOD["permission_group"]}, "pool": {"leads": {**GOOD["pool"], "position": 9}},
+        "blueprint": {"sale": {**GOOD["blueprint"], "field": "other"}},
     },
 )  # fmt: skip
 
@@ -252,6 +287,63 @@ FAULTS = [
     ("calendar", "week/mon", [["09:00", "13:00"], ["12:00", "18:00"]], "overlap", None),
     ("calendar", "week/mon", [["9", "18:00"]], "bad_time", None),
     ("calendar", "days", {"1 October": []}, "bad_form", None),
+    ("calendar", "entries/0/until", "2026-02-14", "backwards", None),
+    ("pool", "owner", "ower", "unknown_field", "owner"),
+    ("pool", "owner", "mail", "not_a_person", None),
+    ("pool", "filter", {"field": "staus", "op": "empty"}, "unknown_field", "status"),
+    ("pool", "filter", {"any": [{"not": {"all": [{"any": [{"field": "status", "op": "empty"}]}]}}]}, "too_deep", None),
+    ("pool", "assign/rule", "fare", "unknown_rule", "fair"),
+    ("pool", "assign/rule", None, "required", None),
+    ("pool", "assign/mode", "clame", "not_a_choice", "claim"),
+    ("pool", "calendar", "ofice", "unknown_calendar", "office"),
+    ("pool", "recycle/unfollowed/field", "subject", "not_a_date", None),
+    ("pool", "recycle/unwon/won", {"field": "amout", "op": "empty"}, "unknown_field", "amount"),
+    ("pool", "masked", ["male"], "unknown_field", "mail"),
+    ("pool", "manage/roles", ["leed"], "unknown_role", "lead"),
+    ("pool", "limits/per_day", 0, "out_of_range", None),
+    ("sla", "metrics/0/targets/0/within", "4h", "bad_duration", None),
+    ("sla", "metrics/0/targets/0/when", {"field": "staus", "op": "empty"}, "unknown_field", "status"),
+    ("sla", "metrics/0/kind", "resolved", "not_a_choice", "resolution"),
+    ("sla", "metrics/0/stop", None, "no_stop", None),
+    ("sla", "metrics/0/warn/0/do/0/to", {"user_field": "ower"}, "unknown_field", "owner"),
+    ("sla", "metrics/0/ladder/0/do", [{"id": "a", "type": "notfy"}], "unknown_type", "notify"),
+    ("sla", "calendar", "ofice", "unknown_calendar", "office"),
+    ("flow", "trigger/policy", "servce", "unknown_sla", "service"),
+    ("flow", "trigger/blueprint", "slae", "unknown_blueprint", "sale"),
+    (
+        "flow",
+        "trigger",
+        {"type": "record_created", "blueprint": "sale", "transitions": ["ofer"]},
+        "unknown_transition",
+        "offer",
+    ),
+    ("blueprint", "field", "stag", "unknown_field", "stage"),
+    ("blueprint", "field", "amount", "not_one_choice", None),
+    ("blueprint", "initial", "nwe", "unknown_state", "new"),
+    ("blueprint", "states/0/option", "nwe", "unknown_option", "new"),
+    ("blueprint", "states/1/option", "new", "duplicate_id", "new"),
+    ("blueprint", "states/0/category", "opne", "not_a_choice", "open"),
+    ("blueprint", "transitions/0/to", "qoute", "unknown_state", "quote"),
+    ("blueprint", "transitions/0/to", None, "required", None),
+    ("blueprint", "transitions/0/to", "new", "to_itself", None),
+    ("blueprint", "transitions/0/from", ["nwe"], "unknown_state", "new"),
+    ("blueprint", "transitions/0/from", [], "bad_length", None),
+    ("blueprint", "transitions/0/from", ["*", "new"], "any_alone", None),
+    ("blueprint", "transitions/1/key", "offer", "duplicate_id", "offer"),
+    ("blueprint", "transitions/0/who", [{"user_field": "ower"}], "unknown_field", "owner"),
+    ("blueprint", "transitions/0/who", [{"role": "aegnt"}], "unknown_role", "agent"),
+    ("blueprint", "transitions/0/who", [{"chosen": True}], "not_here", None),
+    ("blueprint", "transitions/0/when", {"field": "amuont", "op": "empty"}, "unknown_field", "amount"),
+    ("blueprint", "transitions/0/require", ["amuont"], "unknown_field", "amount"),
+    ("blueprint", "transitions/0/require", ["stage"], "asked_for_state", None),
+    ("blueprint", "transitions/0/ask", ["part"], "not_filled", None),
+    ("blueprint", "transitions/0/checklist", [{"id": "a", "label": {"en": "A"}}] * 2, "duplicate_id", "a"),
+    ("blueprint", "transitions/0/after", [{"id": "a", "type": "notfy"}], "unknown_type", "notify"),
+    ("blueprint", "transitions/0/after", [{"id": "a", "type": "delay"}], "cannot_wait", None),
+    ("blueprint", "transitions/1/automatic", {}, "no_time", None),
+    ("blueprint", "transitions/1/automatic", {"after": "3d"}, "bad_duration", None),
+    ("blueprint", "transitions/1/automatic", {"field": "amount"}, "not_a_date", None),
+    ("blueprint", "transitions/1/automatic", {"after": "P3D", "calendar": "ofice"}, "unknown_calendar", "office"),
 ]
 
 
@@ -277,6 +369,44 @@ def test_faults_of_a_form_are_found_together() -> None:
     assert {"unknown_type", "not_number", "unknown_field"} <= {one.code for one in check("form", document)}
 
 
+def test_a_field_has_one_blueprint() -> None:
+    world = World(key="other", others={**WORLD.others, "blueprint": {"sale": BLUEPRINT}})
+    found = KINDS.get("blueprint").check(deepcopy(BLUEPRINT), world)
+    assert ("field_is_taken", "field", "error") in [(one.code, one.field, one.severity) for one in found]
+    same = World(key="sale", others=world.others)
+    assert not KINDS.get("blueprint").check(deepcopy(BLUEPRINT), same)
+
+
+def test_a_state_that_no_transition_leads_to_is_an_error_at_that_state() -> None:
+    document = changed("blueprint", "transitions/0/to", "won")
+    found = [(one.code, one.field, one.severity) for one in check("blueprint", document)]
+    assert ("unreachable_state", "states/1", "error") in found
+
+
+def test_a_blueprint_warns_of_options_without_a_state_and_of_dead_ends() -> None:
+    document = changed("blueprint", "states", [{"option": "new"}, {"option": "won", "category": "open"}])
+    document["transitions"] = [{"key": "win", "label": both("Win"), "from": ["new"], "to": "won"}]
+    found = check("blueprint", document)
+    assert [(one.code, one.field, one.severity) for one in found] == [
+        ("not_a_state", "states", "warning"), ("dead_end", "states/1", "warning"),
+    ]  # fmt: skip
+
+
+def test_transitions_by_dates_may_not_go_round_in_a_circle() -> None:
+    document = deepcopy(BLUEPRINT)
+    by_date = {"automatic": {"field": "due"}}
+    document["transitions"] = [
+        {"key": "there", "label": both("There"), "from": ["new"], "to": "quote", **by_date},
+        {"key": "back", "label": both("Back"), "from": ["quote"], "to": "new", **by_date},
+        {"key": "win", "label": both("Win"), "from": ["quote"], "to": "won"},
+    ]
+    assert ("circle_of_dates", "transitions/0/automatic") in [
+        (one.code, one.field) for one in check("blueprint", document)
+    ]
+    document["transitions"][1]["automatic"] = {"after": "P1D"}
+    assert check("blueprint", document) == []
+
+
 def test_where_used_names_every_place() -> None:
     def used(kind: str) -> set[tuple[str, str, str | None]]:
         return {(one.kind, one.key, one.field) for one in KINDS.get(kind).references(GOOD[kind])}
@@ -294,6 +424,9 @@ def test_where_used_names_every_place() -> None:
     assert used("assignment_rule") == {("form", "ticket", one) for one in (None, "owner", "status")} | {
         ("calendar", "office", None)
     }
+    assert used("blueprint") == {
+        ("form", "ticket", one) for one in (None, "stage", "amount", "due", "owner", "subject")
+    } | {("calendar", "office", None)}
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -345,5 +478,5 @@ def test_a_half_finished_form_does_not_stop_the_check_of_what_hangs_on_it(value:
                 "form": {"ticket": {**FORM, part: value}, "task": {"fields": [value, {"id": value, "type": value}]}},
             },
         )
-        for kind in ("view", "flow", "dashboard", "permission_group", "assignment_rule"):
+        for kind in ("view", "flow", "dashboard", "permission_group", "assignment_rule", "blueprint"):
             KINDS.get(kind).check(deepcopy(GOOD[kind]), broken)

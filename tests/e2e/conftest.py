@@ -1,25 +1,28 @@
 """A running installation with a real mail server, and a real browser."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -90,28 +93,70 @@ def serving(folder: Path) -> Iterator[Installation]:
         "FORMLOOM_BASE_URL": f"http://127.0.0.1:{port}", "FORMLOOM_LOG": "warning",
     }  # fmt: skip
     house = Installation(f"http://127.0.0.1:{port}", mailbox, environment)
-    log = (folder / "log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py"), "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
-    )
+    process = _nursery().fork(environment, ["serve", "--port", str(port)], folder / "log")
     try:
         _wait_until_ready(house.url)
         yield house
     finally:
-        process.terminate()
-        process.wait(40)
+        _end(process)
         controller.stop()
 
 
+class Nursery:
+    """Forks servers; see the module `nursery`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def fork(self, environ: Mapping[str, str], arguments: Sequence[str], log: Path) -> int:
+        """Start what `app.py` does with these arguments and return the number of its process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"environ": dict(environ), "arguments": list(arguments), "log": str(log)}
+        self._process.stdin.write(f"{json.dumps(asked)}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@cache
+def _nursery() -> Nursery:
+    """Return the one of this process, which ends with it: its input ends then."""
+    return Nursery()
+
+
+def _end(process: int, *, seconds: float = 40) -> None:
+    os.kill(process, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the server did not stop")
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserType]:
+    """Yield what starts browsers; there can be only one in a process."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
     """Yield a real Chromium."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed here")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
+    found = chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield found
+    found.close()
 
 
 def setup_link(house: Installation, log: Path) -> str:

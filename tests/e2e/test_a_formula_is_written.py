@@ -85,8 +85,8 @@ def test_a_formula_is_written(installation: Installation, browser: Browser, tmp_
     expect(page.get_by_label("Note")).to_be_hidden()
 
     page.goto("/a/shop/f/order?new=1")
-    expect(page.locator("#new-total output")).to_have_text("0")
+    expect(page.locator("#new-total output")).to_have_text("0.00")
     page.locator("#new-price input").fill("2.5")
     page.locator("#new-quantity input").fill("3")
-    expect(page.locator("#new-total output")).to_have_text("7.5")
+    expect(page.locator("#new-total output")).to_have_text("7.50")
     assert faults == []

@@ -56,6 +56,15 @@ def test_an_edit_survives_a_reload_in_the_same_moment(desk: Desk) -> None:
     expect(page.locator("[data-field=subject]")).to_contain_text("Subject")
 
 
+def test_a_number_that_was_typed_and_not_left_survives_leaving_the_page(desk: Desk) -> None:
+    page = desk.designer()
+    page.locator("[data-field=cost]").click()
+    page.get_by_label("Decimal places").fill("0")
+    page.evaluate("location.reload()")
+    page.locator("[data-field=cost]").click()
+    expect(page.get_by_label("Decimal places")).to_have_value("0")
+
+
 def test_an_edit_survives_that_neither_server_nor_database_could_take(desk: Desk) -> None:
     desk.context.add_init_script(SLOW_DISK)
     desk.context.add_init_script(OUT_OF_REACH)

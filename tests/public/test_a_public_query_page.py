@@ -1,10 +1,13 @@
 """Somebody finds his record by what only he knows, sees what the builder chose, and learns nothing about others."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from formloom.platform.web.public import query_routes
@@ -89,6 +92,27 @@ def test_guessing_is_slowed_down(asks: House, monkeypatch: pytest.MonkeyPatch) -
     assert int(late.headers["Retry-After"]) > 0
 
 
+def test_a_flood_of_questions_keeps_no_more_than_a_few_threads(asks: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_routes, "LEAST_S", 1.0)
+    monkeypatch.setattr(query_routes, "TRIES", "1000 per minute")
+    typed = {"tel": "13812345678", "no": number(asks, 0)}
+    clients = [asks.formloom.web.test_client() for _place in range(12)]
+
+    def one(client: FlaskClient) -> tuple[int, float, bool]:
+        began = time.monotonic()
+        answer = client.post(f"{asks.path}/query", data=typed, headers=HTML)
+        return answer.status_code, time.monotonic() - began, "Loom" in answer.text
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(one, clients))
+    answered = [took for status, took, is_found in answers if status == 200 and is_found]
+    turned_away = [is_found for status, _took, is_found in answers if status == 429]
+    assert len(answered) == query_routes.AT_ONCE
+    assert min(answered) >= 1.0
+    assert turned_away == [False] * 8
+    assert "Loom" in ask(asks, **typed).text
+
+
 def test_it_takes_no_answers_and_a_form_takes_no_questions(asks: House) -> None:
     assert asks.browser.post(asks.path, data={"line": "x"}, headers=HTML).status_code == 404
     fills = asks.made("GET", f"/forms/{asks.form_id}/links")["links"][0]
@@ -137,3 +161,44 @@ def test_settings_that_make_no_sense_are_refused(form: Publish) -> None:
     ):
         assert house.api("POST", links, {"purpose": "query", "query": query}).status_code == 422
     assert house.api("POST", links, {"purpose": "query"}).status_code == 422
+
+
+def test_a_page_that_ends_before_it_begins_is_refused(asks: House) -> None:
+    begins, ends = asks.clock.now() + timedelta(hours=2), asks.clock.now() + timedelta(hours=1)
+    times = {"open_from": begins.isoformat(), "open_until": ends.isoformat()}
+    answer = asks.api("PATCH", f"/links/{asks.token}", {"query": {**QUERY, **times}})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json["errors"]] == ["query.open_until"]
+
+
+def test_a_preview_shows_what_the_page_would_and_nothing_of_any_record(asks: House) -> None:
+    query = {**QUERY, "by": ["tel"], "show": ["line", "tel", "mail"], "edit": True}
+    drawn = asks.api("POST", f"/links/{asks.token}/preview", {"query": query, "locale": "en"})
+    assert drawn.status_code == 200
+    assert [name for name, _value in asks.inputs(drawn).values] == ["tel", "ticket"]
+    assert "An example" in drawn.text
+    assert drawn.text.count("<dt>") == 3
+    assert "Loom" not in drawn.text
+    assert drawn.text.count("disabled>") == 2
+
+
+def test_a_field_by_which_a_page_finds_records_cannot_go(asks: House) -> None:
+    asks.made("PATCH", f"/links/{asks.token}", {"name": "Where is my parcel"})
+    (used,) = asks.made("GET", f"/definitions/{asks.form_id}/impact?fields=tel")["fields"]
+    assert "Query page “Where is my parcel”" in [one["place"]["en"] for one in used["uses"]]
+    left = [one for one in FIELDS if one["id"] != "tel"]
+    asks.made("PUT", f"/definitions/{asks.form_id}/draft", {"document": {"title": l10n("Repair"), "fields": left}})
+    refused = asks.api("POST", f"/definitions/{asks.form_id}/publish", {})
+    assert refused.status_code == 422
+    assert "Where is my parcel" in refused.json["errors"][0]["message"]
+    asks.made("PATCH", f"/links/{asks.token}", {"open": False})
+    asks.made("POST", f"/definitions/{asks.form_id}/publish", {})
+
+
+def test_a_field_that_goes_is_taken_off_the_pages_that_show_it(asks: House) -> None:
+    typed = {"tel": "13812345678", "no": number(asks, 0)}
+    asks.change({"fields": [one for one in FIELDS if one["id"] != "mail"]})
+    kept = next(one for one in asks.made("GET", f"/forms/{asks.form_id}/links")["links"] if one["token"] == asks.token)
+    assert (kept["query"]["show"], kept["query"]["mask"]) == (["line", "tel"], ["tel"])
+    asks.change({"fields": [*[one for one in FIELDS if one["id"] != "mail"], {**ENTRY["inner"], "id": "mail"}]})
+    assert "lin@example.com" not in ask(asks, **typed).text

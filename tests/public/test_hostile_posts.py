@@ -167,7 +167,7 @@ def test_nothing_that_anybody_wrote_becomes_markup(form: Publish) -> None:
         assert "<img" not in answer.text
         assert "49" not in answer.text.split("<style")[0]
         policy = answer.headers["Content-Security-Policy"]
-        assert "unsafe" not in policy
+        assert "unsafe" not in policy.replace("'wasm-unsafe-eval'", ""), "which makes no script out of text"
         assert "frame-ancestors 'none'" in policy
     sent = house.send({"line": "ok", "one": "", "choice": "", "many": [], "boxes": []})
     shown = house.browser.get(sent.headers["Location"], headers={"Accept": "text/html"}).text

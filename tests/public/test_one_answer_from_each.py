@@ -1,15 +1,17 @@
 """One answer from each device, network, value or person, in each period; of many at once one is stored."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from formloom.platform.storage.tables import answer_marks
 
-from .conftest import ENTRY, House, Publish
+from .conftest import ENTRY, HTML, House, Publish
 
 LINE, MAIL = ENTRY["line"], ENTRY["mail"]
 
@@ -121,3 +123,30 @@ def test_a_limit_that_could_not_hold_is_refused(house: House, limit: dict[str, A
     made = house.api("POST", "/apps/desk/definitions", body)
     answer = house.api("POST", f"/definitions/{made.json['id']}/publish", {}) if made.status_code == 201 else made
     assert answer.status_code == 422
+
+
+def test_a_respondent_who_changes_his_answer_is_judged_again(form: Publish) -> None:
+    own = {"see": ["line"], "edit": {"fields": ["mail"]}}
+    by_mail = {"by": "field", "field": "mail", "period": "day"}
+    house = form(LINE, MAIL, settings={**limited(by_mail), "own_link": own})
+    paths = {}
+    for name in ("ada", "bob"):
+        sent = house.send({"line": name, "mail": f"{name}@example.com"})
+        receipt = house.browser.get(sent.headers["Location"], headers=HTML)
+        found = re.search(r'readonly value="http://[^/]+(/f/[^"]+)"', receipt.text)
+        assert found
+        paths[name] = found[1]
+
+    def change(name: str, mail: str) -> TestResponse:
+        page = house.browser.get(f"{paths[name]}/edit", headers=HTML)
+        return house.post(house.inputs(page), {"mail": mail})
+
+    refused = change("bob", "Ada@example.com")
+    assert refused.status_code == 422
+    assert 'value="Ada@example.com"' in refused.text
+    assert [one["values"]["mail"] for one in house.records()] == ["ada@example.com", "bob@example.com"]
+    assert change("ada", "ada@example.org").status_code == 303
+    house.clock.advance(timedelta(days=1))
+    assert change("bob", "ada@example.com").status_code == 303, "free again in the period in which both were sent"
+    assert change("ada", "ada@example.com").status_code == 422
+    assert house.send({"line": "new", "mail": "ada@example.com"}).status_code == 303

@@ -75,3 +75,28 @@ def test_colours_are_those_of_the_token_sheet() -> None:
         assert re.sub(r"\s", "", value) == re.sub(r"\s", "", meant), name
     used = set(re.findall(r"var\((--fl-[\w-]+)\)", STYLE.read_text(encoding="utf-8")))
     assert used == own.keys()
+
+
+def test_a_page_travels_compressed_to_who_takes_that(form: Publish) -> None:
+    house = form(*({**EVERY_TYPE[number % 16], "id": f"f{number}"} for number in range(30)))
+    plain = house.open()
+    answer = house.browser.get(f"/f/{house.token}", headers={"Accept-Encoding": "gzip, br", "Accept": "text/html"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert len(answer.data) < len(plain.data) / 3
+    assert b'name="f29"' in gzip.decompress(answer.data)
+    assert "Content-Encoding" not in plain.headers
+
+
+def test_only_pages_that_scan_load_the_scanner_and_may_compile_it(form: Publish) -> None:
+    name = {"id": "name", "type": "text", "label": {"en": "Name"}}
+    code = {"id": "code", "type": "barcode", "label": {"en": "Code"}}
+    house = form(name)
+    assert "wasm" not in house.open().headers["Content-Security-Policy"]
+    for fields in ([name, code], [name, {"id": "rows", "type": "subform", "label": {"en": "Rows"}, "columns": [code]}]):
+        house.change({"fields": fields})
+        page = house.open()
+        assert "'wasm-unsafe-eval'" in page.headers["Content-Security-Policy"]
+        assert framing.bundle_path("scan") in page.text
+    house.change({"fields": [name, {**code, "public": False}]})
+    assert "wasm" not in house.open().headers["Content-Security-Policy"]

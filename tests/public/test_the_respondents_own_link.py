@@ -85,6 +85,24 @@ def test_a_changed_answer_goes_through_the_pipeline(form: Publish) -> None:
     assert [(one["actor"]["kind"], one["act"]) for one in history] == [("public", "updated"), ("public", "created")]
 
 
+def test_what_is_full_is_marked_but_for_what_the_record_has(form: Publish) -> None:
+    options = [{"value": one, "label": l10n(one.title()), "quota": 1} for one in ("morning", "noon")]
+    when = {"id": "when", "type": "radio", "label": l10n("When"), "options": options}
+    house = form(
+        ENTRY["line"],
+        when,
+        settings={"own_link": {"see": ["line"], "edit": {"fields": ["when"]}}, "rate_per_hour": 1000},
+    )
+    mine = own_path(
+        house.browser.get(house.send({"line": "Loom", "when": "morning"}).headers["Location"], headers=HTML)
+    )
+    assert house.send({"line": "Loom", "when": "noon"}).status_code == 303
+    page = get(house, f"{mine}/edit")
+    assert re.search(r'value="noon" disabled', page.text), "another record has it"
+    assert re.search(r'value="morning" checked>', page.text), "its own seat stays choosable"
+    assert change(house, mine, {"when": "morning"}, page).status_code == 303
+
+
 def test_who_comes_late_sees_both_sides_and_loses_nothing(form: Publish) -> None:
     house = opened(form)
     path = sent(house, lines="old")
@@ -213,3 +231,27 @@ def test_settings_that_make_no_sense_are_found(house: House) -> None:
     assert {one["field"] for one in answer.json["errors"]} >= {
         "settings/own_link/see/0", "settings/own_link/edit/fields/0",
     }  # fmt: skip
+
+
+def test_the_page_to_change_answers_has_the_pages_and_sections_of_the_form(form: Publish) -> None:
+    headings = [
+        {"id": "first", "type": "tabs", "label": l10n("About you")},
+        {"id": "shut", "type": "section", "label": l10n("Nothing to change here")},
+        {"id": "part", "type": "section", "label": l10n("The rest of it")},
+        {"id": "second", "type": "tabs", "label": l10n("What you like")},
+        {"id": "third", "type": "tabs", "label": l10n("Another page")},
+    ]
+    by_id = {one["id"]: one for one in headings}
+    order = [by_id["first"], by_id["shut"], ENTRY["line"], ENTRY["mail"], by_id["part"], ENTRY["lines"],
+             by_id["second"], ENTRY["boxes"], by_id["third"], ENTRY["inner"], STATUS]  # fmt: skip
+    house = form(*order, settings={"own_link": OWN, "rate_per_hour": 1000})
+    path = sent(house)
+    page = get(house, f"{path}/edit")
+    for words in ("About you", "The rest of it", "What you like"):
+        assert words in page.text
+    for words in ("Nothing to change here", "Another page"):
+        assert words not in page.text
+    assert page.text.index("About you") < page.text.index("The rest of it") < page.text.index('name="lines"')
+    assert page.text.index('name="lines"') < page.text.index("What you like") < page.text.index('name="boxes"')
+    assert change(house, path, {"lines": "more", "boxes": ["a"]}).status_code == 303
+    assert house.records()[0]["values"]["lines"] == "more"

@@ -110,3 +110,17 @@ def test_a_visitor_is_not_told_the_name_of_a_field_for_members(desk: Desk) -> No
     with pytest.raises(FormloomError) as refused:
         desk.submit(subject="Loom", notes="x")
     assert "note'" not in refused.value.findings[0].words("en").replace("'notes'", "")
+
+
+def test_what_stands_beside_the_answers_is_exported_where_it_is_asked_for(desk: Desk) -> None:
+    desk.create(subject="one")
+    target = io.BytesIO()
+    with desk.db.read() as unit:
+        exports.write(
+            unit, desk.admin, desk.form, Query(), target, fields=["subject", "created_by", "created_at"], kind="csv",
+            locale="en",
+        )  # fmt: skip
+    rows = list(csv.reader(io.StringIO(target.getvalue().decode("utf-8-sig"))))
+    assert rows[0] == ["subject", "Created by", "Created at"]
+    assert rows[1][:2] == ["one", "Ada"]
+    assert rows[1][2].startswith("2026-11-23 14:")

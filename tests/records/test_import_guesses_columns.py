@@ -6,7 +6,7 @@ import pytest
 
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.records.imports.faults import MappingInvalid
-from formloom.platform.records.imports.mapping import checked, guess
+from formloom.platform.records.imports.mapping import checked, guess, targets_in
 
 from .tickets import FORM, HEADER
 
@@ -28,11 +28,11 @@ def _form(document: dict[str, Any] = FORM) -> FormVersion:
     ],
 )  # fmt: skip
 def test_a_column_finds_its_field(column: str, field: str | None) -> None:
-    assert guess([column], _form().stored) == {column: field}
+    assert guess([column], targets_in(_form().stored)) == {column: field}
 
 
 def test_a_help_desks_export_is_understood() -> None:
-    found = guess(HEADER, _form().stored)
+    found = guess(HEADER, targets_in(_form().stored))
     assert found == {
         "Ticket ID": None, "Customer Name": "name", "Customer Email": "email", "Ticket Type": "category",
         "Ticket Subject": "subject", "Ticket Description": "description", "Ticket Priority": "priority",
@@ -41,7 +41,7 @@ def test_a_help_desks_export_is_understood() -> None:
 
 
 def test_the_surer_name_gets_the_field() -> None:
-    assert guess(["Customer Name", "Name"], _form().stored) == {"Customer Name": None, "Name": "name"}
+    assert guess(["Customer Name", "Name"], targets_in(_form().stored)) == {"Customer Name": None, "Name": "name"}
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_the_surer_name_gets_the_field() -> None:
 )
 def test_a_mapping_that_does_not_fit_is_refused(mapping: dict[str, Any], code: str) -> None:
     with pytest.raises(MappingInvalid) as refused:
-        checked(mapping, ("a", "b"), _form().stored)
+        checked(mapping, ("a", "b"), targets_in(_form().stored))
     assert [found.code for found in refused.value.findings] == [code]
 
 
 def test_a_mapping_is_completed_over_the_columns() -> None:
-    assert checked({"a": "subject"}, ("a", "b"), _form().stored) == {"a": "subject", "b": None}
+    assert checked({"a": "subject"}, ("a", "b"), targets_in(_form().stored)) == {"a": "subject", "b": None}

@@ -202,7 +202,7 @@ def test_a_job_is_done_once_however_often_it_is_started(ticket_desk: Desk, house
 
 
 def _undo(house: House, actor: Member, job_id: str) -> JobRow:
-    return house.db.write(lambda uow: undoing.undo(uow, actor, house.catalog, job_id, now=house.clock.now()))
+    return house.db.write(lambda uow: undoing.undo(uow, actor, house, job_id, now=house.clock.now()))
 
 
 def test_undo_keeps_what_a_person_changed_and_takes_what_a_flow_changed(ticket_desk: Desk, house: House) -> None:

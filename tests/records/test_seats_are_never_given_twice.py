@@ -6,6 +6,7 @@ import pytest
 
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.records import service
+from formloom.platform.records.queries import seats as queries
 from formloom.platform.records.record import InvalidValues, Record, WriteOptions
 
 from .conftest import Desk, OpenDesk
@@ -70,6 +71,26 @@ def test_one_option_is_not_another_that_begins_like_it(open_desk: OpenDesk) -> N
     desk.create(boxes=["a"])
     with pytest.raises(InvalidValues):
         desk.create(boxes=["b", "aa"])
+
+
+def test_many_options_are_counted_as_each_alone(open_desk: OpenDesk) -> None:
+    names = ["a", "aa", "b", "c", "d", "e", "f"]
+    boxes = {"id": "boxes", "type": "checkboxes", "options": [option(name, 50) for name in names], "own_answer": True}
+    desk = desk_with(open_desk, boxes)
+    records = [desk.create(boxes=chosen) for chosen in (["a"], ["aa", "b"], ["aa", "b"], ["a", "f", "other:bb"], None)]
+    desk.delete(records[1])
+    item = desk.form.field("boxes")
+    assert len(names) > queries.FEW
+    with desk.db.read() as unit:
+        together = queries.counts(unit, desk.form, item, names, None)
+        alone = {name: queries.counts(unit, desk.form, item, [name], None)[name] for name in names}
+        but = queries.counts(unit, desk.form, item, names, None, but=records[0].id)
+    assert (
+        together
+        == alone
+        == {"a": (2, 0), "aa": (1, 0), "b": (1, 0), "c": (0, 0), "d": (0, 0), "e": (0, 0), "f": (1, 0)}
+    )
+    assert but["a"] == (1, 0)
 
 
 def test_who_comes_late_waits_and_moves_up_in_order(open_desk: OpenDesk) -> None:

@@ -25,6 +25,12 @@ TICKET = {
         {"id": "salary", "type": "number", "label": {"zh-CN": "薪资", "en": "Salary"}},
         {"id": "note", "type": "text", "label": {"zh-CN": "备注", "en": "Note"}},
         {"id": "parent", "type": "link", "form": "ticket", "label": {"zh-CN": "上级", "en": "Parent"}},
+        {
+            "id": "stage",
+            "type": "select",
+            "label": {"zh-CN": "阶段", "en": "Stage"},
+            "options": [{"value": one, "label": {"zh-CN": one, "en": one}} for one in ("new", "done")],
+        },
     ],
 }
 CLOSE = {
@@ -34,6 +40,11 @@ CLOSE = {
     "trigger": {"type": "button", "label": {"zh-CN": "关闭", "en": "Close"}},
     "nodes": [{"id": "done", "type": "set_fields", "values": {"note": "closed"}}],
 }
+BLUEPRINT = {
+    "title": {"zh-CN": "阶段", "en": "Stage"}, "form": "ticket", "field": "stage",
+    "states": [{"option": "new"}, {"option": "done", "category": "won"}],
+    "transitions": [{"key": "finish", "label": {"zh-CN": "完成", "en": "Finish"}, "from": ["*"], "to": "done"}],
+}  # fmt: skip
 _numbers = itertools.count(1)
 
 

@@ -11,6 +11,7 @@ administrator's browser whose write lacks the CSRF token.
 """
 
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -21,13 +22,19 @@ import pytest
 
 from formloom.platform.access.acts import NEEDS, Act
 from formloom.platform.kernel.ids import new_id
+from formloom.platform.records.queries import waiting
+from formloom.platform.records.queries.waiting import WaitingRow
+from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.route import RouteSpec
+from formloom.workflows.queries import runs
 
-from .conftest import TICKET, Site
+from .conftest import BLUEPRINT, CLOSE, TICKET, Site
 
 TABLE = Path(__file__).parent / "authz_matrix.json"
 WHO = ("anonymous", "visitor", "member", "restricted", "designer", "admin", "disabled", "bad_csrf")
 TOKENS = {"member": "outsider", "restricted": "restricted", "designer": "designer", "admin": "admin"}
+SHIFT = {"title": {"en": "Day"}, "timezone": "Asia/Shanghai", "week": {"mon": [["09:00", "18:00"]]}}
+_YEARS = itertools.count()
 REFUSED = (401, 403, 404)
 _PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 
@@ -53,18 +60,35 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "PATCH /api/v1/forms/<form>/records/<record_id>": {"values": {"subject": f"x{number}"}},
         "POST /api/v1/forms/<form>/records/batch": {"records": [{"values": {"subject": "x"}}]},
         "POST /api/v1/forms/<form>/records/<record_id>/comments": {"body": "x"},
+        "PATCH /api/v1/forms/<form>/waiting/<submission_id>": {"values": {"subject": f"x{number}"}},
+        **{
+            f"POST /api/v1/forms/<form>/waiting/{what}": {"ids": [new_id()]} for what in ("accept", "reject", "restore")
+        },
         "POST /api/v1/forms/<form>/aggregate": {"group_by": [], "measures": [{"op": "count"}]},
         "POST /api/v1/access/explain": {"user": site.admin.user_id, "form": "desk.ticket", "act": "record.read"},
+        "POST /api/v1/absences": _leave(),
         "PATCH /api/v1/links/<token>": {"open": True},
         "POST /api/v1/forms/<form>/labels/links": {"links": [site.ids["link"]]},
         "POST /api/v1/forms/<form>/labels/records": {"records": [site.ids["record"]], "lines": ["subject"]},
+        "POST /api/v1/links/<token>/preview": {"query": {"by": ["subject"]}},
         "POST /api/v1/links/<token>/personal": {"links": [{"values": {"subject": "x"}}]},
         "POST /api/v1/definitions/<definition_id>/preview": {"document": TICKET},
         "POST /api/v1/forms/<form>/defaults": {"values": {}},
         "POST /api/v1/forms/<form>/fields/<field_id>/matches": {"values": {}},
         "POST /api/v1/definitions/<definition_id>/trial": {"document": TICKET, "sample": 1},
+        "POST /api/v1/pools/<pool>/claim": {"records": [site.ids["record"]]},
+        "POST /api/v1/pools/<pool>/assign": {"records": [site.ids["record"]], "to": site.admin.user_id},
+        "POST /api/v1/pools/<pool>/return": {"records": [site.ids["record"]], "reason": "x"},
+        "POST /api/v1/apps/<app>/schedule": {"trigger": {"every": "day"}},
+        "POST /api/v1/flows/<flow>/runs/<run>/replay/preview": {"at": 0},
+        "POST /api/v1/flows/<flow>/runs/<run>/replay": {"at": 0, "again": []},
         "POST /api/v1/flows/<flow>/simulate": {"record": site.ids["record"]},
         "POST /api/v1/flows/<flow>/trigger": {"record": site.ids["record"]},
+        "POST /api/v1/forms/<form>/records/<record_id>/transitions": {
+            "blueprint": _blueprint(site),
+            "transition": "finish",
+        },
+        "POST /api/v1/forms/<form>/records/<record_id>/state": {"blueprint": "stage", "state": "new", "comment": "x"},
     }.get(_name(route), {})
 
 
@@ -76,20 +100,39 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "form": lambda: "desk.ticket",
         "definition_id": lambda: _fresh_definition(site) if takes_away else site.ids["form"],
         "record_id": lambda: _record(site, route),
+        "submission_id": lambda: _waiting(site),
         "user_id": lambda: site.ids["outsider"] if not takes_away else new_id(),
         "token_id": lambda: _own_token(site, who),
         "department_id": lambda: site.make("/api/v1/departments", {"title": {"en": "D"}})["id"],
         "role_id": lambda: site.make("/api/v1/roles", {"key": f"role_{site.fresh()}", "title": {"en": "R"}})["id"],
+        "role_group_id": lambda: site.make("/api/v1/role-groups", {"title": {"en": "G"}})["id"],
+        "skill_id": lambda: site.make("/api/v1/skills", {"title": {"en": "S"}})["id"],
+        "territory_id": lambda: site.make("/api/v1/territories", {"title": {"en": "T"}})["id"],
+        "shift_id": lambda: site.make("/api/v1/shifts", SHIFT)["id"],
+        "absence_id": lambda: _absence(site),
         "number": lambda: "1",
         "flow": lambda: site.ids["flow"],
+        "run": lambda: _run(site),
         "token": lambda: site.ids["link"] if route.path.startswith(("/f/", "/api/v1/links/")) else new_id(),
         "field_id": lambda: "parent",
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
+        "pool": lambda: _pool(site),
         "package_id": lambda: _uploaded(site),
         "job_id": lambda: _job(site),
     }  # fmt: skip
     return str(made.get(parameter, new_id)())
+
+
+def _absence(site: Site) -> str:
+    """Return a leave of the member without rights."""
+    return str(site.make("/api/v1/absences", {**_leave(), "user": site.ids["outsider"]})["id"])
+
+
+def _leave() -> dict[str, Any]:
+    """Return a leave in a year of its own, so that no two overlap."""
+    year = 2027 + next(_YEARS) % 70
+    return {"kind": "leave", "starts_at": f"{year}-01-01T00:00:00Z", "ends_at": f"{year}-01-02T00:00:00Z"}
 
 
 def _fresh_app(site: Site) -> str:
@@ -110,6 +153,21 @@ def _dashboard(site: Site) -> str:
     if "dashboard" not in site.ids:
         site.ids["dashboard"] = site.publish("desk", "dashboard", "board", {"title": {"en": "Board"}, "widgets": []})
     return site.ids["dashboard"]
+
+
+def _pool(site: Site) -> str:
+    if "pool" not in site.ids:
+        owner = {"id": "owner", "type": "user", "label": {"en": "Owner"}}
+        site.publish("desk", "form", "lead", {"title": {"en": "Lead"}, "fields": [owner]})
+        document = {"title": {"en": "Pool"}, "form": "lead", "owner": "owner"}
+        site.ids["pool"] = site.publish("desk", "pool", "pool", document)
+    return site.ids["pool"]
+
+
+def _blueprint(site: Site) -> str:
+    if "blueprint" not in site.ids:
+        site.ids["blueprint"] = site.publish("desk", "blueprint", "stage", BLUEPRINT)
+    return "stage"
 
 
 def _uploaded(site: Site) -> str:
@@ -145,6 +203,28 @@ def _record(site: Site, route: RouteSpec) -> str:
     if route.path.endswith("/restore"):
         assert site.ask("admin", "DELETE", f"{path}/{record}").status_code == 204
     return record
+
+
+def _waiting(site: Site) -> str:
+    row = WaitingRow(
+        new_id(), site.ids["form"], 1, "waiting", {"subject": "x"}, {"subject": "x"}, {}, site.ids["link"], "en", site.now
+    )  # fmt: skip
+    site.db.write(lambda uow: waiting.add(uow, row))
+    return row.id
+
+
+def _run(site: Site) -> str:
+    """Return a run that is over and came as far as the first node of its flow."""
+
+    def work(uow: UnitOfWork) -> str:
+        node = CLOSE["nodes"][0]
+        about = {"form_id": site.ids["form"], "record_id": site.ids["record"], "trigger": "button", "at": site.now}
+        made = runs.begin(uow, site.ids["flow"], 1, new_id(), about)
+        line = {"node": node["id"], "type": node["type"], "result": "failed", "why": [], "output": {}}
+        runs.finish(uow, str(made), {"state": "failed", "trace": [line]})
+        return str(made)
+
+    return site.db.write(work)
 
 
 def _own_token(site: Site, who: str) -> str:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from formloom.platform.records import job_kinds
+from formloom.platform.records.house import House
+from formloom.platform.records.relations import refreshing
 from tests.security.conftest import Site
 from tests.web.conftest import Desk, words
 
@@ -104,6 +107,29 @@ def test_a_change_reaches_the_records_that_show_it(shop: Shop) -> None:
     shop.send("DELETE", f"/api/v1/forms/shop.customer/records/{ada}")
     shop.settle()
     assert shop.values("order", order)["who"] is None
+
+
+def test_very_many_records_follow_by_one_job(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing, "MOST", 2)
+    runtime = shop.site.formloom.runtime
+    begun: list[str] = []
+    monkeypatch.setattr(runtime, "start_job", begun.append)
+    ada, bob = shop.customer(name="Ada", credit="100"), shop.customer(name="Bob", credit="30")
+    orders = [shop.order(amount="40", customer=ada)["id"] for _ in range(4)]
+    other = shop.order(amount="1", customer=bob)["id"]
+    shop.settle()
+    shop.send("PATCH", f"/api/v1/forms/shop.customer/records/{ada}", {"values": {"name": "Ada L.", "credit": "50"}})
+    shop.settle()
+    shop.send("PATCH", f"/api/v1/forms/shop.customer/records/{ada}", {"values": {"name": "Ada K."}})
+    shop.settle()
+    assert len(begun) == 1, "the second change finds the job of the first, which still waits"
+    assert shop.values("order", orders[0])["who"] == "Ada"
+    house = House(runtime.db, runtime.files, runtime.catalog, runtime.clock)
+    job_kinds.run(house, begun[0])
+    assert {(one["who"], one["left"]) for one in (shop.values("order", order) for order in orders)} == {
+        ("Ada K.", "10.00")
+    }
+    assert shop.values("order", other)["who"] == "Bob"
 
 
 def test_records_that_link_here_are_counted_and_summed(shop: Shop) -> None:

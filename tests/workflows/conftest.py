@@ -65,6 +65,14 @@ def house(opened: Open) -> House:
     return opened()
 
 
+@pytest.fixture
+def office(house: House) -> House:
+    """Return an installation with four more people."""
+    for name in ("bob", "cyd", "dan", "eve"):
+        house.person(name)
+    return house
+
+
 def _prepare(url: str, folder: Path) -> House:
     model = set_up(url, folder / "home")
     model.close()

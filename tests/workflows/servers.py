@@ -92,8 +92,12 @@ class Call:
 
 @dataclass
 class Web:
-    """A web server. `plan` holds the next answers: a status, "slow" (nothing for `pause_s`), or a redirect's target."""
+    """A web server. `plan` holds the next answers: a status, "slow" (nothing for `pause_s`), or a redirect's target.
 
+    `says` holds what the next answers say, nothing once it is empty.
+    """
+
+    says: deque[bytes] = field(default_factory=deque)
     plan: deque[int | str] = field(default_factory=deque)
     calls: list[Call] = field(default_factory=list)
     pause_s: float = 1.0
@@ -119,8 +123,10 @@ def web_server() -> Iterator[Web]:
             self.send_response(step if isinstance(step, int) else 302)
             if isinstance(step, str):
                 self.send_header("Location", step)
-            self.send_header("Content-Length", "0")
+            said = web.says.popleft() if web.says else b""
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         do_GET = do_POST  # noqa: N815 - the parent's name
 

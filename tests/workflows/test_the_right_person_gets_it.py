@@ -165,7 +165,7 @@ def test_a_table_names_the_person_for_a_value(team: House) -> None:
     assert dropped(team) == {"bo": "not_in_table", "di": "not_in_table", "ada": None}
 
 
-def test_whoever_is_at_the_limit_gets_nothing_until_one_is_closed(team: House) -> None:
+def test_whoever_is_at_the_limit_gets_nothing_until_one_is_closed_and_then_what_has_waited(team: House) -> None:
     rule(team, pool(max_open=1, **AGENTS))
     tickets = [team.ticket(f"No {number}") for number in range(4)]
     team.work()
@@ -173,7 +173,8 @@ def test_whoever_is_at_the_limit_gets_nothing_until_one_is_closed(team: House) -
     assert dropped(team) == {"bo": "full", "cy": "full", "di": "full"}
     assert why(team)["candidates"][0]["reason"] == {"zh-CN": "已达上限 1", "en": "at the limit of 1"}
     team.change(tickets[1], status="closed")
-    assert assigned(team, 1) == ["cy"]
+    assert assigned(team, 1) == [None]
+    assert owners(team, tickets) == ["bo", "cy", "di", "cy"], "what has waited comes before what is new"
 
 
 def test_a_limit_of_a_persons_own_counts_as_well(team: House) -> None:

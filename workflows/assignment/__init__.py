@@ -1,1 +1,1 @@
-"""Who gets it: rule documents, strategies, working hours, capacity, and a log that says why."""
+"""Who gets it: rule documents, strategies, filters, capacity, claims, and a log that says why."""

@@ -67,6 +67,24 @@ def put_reply(
     return {"delivery": delivery, "state": state, **({"cause": cause} if cause else {})}
 
 
+def put_notice(
+    uow: UnitOfWork, settings: Settings, *, key: str, to: str, subject: str, body: str, locale: str, run_id: str,
+    form_id: str, record_id: str, now: datetime,
+) -> None:  # fmt: skip
+    """Put a mail to a member about a task of his in line, once for each key. Raises AddressInvalid."""
+    posts.add(
+        uow,
+        {
+            "channel": "mail", "state": "pending", "stable_id": stable_message_id(domain_of(settings.mail_from), key),
+            "recipient": checked_address(to), "subject": one_line(subject)[:200], "lane": "mail", "purpose": "task",
+            "form_id": form_id, "record_id": record_id, "run_id": run_id, "created_at": now,
+            "payload": {
+                "text": body, "locale": locale, "headers": automatic_headers("notice"), "references": [],
+            },
+        },
+    )  # fmt: skip
+
+
 def put_call(
     uow: UnitOfWork,
     origin: Origin,
@@ -77,10 +95,11 @@ def put_call(
     cause: Cause,
     is_on: bool,
     now: datetime,
+    answer_to: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put a webhook call in line under an id that stays the same over repeats; `cause` is told to whoever is called.
 
-    Raises AddressRefused.
+    `answer_to` names the place of a run that waits for what comes back. Raises AddressRefused.
     """
     stable = f"msg_{stable_message_id('webhook', origin.flow_id, origin.event_id, str(origin.step_no))[4:44]}"
     delivery, state = posts.add(
@@ -90,7 +109,10 @@ def put_call(
             "recipient": url[:500], "subject": None, "lane": _host(url), "purpose": "flow",
             "form_id": origin.form_id, "record_id": origin.record_id, "run_id": origin.run_id,
             "step_no": origin.step_no, "created_at": now,
-            "payload": {"url": url, "secret": secret, "body": dict(body), "cause": cause.dump()},
+            "payload": {
+                "url": url, "secret": secret, "body": dict(body), "cause": cause.dump(),
+                **({"answer_to": dict(answer_to)} if answer_to else {}),
+            },
         },
     )  # fmt: skip
     return {"delivery": delivery, "state": state}

@@ -10,6 +10,7 @@ holds up nothing but what is meant for it. Within a lane one delivery follows th
 import itertools
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -22,11 +23,12 @@ from formloom.platform.access.settings import organisation_name
 from formloom.platform.kernel.clock import Clock
 from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.settings import Settings
-from formloom.platform.storage.database import Database, ensure_no_transaction
+from formloom.platform.storage.database import Database, DatabaseTroubled, UnitOfWork, ensure_no_transaction
 from formloom.workflows.channels import causes, signing, smtp
 from formloom.workflows.channels.addresses import AddressRefused, Allowance
 from formloom.workflows.channels.breaker import Breaker
-from formloom.workflows.channels.http import CallFailed, GuardedHttp
+from formloom.workflows.channels.http import CallFailed, GuardedHttp, HttpAnswer
+from formloom.workflows.deliveries import answered
 from formloom.workflows.deliveries.line import BACK_OFF
 from formloom.workflows.mail.message import AddressInvalid, build
 from formloom.workflows.queries import posts
@@ -35,6 +37,8 @@ from formloom.workflows.queries.posts import Post
 BATCH = 20
 LANES = 6
 """How many lanes are served at once."""
+SETTLE_TRIES = 4
+SETTLE_PAUSE_S = 0.3
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +64,7 @@ class Sender:
         self._owner = owner
         self._breaker = Breaker()
         self._http = GuardedHttp(Allowance.parse(settings.outbound_allow))
-        self._ways: dict[str, Callable[[Post], None]] = {"mail": self._mail, "webhook": self._webhook}
+        self._ways: dict[str, Callable[[Post], HttpAnswer | None]] = {"mail": self._mail, "webhook": self._webhook}
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
@@ -125,7 +129,7 @@ class Sender:
     def _try(self, post: Post) -> None:
         ensure_no_transaction()
         try:
-            self._ways[post.channel](post)
+            answer = self._ways[post.channel](post)
         except Refused as fault:
             self._settle(post, state="dead", last_error=str(fault)[:2000], next_at=None)
         except Delayed as fault:
@@ -134,7 +138,8 @@ class Sender:
             _log.exception("delivery %s could not be sent", post.id)
             self._put_off(post, f"{type(fault).__name__}: {fault}", None)
         else:
-            self._settle(post, state="sent", last_error=None, next_at=None, sent_at=self._clock.now())
+            settled = {"state": "sent", "last_error": None, "next_at": None, "sent_at": self._clock.now()}
+            self._settle(post, answer=answer, **settled)
 
     def _put_off(self, post: Post, why: str, until: datetime | None) -> None:
         if until is not None:
@@ -146,10 +151,27 @@ class Sender:
             later = self._clock.now() + BACK_OFF[post.attempts]
             self._settle(post, state="retrying", last_error=why[:2000], next_at=later)
 
-    def _settle(self, post: Post, **values: Any) -> None:
-        self._db.write(lambda uow: posts.settle(uow, post.id, values))
+    def _settle(self, post: Post, *, answer: HttpAnswer | None = None, **values: Any) -> None:
+        """Write what came of it, again when the connection broke meanwhile: what is not written down is sent again.
 
-    def _mail(self, post: Post) -> None:
+        A run that waits for the answer is told in the same unit of work.
+        """
+
+        def write(uow: UnitOfWork) -> None:
+            posts.settle(uow, post.id, values)
+            if values["state"] in {"sent", "dead"}:
+                answered.tell(uow, post, answer, values["last_error"], now=self._clock.now())
+
+        for _ in range(SETTLE_TRIES - 1):
+            try:
+                self._db.write(write)
+            except DatabaseTroubled:
+                time.sleep(SETTLE_PAUSE_S)
+            else:
+                return
+        self._db.write(write)
+
+    def _mail(self, post: Post) -> HttpAnswer | None:
         if self._settings.smtp_url is None:
             raise Refused("FORMLOOM_SMTP_URL is not set")
         with self._db.read() as unit:
@@ -165,8 +187,9 @@ class Sender:
             raise Refused(str(fault)) from fault
         except smtp.MailDelayed as fault:
             raise Delayed(str(fault)) from fault
+        return None
 
-    def _webhook(self, post: Post) -> None:
+    def _webhook(self, post: Post) -> HttpAnswer:
         now = self._clock.now()
         wait = self._breaker.waits_until(post.lane, now)
         if wait is not None:
@@ -188,3 +211,4 @@ class Sender:
         self._breaker.succeeded(post.lane)
         if answer.status >= 300:
             raise Refused(f"HTTP {answer.status}")
+        return answer

@@ -1,36 +1,45 @@
-"""Conditions of a flow: over the record as it is and as it was, with each comparison told."""
+"""Conditions of a flow: over the record as it is and as it was, with each comparison told.
 
+A condition is read once for each tree and what it may name. The trees are those of published documents, which stay the
+same objects while their flow is kept; the latest used are remembered, each with its tree, so that no other tree can
+take its place.
+"""
+
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from formloom.platform.definitions.conditions.compile import Setting, matches
+from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed, matches
 from formloom.platform.definitions.conditions.compile import explain as explain_tree
-from formloom.platform.definitions.conditions.tree import parse
+from formloom.platform.definitions.conditions.tree import Leaf, Node, Not, parse
 from formloom.platform.definitions.form import FormVersion
+from formloom.workflows.engine import scope
 from formloom.workflows.engine.context import Context
 
 
 def explain(tree: Mapping[str, Any], context: Context) -> tuple[bool, list[dict[str, Any]]]:
     """Return whether the record meets `tree`, and every leaf with what it found. Raises ConditionInvalid."""
-    node = parse(tree, context.form.value_kinds(), with_before=True)
+    node, decide = _read(tree, context)
     setting = _setting(context)
-    values = clean_values(context.form, context.values)
+    values = _values(context)
     why = [
         {
             "field": one.field, "op": one.op, "value": one.value, "actual": one.actual, "result": one.result,
-            **({"refs": list(one.refs)} if one.refs else {}),
+            **({"refs": list(one.refs)} if one.refs else {}), **_about(one.field, context),
         }
         for one in explain_tree(node, values, setting)
     ]  # fmt: skip
-    return matches(node, values, setting), why
+    return decide(values) if decide else matches(node, values, setting), why
 
 
 def meets(tree: Mapping[str, Any], context: Context) -> bool:
     """Tell whether the record meets `tree`. Raises ConditionInvalid."""
     if not tree:
         return True
-    node = parse(tree, context.form.value_kinds(), with_before=True)
-    return matches(node, clean_values(context.form, context.values), _setting(context))
+    node, decide = _read(tree, context)
+    values = _values(context)
+    return decide(values) if decide else matches(node, values, _setting(context))
 
 
 def clean_values(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,6 +47,50 @@ def clean_values(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]
     return {
         item.id: item.type.revive(values[item.id], item.cfg) for item in form.stored if values.get(item.id) is not None
     }
+
+
+MOST_READ = 1_000
+_Read = tuple[Node, Predicate | None]
+_read_ones: OrderedDict[tuple[Any, ...], tuple[Mapping[str, Any], _Read]] = OrderedDict()
+_reading = threading.Lock()
+
+
+def _read(tree: Mapping[str, Any], context: Context) -> _Read:
+    """Return the parsed tree, and how it is decided where that depends on the values alone. Raises ConditionInvalid."""
+    form = context.form
+    beside = scope.kinds(context.item, context.kept)
+    key = id(tree), form.form_id, form.version, form.zone.key, tuple(sorted(beside.items(), key=str))
+    with _reading:
+        if (known := _read_ones.get(key)) is not None and known[0] is tree:
+            _read_ones.move_to_end(key)
+            return known[1]
+    node = parse(tree, _kinds(context), with_before=True)
+    made: _Read = node, None if is_timed(node) or _needs_past(node) else compile_node(node, Setting(zone=context.zone))
+    with _reading:
+        _read_ones[key] = tree, made
+        while len(_read_ones) > MOST_READ:
+            _read_ones.popitem(last=False)
+    return made
+
+
+def _needs_past(node: Node) -> bool:
+    if isinstance(node, Leaf):
+        return node.op.needs_before
+    return any(_needs_past(part) for part in ((node.part,) if isinstance(node, Not) else node.parts))
+
+
+def _kinds(context: Context) -> dict[str, Any]:
+    return {**context.form.value_kinds(), **scope.kinds(context.item, context.kept)}
+
+
+def _values(context: Context) -> dict[str, Any]:
+    return {**clean_values(context.form, context.values), **scope.clean(context.item, context.kept)}
+
+
+def _about(name: str, context: Context) -> dict[str, Any]:
+    """Tell whose field it is where it is that of a record of another form."""
+    form = (context.item or {}).get("form") if name.startswith(f"{scope.ITEM}.") else None
+    return {"form": form} if form else {}
 
 
 def _setting(context: Context) -> Setting:

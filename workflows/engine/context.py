@@ -1,7 +1,7 @@
 """What a flow knows while it runs: the record before and after, who and when; nothing that changes the outside."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -9,12 +9,19 @@ from zoneinfo import ZoneInfo
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.jsontypes import JSONObject
+from formloom.workflows.engine import scope
 
 OccasionKind = Literal[
     "record.created", "record.updated", "record.deleted", "record.restored",
-    "flow.button", "flow.scheduled", "flow.date_offset", "flow.webhook",
+    "flow.button", "flow.scheduled", "flow.date_offset", "flow.webhook", "flow.called",
+    "flow.sla_event", "flow.pool_event", "sla.due", "blueprint.due",
 ]  # fmt: skip
 Words = Callable[[str], Mapping[str, Any]]
+People = Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]
+
+
+def _nobody(_meant: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return ()
 
 
 def _no_words(_locale: str) -> Mapping[str, Any]:
@@ -46,6 +53,12 @@ class Occasion:
     flow_id: str | None = None
     payload: JSONObject = field(default_factory=dict)
 
+    @property
+    def transition(self) -> Mapping[str, Any]:
+        """What is told of the transition of a blueprint that was taken (`records/record.py` Passage); else nothing."""
+        context: Any = self.payload.get("context") if self.kind == "record.updated" else None
+        return (context or {}).get("transition") or {}
+
 
 @dataclass(slots=True)
 class Context:
@@ -58,6 +71,19 @@ class Context:
     values: dict[str, Any]
     words: Words = _no_words
     """Gives the variables of templates in a language: `record`, `form`, `links` …"""
+    people: People = _nobody
+    """Finds the people that parts of a document mean: `id` and `name` of each."""
+    item: Any = None
+    """What a loop stands at; see `engine/scope.py`."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Results of earlier nodes by name."""
+
+    def at(self, item: Any, kept: Mapping[str, Any]) -> "Context":
+        """Return the context at one place of a run; the values are the same ones."""
+        if item is None and not kept:
+            return self
+        known, beside = self.words, scope.words(item, kept)
+        return replace(self, item=item, kept=kept, words=lambda locale: {**known(locale), **beside})
 
     @property
     def record_id(self) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from formloom.platform.definitions.conditions.tree import RESERVED
 
-_COMPOSED = frozenset({"mails", "text", "body", "why", "name", "kept", "user", "title", "records"})
+_COMPOSED = frozenset({"mails", "text", "body", "why", "name", "kept", "user", "title", "records", "value", "answers"})
 _HARMLESS = {
     "mails": frozenset({"state", "delivery", "locale"}),
     "records": frozenset({"id"}),
@@ -27,6 +27,8 @@ class Sight:
     is_whole: bool
     """Every field that the form stores may be seen."""
     sees_titles_of: Callable[[str], bool] = lambda _form_key: False
+    sees_form: Callable[[str], bool] = lambda _form_key: False
+    """Whether every field of a form of the app may be seen."""
 
     def sees(self, field_id: object) -> bool:
         return self.is_whole or field_id in self.readable or field_id in RESERVED
@@ -37,11 +39,16 @@ NOTHING = Sight(frozenset(), is_whole=False)
 
 def masked(line: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     """Return a line of a trace without what `sight` doesn't reach."""
-    return {
+    shown = {
         **line,
         "why": [_leaf(leaf, sight) for leaf in line.get("why") or ()],
         "output": _output(line.get("output") or {}, sight),
     }
+    if line.get("input") is not None:
+        shown["input"] = _input(line["input"], sight)
+    if line.get("item") is not None and not _sees_item(line["item"], sight):
+        shown["item"] = {"hidden": True}
+    return shown
 
 
 def error_of(text: str | None, sight: Sight) -> str | None:
@@ -50,12 +57,31 @@ def error_of(text: str | None, sight: Sight) -> str | None:
 
 
 def _leaf(leaf: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
-    hides_actual = not sight.sees(leaf.get("field"))
+    hides_actual = not (sight.sees_form(str(leaf["form"])) if "form" in leaf else sight.sees(leaf.get("field")))
     hides_value = any(not sight.sees(name) for name in leaf.get("refs") or ())
     if not hides_actual and not hides_value:
         return dict(leaf)
     changed = {"actual": None} if hides_actual else {}
     return {**leaf, **changed, **({"value": None} if hides_value else {}), "hidden": True}
+
+
+def _input(told: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    """What a node was given may quote any field of the record and of the records that the run found: to whoever doesn't
+    see all of those, only the values written into fields that he sees are shown."""
+    forms = told.get("forms") or ()
+    if sight.is_whole and all(sight.sees_form(str(form)) for form in forms):
+        return dict(told)
+    given: Mapping[str, Any] = told.get("given") or {}
+    written = given.get("values")
+    if forms or not isinstance(written, Mapping):
+        return {"given": {}, "hidden": True}
+    seen = {name: value for name, value in written.items() if sight.sees(name)}
+    return {"given": {"values": seen}, "hidden": True}
+
+
+def _sees_item(item: Any, sight: Sight) -> bool:
+    form = item.get("form") if isinstance(item, Mapping) else None
+    return sight.sees_form(str(form)) if form else sight.is_whole
 
 
 def _output(output: Mapping[str, Any], sight: Sight) -> dict[str, Any]:

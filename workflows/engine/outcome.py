@@ -11,12 +11,21 @@ from formloom.workflows.engine.trace import Result
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`output` is told in the trace; `values` are the record's values where they changed."""
+    """`output` is told in the trace; `values` are the record's values where they changed.
+
+    With the result `waiting` the run stays at this node until it is settled later. `ends` ends the whole run with that
+    result; `goes_to` sends it to another node instead of onward, and `comes_back` brings it straight back afterwards.
+    `keeps` are results for later nodes by name; see `engine/scope.py`.
+    """
 
     output: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     result: Result = "done"
     error: LocalizedText | None = None
+    ends: str | None = None
+    goes_to: str | None = None
+    comes_back: bool = False
+    keeps: Mapping[str, Any] = field(default_factory=dict)
 
 
 def failure(fault: FormloomError) -> Outcome:

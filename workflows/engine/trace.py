@@ -6,13 +6,16 @@ from typing import Any, Literal
 
 from formloom.platform.kernel.text import LocalizedText
 
-Result = Literal["matched", "unmatched", "done", "failed", "skipped"]
+Result = Literal["matched", "unmatched", "done", "failed", "skipped", "waiting"]
 RunState = Literal["done", "skipped", "failed", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """What one node did. `why` lists condition leaves for a branch; `output` is what an action brought about."""
+    """What one node did. `why` lists condition leaves for a branch; `output` is what an action brought about.
+
+    `input` is what an action was given (`engine/inputs.py`), `item` what the loop around it stood at.
+    """
 
     node: str
     type: str
@@ -21,12 +24,16 @@ class TraceLine:
     output: Mapping[str, Any] = field(default_factory=dict)
     error: LocalizedText | None = None
     step_no: int | None = None
+    input: Mapping[str, Any] | None = None
+    item: Any = None
 
     def dump(self) -> dict[str, Any]:
         """Return the JSON form."""
+        further = {"input": self.input, "item": self.item}
         return {
             "node": self.node, "type": self.type, "result": self.result, "why": list(self.why),
             "output": dict(self.output), "error": self.error, "step_no": self.step_no,
+            **{name: value for name, value in further.items() if value is not None},
         }  # fmt: skip
 
 

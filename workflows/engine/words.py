@@ -19,13 +19,16 @@ from formloom.workflows.queries import open_links
 def variables(
     unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Context, locale: str
 ) -> dict[str, Any]:
-    """Return `record`, `form`, `installation`, `links` and `hook` in `locale`."""
+    """Return `record`, `form`, `installation`, `links`, `hook`, `sla`, `pool` and `transition` in `locale`."""
     return {
         "record": shown_record(unit, context.form, context.values, context.record_id, locale),
         "form": {"title": resolve(context.form.title, locale)},
         "installation": {"name": organisation_name(unit), "url": settings.base_url},
         "links": _links(unit, catalog, settings, context, locale),
         "hook": context.occasion.payload.get("hook") or {},
+        "sla": context.occasion.payload.get("sla") or {},
+        "pool": context.occasion.payload.get("pool") or {},
+        "transition": dict(context.occasion.transition),
     }
 
 

@@ -12,6 +12,10 @@ from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import timers
 
+IN_RUNS = ("wake", "remind", "late")
+"""Kinds of timers that belong to a run which waits, not to the trigger of a flow. Those of blueprints, which belong to
+a stage of a record, are planned the same way."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimerRow:
@@ -23,6 +27,7 @@ class TimerRow:
     form_id: str
     record_id: str | None
     fire_at: datetime
+    payload: dict[str, Any] | None = None
 
 
 def plan(
@@ -37,10 +42,28 @@ def plan(
     uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
 
 
-def drop_waiting(uow: UnitOfWork, flow_id: str, record_id: str | None) -> None:
-    """Take back the firings of a flow for a record that have not come yet."""
-    same = timers.c.record_id.is_(None) if record_id is None else timers.c.record_id == record_id
-    uow.conn.execute(delete(timers).where(timers.c.flow_id == flow_id, same, timers.c.fired_at.is_(None)))
+def drop_waiting(uow: UnitOfWork, flow_id: str, record_id: str | None, *, but: datetime | None = None) -> None:
+    """Take back the firings of a flow's trigger for a record that have not come, but a late one at `but`."""
+    columns = timers.c
+    same = columns.record_id.is_(None) if record_id is None else columns.record_id == record_id
+    of_trigger = columns.kind.not_in(IN_RUNS)
+    statement = delete(timers).where(columns.flow_id == flow_id, same, of_trigger, columns.fired_at.is_(None))
+    uow.conn.execute(statement if but is None else statement.where(columns.fire_at != but))
+
+
+def plan_in_run(
+    uow: UnitOfWork, kind: str, about: Mapping[str, str | None], fire_at: datetime, payload: Mapping[str, Any], *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Plan that a run goes on (`wake`), or that a task is looked at (`remind`, `late`); each once for its payload.
+
+    `about` has `flow_id`, `form_id` and `record_id`.
+    """
+    insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
+    what = ":".join(str(value) for value in payload.values())
+    row = {"id": new_id(), "kind": kind, **about, "dedupe": f"{kind}:{what}:{fire_at.isoformat()}",
+           "fire_at": fire_at, "payload": dict(payload), "created_at": now}  # fmt: skip
+    uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
 
 
 def drop_other(uow: UnitOfWork, flow_id: str, fire_at: datetime, *, now: datetime) -> None:
@@ -84,7 +107,15 @@ def take_due(uow: UnitOfWork, *, now: datetime, most: int = 200) -> list[TimerRo
     """Take the timers that are due and mark them as fired."""
     columns = timers.c
     statement = (
-        select(columns.id, columns.kind, columns.flow_id, columns.form_id, columns.record_id, columns.fire_at)
+        select(
+            columns.id,
+            columns.kind,
+            columns.flow_id,
+            columns.form_id,
+            columns.record_id,
+            columns.fire_at,
+            columns.payload,
+        )
         .where(columns.fire_at <= now, columns.fired_at.is_(None))
         .order_by(columns.fire_at)
         .limit(most)

@@ -131,11 +131,13 @@ def again(uow: UnitOfWork, post_id: str, *, now: datetime) -> bool:
     return uow.conn.execute(statement).rowcount == 1
 
 
-def count_to(unit: ReadUnit, recipient: str, *, since: datetime, record_id: str | None = None) -> int:
+def count_to(
+    unit: ReadUnit, recipient: str, *, since: datetime, record_id: str | None = None, purpose: str = "flow"
+) -> int:
     """Return how many automatic mails went, or are about to go, to an address since a moment."""
     columns = deliveries.c
     statement = select(func.count()).where(
-        columns.channel == "mail", columns.purpose == "flow", columns.recipient == recipient,
+        columns.channel == "mail", columns.purpose == purpose, columns.recipient == recipient,
         columns.created_at >= since, columns.state != "suspended",
     )  # fmt: skip
     if record_id is not None:

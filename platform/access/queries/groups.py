@@ -34,6 +34,6 @@ def app_owners(unit: ReadUnit) -> dict[str, str | None]:
 
 
 def flow_apps(unit: ReadUnit) -> dict[str, str]:
-    """Return the app of every flow."""
-    wanted = select(definitions.c.id, definitions.c.app_id).where(definitions.c.kind == "flow")
+    """Return the app of every flow, policy and blueprint: the actions of the last two are flows of their names."""
+    wanted = select(definitions.c.id, definitions.c.app_id).where(definitions.c.kind.in_(("flow", "sla", "blueprint")))
     return {row.id: row.app_id for row in unit.conn.execute(wanted)}

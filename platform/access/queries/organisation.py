@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.storage.tables import departments, roles, user_departments, user_roles
+from formloom.platform.storage.tables import departments, roles, user_departments, user_roles, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class DepartmentRow:
     head_id: str | None
     position: int
     members: int
+    head_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class RoleRow:
 def all_departments(unit: ReadUnit) -> list[DepartmentRow]:
     """Return every department, by position."""
     members = select(func.count()).where(user_departments.c.department_id == departments.c.id).scalar_subquery()
+    head = select(users.c.name).where(users.c.id == departments.c.head_id).scalar_subquery()
     shown = departments.c
-    wanted = select(shown.id, shown.parent_id, shown.title, shown.head_id, shown.position, members)
+    wanted = select(shown.id, shown.parent_id, shown.title, shown.head_id, shown.position, members, head)
     return [DepartmentRow(*row) for row in unit.conn.execute(wanted.order_by(shown.position, shown.id))]
 
 

@@ -27,6 +27,7 @@ class UserRow:
     auth_epoch: int
     created_at: datetime
     seen_at: datetime | None
+    preferences: dict[str, Any] | None
 
 
 _COLUMNS = tuple(users.c[name] for name in UserRow.__dataclass_fields__)

@@ -20,6 +20,7 @@ from formloom.platform.definitions.conditions.tree import (
     duration_text,
     parse,
 )
+from formloom.platform.definitions.fields.own_answers import as_asked
 from formloom.platform.kernel.zones import DEFAULT_ZONE, day_of, midnight, moment_of
 
 Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool]
@@ -132,7 +133,7 @@ def _single(leaf: Leaf, setting: Setting) -> Predicate:
         return _over_change(leaf, setting)
     if op.shape == "duration":
         return _within(leaf, setting)
-    check, missing = op.matches, op.when_missing
+    check, missing = _check(leaf), op.when_missing
     if not _is_dynamic(leaf.value):
         operand = leaf.value
 
@@ -150,6 +151,14 @@ def _single(leaf: Leaf, setting: Setting) -> Predicate:
         return missing if operand is None else check(actual, operand)
 
     return dynamic
+
+
+def _check(leaf: Leaf) -> Callable[[Any, Any], bool]:
+    """Return what the operator compares; of choices, an operand may ask for any answer that somebody wrote himself."""
+    compare = leaf.op.matches
+    if leaf.kind not in {"choice", "choices"}:
+        return compare
+    return lambda actual, operand: compare(as_asked(actual, operand), operand)
 
 
 def _within(leaf: Leaf, setting: Setting) -> Predicate:
@@ -172,7 +181,7 @@ def _over_change(leaf: Leaf, setting: Setting) -> Predicate:
         if leaf.op.id == "changed":
             return True
         side = after if leaf.op.id == "changed_to" else before
-        return side is not None and leaf.op.matches(side, _resolved(leaf.value, values, setting, leaf.kind))
+        return side is not None and _check(leaf)(side, _resolved(leaf.value, values, setting, leaf.kind))
 
     return over_change
 

@@ -31,6 +31,7 @@ from formloom.platform.definitions.conditions.compile import NOWHERE, Setting, c
 from formloom.platform.definitions.conditions.operators import SETS, fold, window
 from formloom.platform.definitions.conditions.tree import Computed, Leaf, Node, Not, Reference, WallClock
 from formloom.platform.definitions.fields.choices import canonical, quoted
+from formloom.platform.definitions.fields.settings import MARK
 
 Columns = Mapping[str, ColumnElement[Any]]
 
@@ -75,6 +76,8 @@ def _leaf(leaf: Leaf, columns: Columns, setting: Setting) -> ColumnElement[bool]
 def _table(leaf: Leaf) -> Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]:
     if leaf.kind in SETS:
         return _SETS
+    if leaf.kind == "choice":
+        return _CHOICE
     return _NUMBERS if leaf.kind == "number" else _SINGLE
 
 
@@ -140,7 +143,8 @@ def _position(column: ColumnElement[Any], text: Any) -> ColumnElement[int]:
 def _has(column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
     if value == ",":  # no option, but the gap between two of them
         return and_(column.is_not(None), false())
-    return _position(column, quoted(value)) > 0
+    # Inside a value a quotation mark is written otherwise: a bare one with the mark behind it begins an own answer.
+    return _position(column, f'"{MARK}' if value == MARK else quoted(value)) > 0
 
 
 def _text_contains(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
@@ -165,7 +169,11 @@ def _ends(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
 
 def _same_set(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
     wanted = operand if isinstance(operand, tuple) else (operand,)
-    length = len(canonical(list(dict.fromkeys(wanted))))
+    wanted = tuple(dict.fromkeys(wanted))
+    if MARK in wanted:  # whose length is not known: each value has two quotation marks
+        marks = func.length(column) - func.length(func.replace(column, '"', ""))
+        return and_(marks == 2 * len(wanted), *(_has(column, value) for value in wanted))
+    length = len(canonical(list(wanted)))
     return and_(func.length(column) == length, *(_has(column, value) for value in wanted))
 
 
@@ -189,6 +197,21 @@ _SINGLE = {
     "not_contains": lambda column, operand: not_(_text_contains(column, operand)),
     "starts_with": _starts,
     "ends_with": _ends,
+}
+
+
+def _is(column: ColumnElement[Any], operand: Any) -> ColumnElement[bool]:
+    """Compare one choice; the mark alone asks for any answer that somebody wrote himself."""
+    is_any_own = isinstance(operand, str) and operand == MARK
+    clause: ColumnElement[bool] = func.substr(column, 1, len(MARK)) == MARK if is_any_own else column == operand
+    return clause
+
+
+_CHOICE = _SINGLE | {
+    "eq": _is,
+    "ne": lambda column, operand: not_(_is(column, operand)),
+    "in": lambda column, operand: or_(*(_is(column, one) for one in operand)),
+    "nin": lambda column, operand: and_(*(not_(_is(column, one)) for one in operand)),
 }
 _SETS = {
     "eq": _same_set,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from formloom.platform.definitions.conditions.operators import OPERATORS
+from formloom.platform.definitions.fields.own_answers import OTHER, is_own, words
 from formloom.platform.definitions.words import Document, Words, entries_by, joined, label_of, says
 from formloom.platform.kernel.text import LOCALES, LocalizedText
 
@@ -62,8 +63,18 @@ def _value(value: Any, field: Document, fields: Mapping[str, Document]) -> Local
         return _SWITCH[value]
     if value is None or value == "":
         return _UNFINISHED
+    if isinstance(value, str) and is_own(value) and field.get("own_answer"):
+        return _own(value, field)
     option = entries_by(field.get("options"), "value").get(value) if isinstance(value, str) else None
     return label_of(option) if option else _duration(str(value)) or dict.fromkeys(LOCALES, str(value))
+
+
+def _own(value: str, field: Document) -> LocalizedText:
+    """Return an own answer in words, or how writing one is called."""
+    text, called = words(value), field.get("own_label")
+    if text:
+        return dict.fromkeys(LOCALES, text)
+    return {**OTHER, **{one: said for one, said in called.items() if said}} if isinstance(called, Mapping) else OTHER
 
 
 def _duration(text: str) -> LocalizedText | None:

@@ -140,6 +140,21 @@ def _no_misfits(_values: Mapping[str, Any], _given: Collection[str]) -> Iterable
     return ()
 
 
+def _nothing_in_row(
+    _field: str, _row: Mapping[str, Any], _new: Collection[str], _given: Collection[str]
+) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_row_misfits(_field: str, _row: Mapping[str, Any], _new: Collection[str]) -> Iterable[Finding]:
+    return ()
+
+
+def no_relations(ctx: "CleanContext") -> "CleanContext":
+    """Return a context that knows nothing of what a record as a whole is given by other forms."""
+    return replace(ctx, related=_nothing, misfits=_no_misfits)
+
+
 def _nobody(_field: str, _names: Collection[str]) -> Mapping[str, str]:
     return {}
 
@@ -168,6 +183,10 @@ class CleanContext:
     """Clean values of a record, the names that were sent → what other forms give for the fields that were not."""
     misfits: Callable[[Mapping[str, Any], Collection[str]], Iterable[Finding]] = _no_misfits
     """Clean values of a record, the names of those that are new → links that may not be chosen beside the others."""
+    in_row: Callable[[str, Mapping[str, Any], Collection[str], Collection[str]], Mapping[str, Any]] = _nothing_in_row
+    """Sub-form, clean values of a row, the names that are new, those that were filled in → what other forms give."""
+    row_misfits: Callable[[str, Mapping[str, Any], Collection[str]], Iterable[Finding]] = _no_row_misfits
+    """Sub-form, clean values of a row, the names that are new → links that may not be chosen."""
     called: Callable[[str, Collection[str]], Mapping[str, str]] = _nobody
     """Field id, names → name, folded → id of the record that may be linked there and is called so."""
 
@@ -222,6 +241,8 @@ class FieldType(ABC, Generic[T]):
     """The setting with the columns, for types whose value is rows. A form's `cfg` has them built, as `rows`."""
     is_pressed: ClassVar[bool] = False
     """Whether it is a button; see `button`."""
+    is_scanned: ClassVar[bool] = False
+    """Whether a camera can read the value, as a code."""
     limits_options: ClassVar[Literal["each", "first"] | None] = None
     """Whether rules may offer only some of the `options`: each of them, or those of the first level of a tree."""
     opens_section: ClassVar[bool] = False
@@ -231,6 +252,11 @@ class FieldType(ABC, Generic[T]):
     """It shows records of another form that match, and holds nothing itself."""
     for_members_only: ClassVar[bool] = False
     """Never on a public page, whatever the document says: it would tell who works here."""
+    agreed_to: ClassVar[tuple[str, ...]] = ()
+    """The settings with the words that somebody agrees to by a value of True. Each publication that changes them makes
+    a new version of the text, and the pipeline keeps who agreed to which; nothing but the person gives such a value."""
+    when_left: ClassVar[Any] = None
+    """What an empty answer means where the question was asked; it answers no question that must be answered."""
     waits_for_submission: ClassVar[bool] = False
     """Whether an answer is too sensitive, or too much, to be kept on the server before it is sent."""
 

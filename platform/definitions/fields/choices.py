@@ -7,9 +7,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
-from formloom.platform.definitions.fields import messages
+from formloom.platform.definitions.fields import messages, own_answers
 from formloom.platform.definitions.fields.base import CleanContext, ColumnSpec, FieldType, Seats, Settings, ValueInvalid
-from formloom.platform.definitions.fields.settings import MAX_OPTIONS, Choices, ManyChoices
+from formloom.platform.definitions.fields.settings import MARK, MAX_OPTIONS, Choices, OpenChoices, OpenManyChoices
 from formloom.platform.kernel.text import LOCALES, joined, resolve
 
 _LONGEST_VALUE = 100
@@ -71,7 +71,7 @@ class ChoiceType(FieldType[str]):
     has_seats = True
     choice_lists = ("options",)
     limits_options = "each"
-    settings = Choices
+    settings = OpenChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("text")
@@ -87,10 +87,15 @@ class ChoiceType(FieldType[str]):
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:
         allowed = frozenset(option["value"] for option in cfg["options"])
+        is_open = bool(cfg.get("own_answer"))
 
         def run(raw: Any, _ctx: CleanContext) -> str | None:
             if isinstance(raw, str) and raw in allowed:
                 return raw
+            if is_open and own_answers.is_own(raw):
+                return written(raw, cfg)
+            if is_open and isinstance(raw, list) and any(map(own_answers.is_own, raw)):
+                raise ValueInvalid("own_answer_beside", messages.OWN_ANSWER_BESIDE)
             raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(raw))
 
         return run
@@ -99,10 +104,10 @@ class ChoiceType(FieldType[str]):
         return [option["value"] for option in cfg["options"]]
 
     def without(self, value: str, barred: Collection[str]) -> str | None:
-        return None if value in barred else value
+        return own_answers.without(value, barred)
 
     def display(self, value: str | None, cfg: Settings, locale: str) -> str:
-        return "" if value is None else _labels(cfg, locale).get(value, value)
+        return "" if value is None else _read(value, _labels(cfg, locale))
 
     def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:
         return {"options": options_named(texts)}
@@ -110,7 +115,7 @@ class ChoiceType(FieldType[str]):
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> str | None:
         if not text.strip():
             return None
-        return self.clean(option_of(text, cfg) or text.strip(), cfg, ctx)
+        return self.clean(option_of(text, cfg) or _as_own(text.strip(), cfg), cfg, ctx)
 
 
 class ManyChoicesType(FieldType[tuple[str, ...]]):
@@ -122,7 +127,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     has_seats = True
     choice_lists = ("options",)
     limits_options: ClassVar[Literal["each", "first"] | None] = "each"
-    settings: ClassVar[type[Choices]] = ManyChoices
+    settings: ClassVar[type[Choices]] = OpenManyChoices
 
     def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
         return ColumnSpec("json")
@@ -137,17 +142,22 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
         return self.compile(cfg)(raw, ctx)
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], tuple[str, ...] | None]:
-        order = {option["value"]: place for place, option in enumerate(cfg["options"])}
+        order = {value: place for place, value in enumerate(own_answers.offered(cfg))}
         least, most = cfg["min_items"] or 0, cfg["max_items"] or len(order)
+        is_open = bool(cfg.get("own_answer"))
 
         def run(raw: Any, _ctx: CleanContext) -> tuple[str, ...] | None:
             given = [raw] if isinstance(raw, str) else raw
             if not isinstance(given, (list, tuple)):
                 raise ValueInvalid("not_a_list", messages.LIST_EXPECTED)
+            if is_open:
+                given = [written(value, cfg) if own_answers.is_own(value) else value for value in given]
             for value in given:
-                if not isinstance(value, str) or value not in order:
+                if not isinstance(value, str) or own_answers.behind(value) not in order:
                     raise self.stranger(value)
-            chosen = tuple(sorted(set(given), key=order.__getitem__))
+            chosen = tuple(sorted(set(given), key=lambda value: order[own_answers.behind(value)]))
+            if is_open and sum(map(own_answers.is_own, chosen)) > 1:
+                raise ValueInvalid("several_own_answers", messages.OWN_ANSWERS_SEVERAL)
             if not chosen:
                 return None
             if len(chosen) < least:
@@ -169,7 +179,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
         return [(values[place:] + values[:place])[:count] for place in range(len(values))]
 
     def without(self, value: tuple[str, ...], barred: Collection[str]) -> tuple[str, ...] | None:
-        return tuple(one for one in value if one not in barred) or None
+        return tuple(one for one in value if own_answers.behind(one) not in barred) or None
 
     def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
         return None if value is None else list(value)
@@ -185,7 +195,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
 
     def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:
         labels = _labels(cfg, locale)
-        return joined((labels.get(one, one) for one in value or ()), locale)
+        return joined((_read(one, labels) for one in value or ()), locale)
 
     def settings_for(self, texts: Sequence[str]) -> dict[str, Any]:
         return {"options": options_named(part for text in texts for part in _SEPARATORS.split(text))}
@@ -194,7 +204,32 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
         if whole := option_of(text, cfg):  # a label may have a comma in it
             return self.clean([whole], cfg, ctx)
         parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+        if cfg.get("own_answer"):
+            return self.clean(_with_own(text, parts, cfg), cfg, ctx) if parts else None
         return self.clean([option_of(part, cfg) or part for part in parts], cfg, ctx) if parts else None
+
+
+def written(raw: str, cfg: Settings) -> str:
+    """Return a written answer, or the option that it names. Raises ValueInvalid."""
+    own = own_answers.cleaned(raw, cfg)
+    return option_of(own_answers.words(own), cfg) or own
+
+
+def _as_own(text: str, cfg: Settings) -> str:
+    """Return what stands in a spreadsheet and names no option, as an own answer where there may be one."""
+    return MARK + own_answers.words(text) if cfg.get("own_answer") else text
+
+
+def _with_own(text: str, parts: Sequence[str], cfg: Settings) -> list[str]:
+    """Return the options that a cell names; the rest of it is one written answer, separators and all."""
+    named = [option_of(part, cfg) for part in parts]
+    chosen = [value for value in named if value]
+    strange = [part for part, value in zip(parts, named, strict=True) if value is None]
+    if not strange:
+        return chosen
+    is_at_end = None not in named[: named.index(None)] and not any(named[named.index(None) :])
+    rest = text[text.rindex(strange[0]) if len(strange) == 1 else text.index(strange[0]) :] if is_at_end else ""
+    return [*chosen, _as_own(rest.strip() or ", ".join(strange), cfg)]
 
 
 def score_of(chosen: Iterable[str], options: Iterable[Mapping[str, Any]]) -> Decimal | None:
@@ -212,6 +247,11 @@ def seats_of(cfg: Settings, *, one_only: bool = True) -> Seats:
 def _named(raw: Any) -> str:
     """Return what was sent as it may stand in a message."""
     return raw[:60].encode("utf-8", "replace").decode() if isinstance(raw, str) else type(raw).__name__
+
+
+def _read(value: str, labels: Mapping[str, str]) -> str:
+    """Return a value as people read it; what is no option any more stays as it is."""
+    return labels.get(value) or own_answers.words(value)
 
 
 def _labels(cfg: Settings, locale: str) -> Mapping[str, str]:

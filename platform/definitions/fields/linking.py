@@ -49,11 +49,30 @@ def their_condition(chinese: str, english: str) -> fields.Dict:
     )
 
 
-class Fill(Schema):
-    """One value that is copied out of the chosen record."""
+class FillColumn(Schema):
+    """One value that is copied."""
 
     from_ = fields.String(data_key="from", required=True, validate=_ID, metadata=named("取自", "From"))
     to = fields.String(required=True, validate=_ID, metadata=named("填入", "Into"))
+
+
+class Fill(FillColumn):
+    """What is copied out of the chosen record: a value, or with `columns` the rows of a sub-form into one of this."""
+
+    columns = fields.List(
+        fields.Nested(FillColumn), load_default=list, validate=validate.Length(max=MOST_FILLED),
+        metadata=named("列", "Columns"),
+    )  # fmt: skip
+
+
+class FillRow(Schema):
+    """The row that each chosen record makes in a sub-form of this form."""
+
+    to = fields.String(required=True, validate=_ID, metadata=named("填入", "Into"))
+    columns = fields.List(
+        fields.Nested(FillColumn), load_default=list, validate=validate.Length(max=MOST_FILLED),
+        metadata=named("列", "Columns"),
+    )  # fmt: skip
 
 
 class Linking(Schema):
@@ -63,6 +82,26 @@ class Linking(Schema):
     show = their_fields("选择时显示的字段", "Fields shown when choosing")
     filter = their_condition("可选范围", "What can be chosen")
     visitors = fields.Boolean(load_default=False, metadata=named("访客可以选择", "Visitors may choose"))
+
+
+def exact_keys(where: Any) -> frozenset[str] | None:
+    """Return the fields of this form that a raw condition compares with, when records must equal everything it says.
+
+    None for a condition that asks anything else: a part of a text, a range, one of several.
+    """
+    if not isinstance(where, Mapping):
+        return None
+    if "field" not in where:
+        parts = where.get("all")
+        found = [exact_keys(one) for one in parts] if isinstance(parts, list) and set(where) == {"all"} else [None]
+        return None if None in found else frozenset().union(*(one for one in found if one is not None))
+    value = where.get("value")
+    if where.get("op") != "eq" or isinstance(value, list) or str(where["field"]).startswith(MINE):
+        return None
+    if not isinstance(value, Mapping):
+        return frozenset()
+    ref = value.get("ref")
+    return frozenset({ref.removeprefix(MINE)}) if isinstance(ref, str) and ref.startswith(MINE) else None
 
 
 def mine(kinds: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,10 +17,24 @@ MOMENT_EXPECTED = {
 TOO_EARLY = {"zh-CN": "不能早于 {min}", "en": "Must be {min} or later"}
 TOO_LATE = {"zh-CN": "不能晚于 {max}", "en": "Must be {max} or earlier"}
 YES_NO_EXPECTED = {"zh-CN": "应为是或否", "en": "Must be yes or no"}
+CONSENT_CHANGED = {
+    "zh-CN": "这里的条款已更新，或语言已切换，请阅读后重新勾选",
+    "en": "This text has changed, or stands in another language now: read it and tick the box again",
+}
 NOT_AN_OPTION = {"zh-CN": "没有选项“{value}”", "en": "'{value}' is not one of the options"}
 LIST_EXPECTED = {"zh-CN": "应为列表", "en": "Must be a list"}
 TOO_FEW_CHOSEN = {"zh-CN": "至少选 {min} 项", "en": "Choose at least {min}"}
 TOO_MANY_CHOSEN = {"zh-CN": "最多选 {max} 项", "en": "Choose at most {max}"}
+OWN_ANSWER_MISSING = {"zh-CN": "请填写具体内容", "en": "Write your own answer"}
+OWN_ANSWER_TOO_LONG = {
+    "zh-CN": "自己填写的内容最多 {max} 个字，现在 {actual} 个",
+    "en": "Your own answer may have at most {max} characters; now {actual}",
+}
+OWN_ANSWER_BESIDE = {
+    "zh-CN": "已选了一项，又填写了其他内容，请只保留一个",
+    "en": "An option is chosen and an own answer written; keep one of them",
+}
+OWN_ANSWERS_SEVERAL = {"zh-CN": "自己填写的内容只能有一项", "en": "Only one answer can be your own"}
 EMAIL_EXPECTED = {"zh-CN": "邮箱格式不对，如 name@example.com", "en": "Must be a mail address such as name@example.com"}
 PHONE_EXPECTED = {
     "zh-CN": "电话号码不对，手机应为 11 位",
@@ -78,6 +92,10 @@ IN_ROW = {"zh-CN": "“{row}”：{why}", "en": "'{row}': {why}"}
 TYPING_NOT_ALLOWED = {"zh-CN": "请手写签名，不能只填姓名", "en": "Sign by hand; a typed name is not enough here"}
 ROW_EXPECTED = {"zh-CN": "每一行应为对象", "en": "Each row must be an object"}
 TOO_MANY_ROWS = {"zh-CN": "最多 {max} 行", "en": "At most {max} rows"}
+TOO_MANY_BROUGHT = {
+    "zh-CN": "所选记录带来的明细超过 {max} 行，放不下",
+    "en": "What is chosen brings more than the {max} rows that there may be",
+}
 TOO_FEW_ROWS = {"zh-CN": "至少 {min} 行", "en": "At least {min} rows"}
 TWICE_IN_ROWS = {"zh-CN": "与另一行重复", "en": "Another row has this value already"}
 NO_MORE_ROWS = {"zh-CN": "这里不能添加行", "en": "Rows can't be added here"}

@@ -9,11 +9,18 @@ sub-form's id stands in front: `items/2/price`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
 from formloom.platform.definitions.fields import messages
-from formloom.platform.definitions.fields.base import CleanContext, PartsInvalid, Settings, ValueInvalid
+from formloom.platform.definitions.fields.base import (
+    CleanContext,
+    PartsInvalid,
+    Settings,
+    ValueInvalid,
+    no_relations,
+)
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.ids import is_id, new_id
 
@@ -35,12 +42,20 @@ def clean_rows(raw: Sequence[Any], before: Sequence[Row] | None, cfg: Settings, 
     """Return the clean rows. Raises ValueInvalid with everything that does not fit."""
     if len(raw) > MAX_ROWS:
         raise ValueInvalid("too_many_rows", messages.TOO_MANY_ROWS, max=cfg["max_rows"] or MAX_ROWS)
-    reader = _Reader(cfg["rows"], before or (), ctx)
+    rows, found = read_rows(raw, before, cfg, ctx)
+    if found:
+        raise PartsInvalid(found)
+    return rows
+
+
+def read_rows(
+    raw: Sequence[Any], before: Sequence[Row] | None, cfg: Settings, ctx: CleanContext
+) -> tuple[list[Row], list[Finding]]:
+    """Return what could be read of the rows, and what does not fit."""
+    reader = _Reader(cfg.get("field_id", ""), cfg["rows"], before or (), ctx)
     rows = [row for place, given in enumerate(raw) if (row := reader.row(place, given, cfg)) is not None]
     found = [*reader.findings, *_twice(cfg["rows"], rows), *_count([row for _place, row in rows], before, cfg)]
-    if found:
-        raise PartsInvalid(found[:MOST_FINDINGS])
-    return [row for _place, row in rows]
+    return [row for _place, row in rows], found[:MOST_FINDINGS]
 
 
 def totals(totals: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Decimal | int | None]:
@@ -61,10 +76,13 @@ _RECKON: Mapping[str, Callable[[Sequence[Any]], Decimal]] = {
 
 
 class _Reader:
-    def __init__(self, columns: _Columns, before: Sequence[Row], ctx: CleanContext) -> None:
+    def __init__(self, name: str, columns: _Columns, before: Sequence[Row], ctx: CleanContext) -> None:
         self.findings: list[Finding] = []
         self._columns = columns
-        self._ctx = ctx
+        self._ctx = no_relations(ctx)
+        self._around = ctx
+        self._name = name
+        self._leads = any(item.type.who == "record" for item in columns.stored)
         self._known = {row["id"]: row for row in before}
         self._made = frozenset(item.id for item in columns.stored if item.type.is_generated)
         self._used: set[str] = set()
@@ -79,12 +97,22 @@ class _Reader:
         values = {str(name): one for name, one in given.items() if name != "id" and name not in self._made}
         if current is None and cfg["can_remove"] and all(one in (None, "", [], {}) for one in values.values()):
             return None
+        ctx = self._context(values) if self._leads else self._ctx
         if current is not None:
             shown = self._columns.dump(current)
             values = {name: one for name, one in values.items() if name not in shown or one != shown[name]}
-        cleaned = self._columns.clean(values, ctx=self._ctx, current=current, partial=current is not None)
+        cleaned = self._columns.clean(values, ctx=ctx, current=current, partial=current is not None)
         self.findings += [_within(place, one) for one in cleaned.findings]
         return place, {**(current or {}), **cleaned.values, "id": row_id}
+
+    def _context(self, values: Mapping[str, Any]) -> CleanContext:
+        """Return what a row may ask: a record chosen in it fills in the cells that were left empty."""
+        filled = frozenset(name for name, one in values.items() if one not in (None, "", []))
+        return replace(
+            self._ctx,
+            related=lambda row, new: self._around.in_row(self._name, row, new, filled),
+            misfits=lambda row, new: self._around.row_misfits(self._name, row, new),
+        )
 
     def _id(self, given: object) -> str:
         row_id = given if isinstance(given, str) and is_id(given) and given not in self._used else new_id()

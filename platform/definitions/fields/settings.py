@@ -11,6 +11,8 @@ MAX_LABEL = 500
 MAX_OPTIONS = 500
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
 """Currency → how an amount of it is marked."""
+MARK = "other:"
+"""Begins the value of an answer that somebody wrote himself, and no option's (`own_answers.py`)."""
 MAX_DECIMALS = 8
 MAX_INTEGER = 9_000_000_000_000_000_000
 
@@ -35,6 +37,8 @@ def _storable(value: str) -> None:
     """Refuse what could not be found again in a stored list; a lone comma looks like the gap between two values."""
     if value == "," or value != value.strip() or any(mark < " " or 0xD800 <= ord(mark) <= 0xDFFF for mark in value):
         raise ValidationError("Must not be a comma, nor begin or end with a space, nor have control characters")
+    if value.startswith(MARK):
+        raise ValidationError(f"Must not begin with {MARK}, which marks answers that people write themselves")
 
 
 class Option(Schema):
@@ -125,6 +129,29 @@ class Choices(Schema):
     show_left = fields.Boolean(load_default=False, metadata=named("显示剩余名额", "Show places left"))
 
 
+def _of_own(chinese: str, english: str) -> dict[str, Any]:
+    return {**named(chinese, english), "needs": "own_answer"}
+
+
+class OwnAnswers(Schema):
+    """Whether people may write an answer of their own beside the options."""
+
+    own_answer = fields.Boolean(load_default=False, metadata=named("允许填写其他", "Allow an own answer"))
+    own_label = L10n(
+        load_default=None, allow_none=True, max_length=100, metadata=_of_own("其他项的名称", "What it is called")
+    )
+    own_placeholder = L10n(
+        load_default=None, allow_none=True, max_length=200, metadata=_of_own("其他项的占位文字", "Placeholder of it")
+    )
+    own_most = fields.Integer(
+        load_default=100, validate=validate.Range(1, 500), metadata=_of_own("其他项最多字数", "Its characters at most")
+    )
+
+
+class OpenChoices(OwnAnswers, Choices):
+    """The options of a choice beside which people may write their own answer."""
+
+
 class ManyChoices(Choices):
     """The options of a choice of several."""
 
@@ -140,6 +167,10 @@ class ManyChoices(Choices):
         validate=validate.Range(1, MAX_OPTIONS),
         metadata=named("最多选几项", "At most"),
     )
+
+
+class OpenManyChoices(OwnAnswers, ManyChoices):
+    """The options of a choice of several beside which people may write their own answer."""
 
 
 class Files(Schema):

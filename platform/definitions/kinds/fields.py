@@ -38,11 +38,12 @@ class QuizDocument(Schema):
 
 
 class DefaultFrom(Schema):
-    """The newest record of another form that meets a condition, and the field of it that is taken."""
+    """The newest record of another form that meets a condition, and the field of it that is taken; also for visitors?"""
 
     form = shapes.key(required=True)
     where = shapes.condition(required=True)
     take = shapes.key(required=True)
+    visitors = fields.Boolean()
 
 
 class FieldDocument(shapes.Open):

@@ -3,13 +3,14 @@
 Found by walking the whole document, so a setting that is added later is found without a word here, as long as it
 names fields the way all settings do: a condition tree, a formula, `{name}` in a text, or a plain text that is the id
 of one of the form's fields under a key that may hold one. A part that names another form (`"form": "crm.lead"`)
-names that form's fields, except for a `ref`, which is always a value of this one.
+names that form's fields, except for a `ref`, which is always a value of this one, also when it is called `my:<field>`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from formloom.platform.definitions.fields.linking import MINE
 from formloom.platform.definitions.formula.grammar import names, parse
 from formloom.platform.definitions.formula.tokens import FormulaInvalid
 from formloom.platform.definitions.kinds.base import ITSELF, Document, Usage, field_ids
@@ -23,6 +24,8 @@ _NO_FIELD = frozenset({
 })  # fmt: skip
 """Keys whose texts are words of their own, even where they look like the id of a field."""
 _DEEPEST = 32
+_FILLED = re.compile(r"fields/\d+/fill/\d+/to")
+"""Into which field of this form a chosen record is copied, though the rule stands beside the name of another form."""
 
 
 def uses_in(document: Document) -> Iterator[Usage]:
@@ -75,6 +78,10 @@ class _Walk:
     def _text(self, text: str, path: str, key: str, owner: str) -> Iterator[Usage]:
         if key == "formula":
             yield from (self._use(path, name) for name in _in_formula(text) if name in self._known)
+        elif text.startswith(MINE) and text.removeprefix(MINE) in self._known:
+            yield self._use(path, text.removeprefix(MINE))
+        elif _FILLED.fullmatch(path) and text in self._known:
+            yield self._use(path, text)
         elif owner != ITSELF:
             if key == "field":
                 yield Usage("form", owner, path, text)

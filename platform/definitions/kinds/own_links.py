@@ -25,13 +25,14 @@ def check_own_link(document: Document) -> Iterator[Finding]:
             yield Finding("not_shown", NO_ANSWER, f"settings/own_link/see/{place}", {"name": name})
     edit: Mapping[str, Any] = chosen.get("edit") or {}
     for place, name in enumerate(edit.get("fields") or ()):
-        if name not in entries or not _is_changeable(entries[name]):
+        if name not in entries or not is_filled_by_visitors(entries[name]):
             yield Finding("not_changeable", NOT_CHANGEABLE, f"settings/own_link/edit/fields/{place}", {"name": name})
     if edit.get("when"):
         yield from check_condition(document, edit["when"], "settings/own_link/edit/when")
 
 
-def _is_changeable(entry: Mapping[str, Any]) -> bool:
+def is_filled_by_visitors(entry: Mapping[str, Any]) -> bool:
+    """Tell whether visitors of the public page answer a field of a registered type."""
     kind = FIELD_TYPES.get(entry["type"])
     is_public = entry.get("public") is not False and not kind.for_members_only
     return is_public and kind.is_stored and not kind.is_generated and not entry.get("from_link")

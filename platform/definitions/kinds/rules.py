@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from formloom.platform.definitions.conditions.tree import fields_of
 from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
+from formloom.platform.definitions.fields.own_answers import offered
 from formloom.platform.definitions.fields.registry import FIELD_TYPES
 from formloom.platform.definitions.fields.settings import L10n
 from formloom.platform.definitions.formula.grammar import MAX_LENGTH, names, parse
@@ -150,7 +151,7 @@ def _check_set(entries: Mapping[str, Any], one: Mapping[str, Any], path: str) ->
     if entry is None:
         return
     kind = FIELD_TYPES.get(entry["type"])
-    if not kind.is_stored or kind.is_generated or kind.value_kind == "files":
+    if not kind.is_stored or kind.is_generated or kind.value_kind == "files" or kind.agreed_to:
         yield Finding("cannot_be_set", _NO_VALUE, f"{path}/field", {"name": one["field"]})
     elif one.get("formula"):
         yield from _check_formula(entries, one["formula"], f"{path}/formula")
@@ -174,8 +175,8 @@ def _check_limit(entries: Mapping[str, Any], one: Mapping[str, Any], path: str) 
     if not FIELD_TYPES.get(entry["type"]).limits_options:
         yield Finding("cannot_be_limited", _NO_OPTIONS, f"{path}/field", {"name": one["field"]})
         return
-    options = entry.get("options")
-    known = [str(option.get("value")) for option in options or () if isinstance(option, Mapping)]
+    options = [option for option in entry.get("options") or () if isinstance(option, Mapping) and option.get("value")]
+    known = list(map(str, offered({**entry, "options": options})))
     for value in one["only"]:
         if value not in known:
             yield unknown("unknown_option", f"{path}/only", value, known, _OPTION)
@@ -194,7 +195,8 @@ def _check_jump(order: list[str], pages: set[str], jump: Mapping[str, Any], path
 
 
 def _check_options(document: Document, entry: Mapping[str, Any], path: str) -> Iterator[Finding]:
-    for at, option in enumerate(entry.get("options") or ()):
+    given = entry.get("options")
+    for at, option in enumerate(given if isinstance(given, list) else ()):
         if not isinstance(option, Mapping):
             continue
         if option.get("when"):
@@ -246,7 +248,8 @@ def _depends(document: Document, entries: Mapping[str, Any]) -> tuple[dict[str, 
             wait(leapt_over(after, to, order, pages), asked | {after}, by_rules)
     for name, entry in entries.items():
         wait([name], _read_by(FIELD_TYPES.get(entry["type"]).formula(entry)), by_values)
-        for option in entry.get("options") or ():
+        options = entry.get("options")
+        for option in options if isinstance(options, list) else ():
             if isinstance(option, Mapping) and option.get("when"):
                 wait([name], fields_of(option["when"]))
     return by_rules, by_values

@@ -47,6 +47,10 @@ _SENTENCES: tuple[tuple[str, str, str, str], ...] = (
         r"Must look like T.*", "bad_format", "应如 T{YYMMDD}-{0000}，且只有一个计数器",
         "Must look like T{YYMMDD}-{0000}, with one counter",
     ),
+    (
+        r"Must be a duration such as PT4H", "bad_duration", "应为时长，如 PT4H 或 PT30M",
+        "Must be a duration such as PT4H or PT30M",
+    ),
     (r"Must be a time such as 09:00", "bad_time", "应为时间，如 09:00", "Must be a time such as 09:00"),
     (r"Unknown time zone (?P<zone>.*)", "unknown_zone", "没有时区“{zone}”", "Unknown time zone '{zone}'"),
 )  # fmt: skip

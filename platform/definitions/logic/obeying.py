@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from formloom.platform.definitions.fields.own_answers import offered
 from formloom.platform.definitions.logic.judging import Judged
 from formloom.platform.definitions.logic.rule import Part, Values
 from formloom.platform.kernel.errors import Finding
@@ -47,6 +48,6 @@ def choices_barred(
             continue
         if earlier and name not in values and earlier.barred.get(name) == gone:
             continue
-        offered = {one["value"] for one in part.cfg["options"]} - gone
-        shown = part.type.display(part.type.without(value, offered), part.cfg, locale)
+        rest = part.type.without(value, frozenset(offered(part.cfg)) - gone)
+        shown = part.type.display(rest, part.cfg, locale)
         yield Finding("not_offered", NOT_OFFERED, field=name, params={"value": shown})

@@ -11,6 +11,7 @@ from formloom.platform.definitions.computed import readable
 from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed
 from formloom.platform.definitions.conditions.tree import Kinds, Node, fields_of, parse
 from formloom.platform.definitions.fields.base import CleanContext, FieldType, Settings, ValueInvalid, ValueKind
+from formloom.platform.definitions.fields.own_answers import offered
 from formloom.platform.definitions.formula import grammar, values
 from formloom.platform.definitions.formula.compile import compile_tree
 from formloom.platform.definitions.formula.numeric import rounded
@@ -158,9 +159,7 @@ def fitted(target: Part, result: Any, ctx: CleanContext) -> Any:
 
 def _bars(entries: Sequence[Mapping[str, Any]], parts: Mapping[str, Part]) -> dict[str, frozenset[str]]:
     return {
-        entry["field"]: frozenset(one["value"] for one in parts[entry["field"]].cfg.get("options") or ())
-        - frozenset(entry["only"])
-        for entry in entries
+        entry["field"]: frozenset(offered(parts[entry["field"]].cfg)) - frozenset(entry["only"]) for entry in entries
     }
 
 

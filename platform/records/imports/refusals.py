@@ -15,6 +15,7 @@ import orjson
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
 from formloom.platform.kernel.text import resolve
+from formloom.platform.records.export_lines import BETWEEN
 from formloom.platform.records.exports import guarded
 
 _ADDED = {
@@ -65,8 +66,13 @@ def _said(form: FormVersion | None, reason: Sequence[object], locale: str, *, se
 
 
 def _label(form: FormVersion | None, field_id: str, locale: str) -> str:
-    item = form.by_id.get(field_id) if form else None
-    return (resolve(item.label, locale) if item else "") or field_id
+    outer, _, inner = field_id.partition(".")
+    item = form.by_id.get(outer) if form else None
+    column = item.rows.by_id.get(inner) if item and item.rows and inner else None
+    if item is None:
+        return field_id
+    own = resolve(item.label, locale) or outer
+    return f"{own}{BETWEEN}{resolve(column.label, locale) or inner}" if column else own
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -7,9 +7,8 @@ Parts are short, because on SQLite there is one writer at a time: between two of
 """
 
 import functools
-import itertools
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,8 @@ from formloom.platform.kernel.actors import Actor, System
 from formloom.platform.kernel.errors import Finding, Forbidden, FormloomError
 from formloom.platform.records import jobs, service
 from formloom.platform.records.house import House
-from formloom.platform.records.imports.cells import CellReader, Row
+from formloom.platform.records.imports.bundles import PARTNER, Bundle, Bundler
+from formloom.platform.records.imports.cells import CellReader
 from formloom.platform.records.imports.encoding import Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
 from formloom.platform.records.imports.refusals import Refusals
@@ -85,7 +85,9 @@ class _Work:
             self._form: FormVersion = house.catalog.current(unit, job.form_id or "")
         wanted = Reading(job.payload.get("encoding"), job.payload.get("separator"))
         self._sheet = open_sheet(house.files.path(job.payload["sha256"]), wanted)
-        self._reader = CellReader(self._form, self._sheet.columns, job.payload["mapping"])
+        columns, mapping = self._sheet.columns, job.payload["mapping"]
+        self._bundler = Bundler(self._form, columns, mapping, job.payload.get("group_by") or "")
+        self._reader = CellReader(self._form, columns, mapping)
         self._options = WriteOptions(
             rules=job.payload["rules"], messages=job.payload["messages"], listeners=house.listeners,
             locale=job.payload["locale"], context={"channel": "import", "import": job.id},
@@ -94,29 +96,37 @@ class _Work:
     def do(self, progress: Progress) -> None:
         """Import every row. Raises _Unwanted, FileUnreadable, Forbidden."""
         done = 0
-        for part in _parts(self._sheet.rows(), PART):
-            narrow = [row for row in part if not self._is_too_wide(row)]
-            now = self._house.clock.now()
-            outcome = iter(self._house.db.write(functools.partial(self._store, narrow, len(part), now)))
-            for row in part:
-                self._note(row, Finding("too_many_cells", _TOO_WIDE) if self._is_too_wide(row) else next(outcome))
-            done += len(part)
+        for part in _parts(self._bundler.bundles(self._sheet.rows()), PART):
+            wrong = [self._faults(bundle) for bundle in part]
+            good = [bundle for bundle, faults in zip(part, wrong, strict=True) if not faults]
+            size, now = sum(len(bundle.lines) for bundle in part), self._house.clock.now()
+            outcome = iter(self._house.db.write(functools.partial(self._store, good, size, now)))
+            for bundle, faults in zip(part, wrong, strict=True):
+                self._note(bundle, faults or next(outcome))
+            done += size
             progress(done, self._job.total or 0)
 
-    def _store(self, part: Sequence[Row], size: int, now: datetime, uow: UnitOfWork) -> list[Record | InvalidValues]:
+    def _store(self, part: Sequence[Bundle], size: int, now: datetime, uow: UnitOfWork) -> list["Placed"]:
+        """Store the records of a part of `size` lines; return what did not fit in each, by the place of the line."""
         job = rows.find(uow, self._job.id, lock=True)
         if job is None or job.state != "running":
             raise _Unwanted
         actor = self._actor(uow)
         owner = service.owner_of(actor)
         ctx = clean_context(uow, actor, self._form, now=now, locale=self._options.locale, owner=owner)
-        values = self._reader.read(uow, part, ctx)
-        results = service.bring_in(uow, actor, self._form, values, now=now, options=self._options)
-        made = [one.id for one in results if isinstance(one, Record)]
-        rows.note_made(uow, job.id, self._form.form_id, made)
-        counts = {"done": job.done + size, "ok": job.ok + len(made), "failed": job.failed + size - len(made)}
+        given = self._reader.read(uow, part, ctx)
+        results = service.bring_in(
+            uow, actor, self._form, [one.values for one in given], now=now, options=self._options
+        )  # fmt: skip
+        stored = [(one.id, bundle) for one, bundle in zip(results, part, strict=True) if isinstance(one, Record)]
+        rows.note_made(uow, job.id, self._form.form_id, [record_id for record_id, _bundle in stored])
+        failed = size - sum(len(bundle.lines) for _id, bundle in stored)
+        counts = {"done": job.done + size, "ok": job.ok + len(stored), "failed": job.failed + failed}
         rows.change(uow, job.id, {**counts, "heartbeat_at": now})
-        return results
+        return [
+            [mine.placed(found) for found in one.findings] if isinstance(one, InvalidValues) else []
+            for mine, one in zip(given, results, strict=True)
+        ]
 
     def _actor(self, unit: ReadUnit) -> Actor:
         """Return who imports, with the rights of this moment."""
@@ -127,18 +137,40 @@ class _Work:
             raise Forbidden
         return member
 
-    def _is_too_wide(self, row: Row) -> bool:
-        return any(cell.strip() for cell in row[1][self._reader.width :])
+    def _faults(self, bundle: Bundle) -> "Placed":
+        """Return what is wrong with lines before their cells are looked at."""
+        wide = [
+            (place, Finding("too_many_cells", _TOO_WIDE))
+            for place, (_number, cells) in enumerate(bundle.lines)
+            if any(cell.strip() for cell in cells[self._reader.width :])
+        ]
+        return [*wide, *bundle.faults]
 
-    def _note(self, row: Row, outcome: Record | InvalidValues | Finding) -> None:
-        if isinstance(outcome, Finding):
-            self._refusals.add(*row, [outcome])
-        elif isinstance(outcome, InvalidValues):
-            self._refusals.add(*row, outcome.findings)
+    def _note(self, bundle: Bundle, faults: "Placed") -> None:
+        """Keep the lines of a refused record, so that a corrected file makes the whole record."""
+        if not faults:
+            return
+        at = bundle.lines[faults[0][0]][0]
+        for place, (number, cells) in enumerate(bundle.lines):
+            mine = [found for where, found in faults if where == place]
+            self._refusals.add(number, cells, mine or [Finding("with_its_record", PARTNER, params={"line": at})])
 
 
-def _parts(source: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while part := list(itertools.islice(source, size)):
+Placed = list[tuple[int, Finding]]
+"""What does not fit in a record, each with the place of its line among the record's lines."""
+
+
+def _parts(source: Iterable[Bundle], size: int) -> Iterator[list[Bundle]]:
+    """Yield records of about `size` lines together; the lines of one are never torn apart."""
+    part: list[Bundle] = []
+    lines = 0
+    for bundle in source:
+        part.append(bundle)
+        lines += len(bundle.lines)
+        if lines >= size:
+            yield part
+            part, lines = [], 0
+    if part:
         yield part
 
 

@@ -13,6 +13,7 @@ from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.ids import is_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import jobs
+from formloom.platform.records.imports.bundles import column_between
 from formloom.platform.records.imports.encoding import GUESS, Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
 from formloom.platform.records.imports.mapping import Mapped, checked, fillable, guess
@@ -41,6 +42,8 @@ class Wish:
     """What an import is to do. `mapping` None takes the guess."""
 
     mapping: Mapping[str, object] | None = None
+    group_by: str | None = None
+    """Which column tells the lines of one record; None for what suggests itself, empty for the record's own cells."""
     rules: bool = False
     messages: bool = False
     locale: str = "zh-CN"
@@ -94,6 +97,7 @@ def start(uow: UnitOfWork, actor: Actor, form: FormVersion, upload: Upload, wish
     mapping = checked(wish.mapping if wish.mapping is not None else guess(columns, fields), columns, fields)
     payload = {
         "sha256": upload.sha256, "name": upload.name, "mapping": mapping, "columns": list(columns),
+        "group_by": column_between(form, columns, mapping, wish.group_by),
         "rules": wish.rules, "messages": wish.messages, "locale": wish.locale,
         "encoding": upload.wanted.encoding, "separator": upload.wanted.separator,
     }  # fmt: skip

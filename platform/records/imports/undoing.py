@@ -15,42 +15,40 @@ from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records import jobs, service
+from formloom.platform.records.blueprints import stages
+from formloom.platform.records.house import House
 from formloom.platform.records.queries import jobs as rows
 from formloom.platform.records.queries import traces
 from formloom.platform.records.queries.jobs import JobRow
 from formloom.platform.storage.database import UnitOfWork
-from formloom.platform.storage.definition_store import FormCatalog
 
 UNDOABLE = ("done", "failed", "cancelled")
 
 
-def can_undo(job: JobRow) -> bool:
-    """Tell whether an import has ended and left something to take back."""
-    return job.kind == "import" and job.state in UNDOABLE and job.ok > 0
-
-
 class JobNotUndoable(Conflict):
-    """Only an import that has ended can be undone, and only once."""
+    """Only what has ended can be undone, and only once."""
 
     code = "job_not_undoable"
     message = {"zh-CN": "此任务不能撤销", "en": "This job can't be undone"}
 
 
 @requires(Act.JOB_CHANGE)
-def undo(uow: UnitOfWork, actor: Actor, catalog: FormCatalog, job_id: str, *, now: datetime) -> JobRow:
+def undo(uow: UnitOfWork, actor: Actor, house: House, job_id: str, *, now: datetime) -> JobRow:
     """Put the records of an ended import into the trash; the job's result says how many, and how many stayed.
 
     Raises NotFound, JobNotUndoable.
     """
     job = jobs.read(uow, actor, job_id)
-    form = catalog.current(uow, job.form_id or "")
+    form = house.catalog.current(uow, job.form_id or "")
     demand(uow, actor, Act.RECORD_IMPORT, form=form)
     if job.kind != "import" or not rows.change(uow, job_id, {"state": "undone"}, only_in=UNDOABLE):
         raise JobNotUndoable
     found = rows.untouched(uow, form, job_id)
     rows.trash(uow, form, [record_id for record_id, _rev in found], by=jobs.author_of(actor), now=now)
     service.fill_seats(uow, form, now=now)
-    traces.note(uow, [_event(actor, form, record_id, rev + 1, now) for record_id, rev in found], is_heard=False)
+    events = [_event(actor, form, record_id, rev + 1, now) for record_id, rev in found]
+    traces.note(uow, events, is_heard=False)
+    stages.note(uow, form, events)
     result = {**(job.result or {}), "removed": len(found), "kept": rows.count_living(uow, form, job_id)}
     rows.change(uow, job_id, {"result": result})
     detail: JSONObject = {"undone": job_id, "rows": len(found)}

@@ -81,19 +81,25 @@ def load(unit: ReadUnit, form: FormVersion, records: Iterable[Record], names: Co
 
 def rewrite(uow: UnitOfWork, form: FormVersion, before: Record, values: Mapping[str, Any]) -> None:
     """Make the rows of a record those in `values`, where these have a sub-form; what stays as it is isn't touched."""
+    rewrite_each(uow, form, [(before, values)])
+
+
+def rewrite_each(uow: UnitOfWork, form: FormVersion, changes: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+    """Do what `rewrite` does for many records, each with its new values."""
     for item in form.with_rows:
-        if item.id not in values:
-            continue
-        plan = _plan_of(item)
-        old = _by_id(plan, before, before.values.get(item.id))
-        new = _by_id(plan, before, values[item.id])
-        gone = [{"of_record": before.id, "of_row": name} for name in old if name not in new]
-        changed = [
-            {"of_record": before.id, "of_row": name, **{key: row[key] for key in row if key not in _NAMES}}
-            for name, row in new.items()
-            if name in old and old[name] != row
-        ]
-        made = [row for name, row in new.items() if name not in old]
+        plan, gone, changed, made = _plan_of(item), list[Row](), list[Row](), list[Row]()
+        for before, values in changes:
+            if item.id not in values:
+                continue
+            old = _by_id(plan, before, before.values.get(item.id))
+            new = _by_id(plan, before, values[item.id])
+            gone += [{"of_record": before.id, "of_row": name} for name in old if name not in new]
+            changed += [
+                {"of_record": before.id, "of_row": name, **{key: row[key] for key in row if key not in _NAMES}}
+                for name, row in new.items()
+                if name in old and old[name] != row
+            ]
+            made += [row for name, row in new.items() if name not in old]
         for statement, rows in ((plan.delete, gone), (plan.update, changed)):
             if rows:
                 uow.conn.execute(statement, rows)

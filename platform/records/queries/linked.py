@@ -16,6 +16,7 @@ from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.records.queries.plans import Plan, plan_of
 from formloom.platform.records.record import Record
 from formloom.platform.storage.database import ReadUnit
+from formloom.platform.storage.form_tables import table_of
 
 AT_ONCE = 500
 _DELETED_AT = 6
@@ -66,7 +67,7 @@ def clauses(
     found = [plan.table.c.deleted_at.is_(None), *_met(plan, form, rows, setting)]
     if where:
         kinds = {**form.value_kinds(), **mine(asking.form.value_kinds())}
-        columns: dict[str, ColumnElement[Any]] = {**plan.columns, **mine(_bound(plan_of(asking.form), asking))}
+        columns: dict[str, ColumnElement[Any]] = {**plan.columns, **mine(_bound(asking))}
         found.append(to_clause(parse(where, kinds), columns, setting))
     return found
 
@@ -106,13 +107,14 @@ def _met(plan: Plan, form: FormVersion, rows: JSONObject | None, setting: Settin
     return [to_clause(parse(rows, form.value_kinds()), plan.columns, setting)] if rows else []
 
 
-def _bound(plan: Plan, asking: Asking) -> dict[str, ColumnElement[Any]]:
+def _bound(asking: Asking) -> dict[str, ColumnElement[Any]]:
     """Return the values of the record that asks as bind parameters of their columns' types."""
     row = {
         item.id: item.type.to_column(value, item.cfg) if (value := asking.values.get(item.id)) is not None else None
         for item in asking.form.stored
     }
-    return {name: literal(value, plan.columns[name].type) for name, value in row.items()}
+    columns = table_of(asking.form).c
+    return {name: literal(value, columns[asking.form.columns[name]].type) for name, value in row.items()}
 
 
 def _order(plan: Plan, sort: str) -> ColumnElement[Any]:

@@ -15,11 +15,13 @@ def count_all(unit: ReadUnit, form: FormVersion) -> int:
     return int(unit.conn.scalar(select(func.count()).select_from(plan_of(form).table)) or 0)
 
 
-def after(unit: ReadUnit, form: FormVersion, last: str, *, limit: int) -> list[Record]:
-    """Return the next records behind the id `last`."""
+def after(unit: ReadUnit, form: FormVersion, last: str, *, limit: int, lock: bool = False) -> list[Record]:
+    """Return the next records behind the id `last`; with `lock` nobody changes them before this unit ends."""
     plan = plan_of(form)
     columns = plan.table.c
     statement = select(*plan.reserved, *plan.stored).where(columns.id > last).order_by(columns.id).limit(limit)
+    if lock and unit.dialect == "postgresql":
+        statement = statement.with_for_update()
     return [plan.record(row) for row in unit.conn.execute(statement)]
 
 

@@ -93,6 +93,18 @@ def _done(event: RecordEvent) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def note_step(
+    uow: UnitOfWork, form_id: str, record_id: str, rev: int, act: str, actor: tuple[str, str | None],
+    changes: Mapping[str, Any], *, now: datetime,
+) -> None:  # fmt: skip
+    """Write a step of a record's life that is no change of it; `actor` is kind and id."""
+    row = {
+        "id": new_id(), "form_id": form_id, "record_id": record_id, "rev": rev, "at": now, "actor_kind": actor[0],
+        "actor_id": actor[1], "act": act, "changes": dict(changes), "cause": None,
+    }  # fmt: skip
+    uow.leave((_HISTORY, [row]))
+
+
 def history_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[HistoryRow]:
     """Return a record's history, newest first."""
     rows = unit.conn.execute(

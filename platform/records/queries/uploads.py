@@ -73,6 +73,14 @@ def attachable(
     return {row[0]: {"id": row[0], "name": row[1], "size_bytes": row[2], "type": row[3]} for row in rows}
 
 
+def described(unit: ReadUnit, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return id → description of files."""
+    rows = unit.conn.execute(
+        select(files.c.id, files.c.name, files.c.size_bytes, files.c.type).where(files.c.id.in_(list(ids)))
+    )
+    return {row[0]: {"id": row[0], "name": row[1], "size_bytes": row[2], "type": row[3]} for row in rows}
+
+
 def bind(uow: UnitOfWork, ids: Collection[str], record_id: str, *, now: datetime) -> bool:
     """Give uploads to a record: from now on they are used. Tell whether it has them all now."""
     if not ids:

@@ -32,7 +32,7 @@ def names_of(
     """
     wanted: dict[str, tuple[Sight, set[str]]] = {}
     for name, some in ids.items():
-        found = sight(unit, actor, form, form.field(name)) if some else None
+        found = sight(unit, actor, form, form.leading[name]) if some else None
         if found is not None:
             wanted.setdefault(found.form.form_id, (found, set()))[1].update(some)
     return {
@@ -87,14 +87,23 @@ def spoken(unit: ReadUnit, form: FormVersion, item: Field, value: Any, locale: s
     """Return a value as people read it, whoever they are: ids of people, departments and records by their names."""
     if item.type.who is None:
         return item.type.display(value, item.cfg, locale)
-    ids = item.type.ids_in(value)
+    return said(item, value, told(unit, form, item.id, item, item.type.ids_in(value), locale), locale)
+
+
+def told(
+    unit: ReadUnit, form: FormVersion, name: str, item: Field, ids: Collection[str], locale: str
+) -> Mapping[str, str]:
+    """Return id → name of the people, departments or records in a field of `form`, or in its column `name`."""
     if item.type.who == "user":
-        names = people.user_names(unit, ids)
-    elif item.type.who == "department":
-        names = {one: resolve(title, locale) for one, title in people.department_titles(unit, ids).items()}
-    else:
-        names = {one: found.title for one, found in names_of(unit, _HOUSE, form, {item.id: ids}, locale).items()}
-    return joined((name for one in ids if (name := names.get(one))), locale)
+        return people.user_names(unit, ids)
+    if item.type.who == "department":
+        return {one: resolve(title, locale) for one, title in people.department_titles(unit, ids).items()}
+    return {one: found.title for one, found in names_of(unit, _HOUSE, form, {name: ids}, locale).items()}
+
+
+def said(item: Field, value: Any, names: Mapping[str, str], locale: str) -> str:
+    """Return a value that holds ids by their names."""
+    return joined((name for one in item.type.ids_in(value) if (name := names.get(one))), locale)
 
 
 def _naming_fields(form: FormVersion) -> list[str]:

@@ -8,13 +8,11 @@ from formloom.platform.access.passwords import hash_new
 from formloom.platform.access.people import NewPerson, PersonChange
 from formloom.platform.access.queries.organisation import DepartmentRow, RoleRow
 from formloom.platform.access.settings import default_locale
-from formloom.platform.kernel.errors import NotFound
-from formloom.platform.kernel.ids import is_id
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.web.auth import schemas
 from formloom.platform.web.auth.installation import letters
 from formloom.platform.web.auth.session_routes import shown
-from formloom.platform.web.route import Api, Call
+from formloom.platform.web.route import Api, Call, path_id
 
 api = Api("people")
 
@@ -49,14 +47,14 @@ def change_user(call: Call, user_id: str) -> object:
         roles=tuple(body["roles"]) if "roles" in body else None,
         departments=tuple(body["departments"]) if "departments" in body else None,
     )
-    return shown(call.db.write(lambda uow: people.change(uow, call.actor, _id(user_id), wanted, now=call.now)))
+    return shown(call.db.write(lambda uow: people.change(uow, call.actor, path_id(user_id), wanted, now=call.now)))
 
 
 @api.post("/users/<user_id>/password-link", act=Act.USER_CHANGE, body=schemas.EmptyBody(), status=201)
 def make_password_link(call: Call, user_id: str) -> object:
     """Make a link by which a person chooses a new password, to hand over when no mail leaves."""
     url = call.db.write(
-        lambda uow: password_change.make_link(uow, call.actor, _id(user_id), letters(call.runtime), now=call.now)
+        lambda uow: password_change.make_link(uow, call.actor, path_id(user_id), letters(call.runtime), now=call.now)
     )
     return {"url": url}
 
@@ -105,7 +103,7 @@ def change_department(call: Call, department_id: str) -> object:
     wanted = schemas.department_change(call.body)
     return _department(
         call.db.write(
-            lambda uow: organisation.change_department(uow, call.actor, _id(department_id), wanted, now=call.now)
+            lambda uow: organisation.change_department(uow, call.actor, path_id(department_id), wanted, now=call.now)
         )
     )
 
@@ -113,7 +111,7 @@ def change_department(call: Call, department_id: str) -> object:
 @api.delete("/departments/<department_id>", act=Act.DEPARTMENT_CHANGE)
 def delete_department(call: Call, department_id: str) -> object:
     """Delete a department that has none below it; its people stay."""
-    call.db.write(lambda uow: organisation.delete_department(uow, call.actor, _id(department_id), now=call.now))
+    call.db.write(lambda uow: organisation.delete_department(uow, call.actor, path_id(department_id), now=call.now))
     return None
 
 
@@ -136,14 +134,14 @@ def change_role(call: Call, role_id: str) -> object:
     """Rename a role; its key stays."""
     title = call.body["title"]
     return _role(
-        call.db.write(lambda uow: organisation.change_role(uow, call.actor, _id(role_id), title, now=call.now))
+        call.db.write(lambda uow: organisation.change_role(uow, call.actor, path_id(role_id), title, now=call.now))
     )
 
 
 @api.delete("/roles/<role_id>", act=Act.ROLE_CHANGE)
 def delete_role(call: Call, role_id: str) -> object:
     """Delete a role; its holders lose what it gave."""
-    call.db.write(lambda uow: organisation.delete_role(uow, call.actor, _id(role_id), now=call.now))
+    call.db.write(lambda uow: organisation.delete_role(uow, call.actor, path_id(role_id), now=call.now))
     return None
 
 
@@ -177,7 +175,7 @@ def create_token(call: Call) -> object:
 @api.delete("/tokens/<token_id>", act=Act.TOKEN_REVOKE)
 def revoke_token(call: Call, token_id: str) -> object:
     """Revoke one of one's own API tokens, at once."""
-    call.db.write(lambda uow: api_tokens.revoke(uow, call.actor, _id(token_id), now=call.now))
+    call.db.write(lambda uow: api_tokens.revoke(uow, call.actor, path_id(token_id), now=call.now))
     return None
 
 
@@ -196,15 +194,9 @@ def _new_person(unit: ReadUnit, body: dict[str, object]) -> NewPerson:
 def _department(one: DepartmentRow) -> dict[str, object]:
     return {
         "id": one.id, "title": one.title, "parent_id": one.parent_id, "head_id": one.head_id,
-        "position": one.position, "members": one.members,
+        "head_name": one.head_name, "position": one.position, "members": one.members,
     }  # fmt: skip
 
 
 def _role(one: RoleRow) -> dict[str, object]:
     return {"id": one.id, "key": one.key, "title": one.title, "package": one.package_slug, "members": one.members}
-
-
-def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound
-    return text

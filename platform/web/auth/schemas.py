@@ -59,6 +59,7 @@ class OwnBody(Schema):
     name = Line(least=1)
     locale = fields.String(validate=_LOCALE)
     theme = fields.String(validate=validate.OneOf(("light", "dark", "system")))
+    task_mails = fields.Boolean()
 
 
 class SetupBody(Schema):

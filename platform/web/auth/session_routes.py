@@ -57,7 +57,7 @@ def read_session(call: Call) -> object:
     with call.db.read() as unit:
         person = people.own(unit, call.actor)
         return {
-            "user": shown(person),
+            "user": _own(person),
             "csrf_token": call.identity.csrf_token if call.identity else None,
             "installation": about_installation(unit, call.runtime),
         }
@@ -65,9 +65,9 @@ def read_session(call: Call) -> object:
 
 @api.patch("/session", act=Act.SESSION_CHANGE, body=schemas.OwnBody())
 def change_session(call: Call) -> object:
-    """Change one's own name, language or theme."""
-    wanted = {name: call.body.get(name) for name in ("name", "locale", "theme")}
-    return {"user": shown(call.db.write(lambda uow: people.change_own(uow, call.actor, **wanted, now=call.now)))}
+    """Change one's own name, language or theme, or whether mails tell of one's tasks."""
+    wanted = {name: call.body.get(name) for name in ("name", "locale", "theme", "task_mails")}
+    return {"user": _own(call.db.write(lambda uow: people.change_own(uow, call.actor, **wanted, now=call.now)))}
 
 
 @api.delete("/session", act=Act.SESSION_CLOSE)
@@ -193,10 +193,14 @@ def shown(person: Person) -> dict[str, object]:
     }
 
 
+def _own(person: Person) -> dict[str, object]:
+    return {**shown(person), "task_mails": person.task_mails}
+
+
 def _signed_in(call: Call, opened: OpenedSession) -> Response:
     with call.db.read() as unit:
         content = {
-            "user": shown(people.get(unit, opened.user_id)),
+            "user": _own(people.get(unit, opened.user_id)),
             "csrf_token": opened.csrf_token,
             "installation": about_installation(unit, call.runtime),
         }

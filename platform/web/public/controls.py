@@ -1,7 +1,7 @@
 """The controls that don't just take one text, and the question class of each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from formloom.platform.definitions.fields.moments import show_date
 from formloom.platform.definitions.fields.trees import labels_of, path_text, paths
 from formloom.platform.definitions.fields.types.slot import open_slots
 from formloom.platform.kernel.text import resolve
+from formloom.platform.web.public.agreeing import Consent
 from formloom.platform.web.public.questions import OneOf, Picked, Question, Reading, Several
 from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import say, zone_name
@@ -186,29 +187,41 @@ class Pictures(Several):
         return "" if self.attributes["input"] == "radio" else super().hint
 
 
-class Linked(Picked):
+class _Found:
+    """What questions have in common whose answers are records: those that can be chosen, or were found by words."""
+
+    records: Sequence[tuple[str, str]] = ()
+    """Id and label of each record that can be chosen; a preview has none."""
+    is_searched = False
+    """Whether there are so many that they are found by words."""
+    words = ""
+    note_found = ""
+    is_asked = False
+    """Whether the page came back to show what was found here."""
+
+
+class Linked(_Found, Picked):
     """A record of another form."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.records: list[tuple[str, str]] = []
-        """Id and label of each record that can be chosen; a preview has none."""
+    @property
+    def reading(self) -> Reading:  # type: ignore[override]  # elsewhere a constant
+        return "one" if self.is_searched else "text"
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        return self.records
+        return list(self.records)
 
 
-class LinkedMany(Several):
+class LinkedMany(_Found, Several):
     """Records of another form."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.records: list[tuple[str, str]] = []
+    @property
+    def focus_id(self) -> str:
+        return str(self.id) if self.is_searched else super().focus_id
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        return self.records
+        return list(self.records)
 
     @property
     def hint(self) -> str:
@@ -351,6 +364,7 @@ def _place(one: Division, locale: str) -> str:
 
 CLASSES: Mapping[str, type[Question]] = {
     "datetime": Moment, "date": Picked, "time": Picked, "select": Picked, "radio": OneOf, "boolean": YesNo,
+    "consent": Consent,
     "rating": Scale, "nps": Scale, "checkboxes": Several, "multiselect": Several, "file": Uploads, "image": Uploads,
     "link": Linked, "links": LinkedMany,
     "slider": Slide, "duration": Length, "ranking": Ranks, "image_choice": Pictures,

@@ -19,6 +19,7 @@ from formloom.platform.records.links import PersonalLink, filled
 from formloom.platform.web.problems import STATUS
 from formloom.platform.web.public import (
     guards,
+    linkage,
     linking,
     ordering,
     page_token,
@@ -29,7 +30,7 @@ from formloom.platform.web.public import (
     uploading,
 )
 from formloom.platform.web.public.controls import Pressed
-from formloom.platform.web.public.framing import Frame, bundle_path, page
+from formloom.platform.web.public.framing import Frame, bundle_path, packed, page
 from formloom.platform.web.public.logic import as_typed, effects, kept_as_typed, page_data, starting_values
 from formloom.platform.web.public.mixing import mixed
 from formloom.platform.web.public.modes import may_keep, modes_of
@@ -52,9 +53,13 @@ class Typed:
     """Field id → what was typed, as a MultiDict."""
     fault: FormloomError | None = None
     token: PageToken | None = None
+    """The page's own token, when it may be used again."""
     order: str = ""
     """What the order on the page was drawn from."""
-    """The page's own token, when it may be used again."""
+    sought: Mapping[str, str] = field(default_factory=dict)
+    """The words by which records are looked for, by field."""
+    asked: str = ""
+    """The field in which somebody looks for a record now."""
 
 
 @dataclass(slots=True)
@@ -90,7 +95,7 @@ def show(
     pictures.place(questions, visit.path)
     with visit.rt.db.read() as unit:
         seating.place(unit, visit.form, questions)
-    linking.place(visit, questions)
+    linking.place(visit, questions, typed.sought if typed else None, asked=typed.asked if typed else "")
     pipes = _judge(visit.form, questions, visit.now)
     fault = typed.fault if typed else None
     summary = questions.hang(_findings(fault)) if fault else []
@@ -102,18 +107,19 @@ def show(
     script = page_data(visit.form, questions, visit.now, modes) | {
         "path": visit.path, "carried": visit.carried, "draft": f"{visit.link.token}:{ref[-16:]}",
         "fresh": typed is None, "given": sorted(suggested | known), **effects(visit.form, visit.now, known), **pipes,
+        **linkage.script_part(visit.form, visit.locale), **linking.script_part(questions),
         "proof": proof.task(visit.secret, token) if guards.wants_proof(visit) else None,
     }  # fmt: skip
     frame = Frame.of_visit(visit)
     answer = page(
         "form.html", frame, status=STATUS[fault.kind] if fault else 200, script=as_json(script),
-        more_scripts=_more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
+        more_scripts=more_scripts(script), token=token.text, draft=draft, saves=drafts.days_of(visit.form) is not None,
         ref=ref, summary=summary, trap=guards.TRAP, is_preview=False, modes=modes, order=order,
         **_parts(visit.form, questions, order),
     )  # fmt: skip
     if "offline" in modes and typed is None and not draft and visit.query.keys() <= {"locale"}:
         answer.headers[KEPT] = "1"
-    return answer
+    return packed(answer)
 
 
 def preview(form: FormVersion, frame: Frame) -> Response:
@@ -124,7 +130,7 @@ def preview(form: FormVersion, frame: Frame) -> Response:
     script = page_data(form, questions, frame.now, modes) | {"path": "", "draft": "", "fresh": True, "proof": None}
     script |= effects(form, frame.now, {}) | pipes
     return page(
-        "form.html", frame, script=as_json(script), more_scripts=_more_scripts(script), token="", ref="", summary=[],
+        "form.html", frame, script=as_json(script), more_scripts=more_scripts(script), token="", ref="", summary=[],
         trap=guards.TRAP, is_preview=True, order="", modes=modes, draft="", saves=drafts.days_of(form) is not None,
         **_parts(form, questions),
     )  # fmt: skip
@@ -137,8 +143,9 @@ def _judge(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         for question in questions
         if question.item.type.is_stored and not question.item.type.is_generated
     }
-    clean = form.clean(raw, ctx=CleanContext(now=now), public=True).values
-    judged = form.judged(clean, ctx=CleanContext(now=now))
+    ctx = CleanContext(now=now, locale=questions.locale)
+    clean = form.clean(raw, ctx=ctx, public=True).values
+    judged = form.judged(clean, ctx=ctx)
     for question in questions:
         name = question.item.id
         question.is_hidden_at_first = name not in judged.visible
@@ -154,7 +161,7 @@ def _judge(form: FormVersion, questions: PageForm, now: Any) -> dict[str, Any]:
         if isinstance(question, Pressed):
             question.lead(raw)
         if isinstance(question, Rows):
-            question.reckoned(_computed(question, raw, clean, now))
+            question.reckoned(rows_computed(question, raw, clean, now))
     pipes = piped_texts(form, questions)
     pipe(form, questions, judged.values)
     return {"pipes": pipes} if pipes else {}
@@ -168,7 +175,7 @@ def _parts(form: FormVersion, questions: PageForm, order: str = "") -> dict[str,
     }
 
 
-def _computed(question: Rows, raw: Mapping[str, Any], clean: Mapping[str, Any], now: Any) -> Any:
+def rows_computed(question: Rows, raw: Mapping[str, Any], clean: Mapping[str, Any], now: Any) -> Any:
     """Return the rows as far as they fit, each in its place, with what is computed in them."""
     rows, given = question.item.rows, raw.get(question.item.id)
     if rows is None or not isinstance(given, list):
@@ -238,12 +245,15 @@ def _defaults(form: FormVersion, now: datetime) -> dict[str, Any]:
     return fixed | {name: start[name] for name in by_formula if start[name] is not None}
 
 
-def _more_scripts(data: Mapping[str, Any]) -> list[str]:
+_PARTS = ("own", "rows", "formulas", "effects", "pipes", "linkage", "choosing")
+
+
+def more_scripts(data: Mapping[str, Any]) -> list[str]:
     """Return the scripts that only some pages need, each called like the part of the data that it reads.
 
     They stand before the page's own script, which tells them what is answered.
     """
-    return [path for name in ("rows", "formulas", "effects", "pipes") if name in data and (path := bundle_path(name))]
+    return [path for name in _PARTS if name in data and (path := bundle_path(name))]
 
 
 def as_json(data: Mapping[str, Any]) -> Markup:

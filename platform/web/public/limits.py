@@ -7,7 +7,8 @@ many people, so devices and networks don't limit them.
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -57,9 +58,25 @@ def take(uow: UnitOfWork, visit: Visit, record: Record, *, is_page: bool) -> Non
         for _limit, mark in _before_values(visit):
             if not marks.put(uow, visit.form.form_id, mark, record.id, now=visit.now):
                 raise AnsweredBefore
+    _put(uow, visit, record, _by_values(visit, record))
+
+
+def take_again(uow: UnitOfWork, visit: Visit, before: Record, after: Record) -> None:
+    """Judge an answer again that its respondent has changed, in the period in which it was sent.
+
+    What it no longer says is free for others. Raises InvalidValues.
+    """
+    sent = replace(visit, now=before.created_at)
+    old = {mark for _limit, _name, mark in _by_values(sent, before)}
+    new = list(_by_values(sent, after))
+    marks.take_back(uow, visit.form.form_id, old - {mark for _limit, _name, mark in new}, before.id)
+    _put(uow, sent, after, [one for one in new if one[2] not in old])
+
+
+def _put(uow: UnitOfWork, visit: Visit, record: Record, wanted: Iterable[tuple[Limit, str, str]]) -> None:
     findings = [
         Finding("answered_before", TEXTS[f"once_value_{_period(limit)}"], field=name)
-        for limit, name, mark in _by_values(visit, record)
+        for limit, name, mark in wanted
         if not marks.put(uow, visit.form.form_id, mark, record.id, now=visit.now)
     ]
     if findings:

@@ -7,13 +7,16 @@ from marshmallow import Schema, fields, validate
 
 from formloom.platform.access import passwords
 from formloom.platform.access.policy import Act, demand
+from formloom.platform.access.settings import organisation_name
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.kernel.errors import Finding, Invalid
+from formloom.platform.kernel.text import LOCALES
 from formloom.platform.records import lookup
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import UnitOfWork
-from formloom.platform.web.public import embedding
+from formloom.platform.web.public import embedding, query_pages
+from formloom.platform.web.public.framing import Frame
 from formloom.platform.web.public.queries import links
 from formloom.platform.web.public.queries.links import LinkRow
 from formloom.platform.web.route import Api, Call
@@ -34,6 +37,13 @@ class QueryBody(Schema):
     edit = fields.Boolean(load_default=False)
     open_from = fields.AwareDateTime(load_default=None, allow_none=True)
     open_until = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class QueryPreviewBody(Schema):
+    """What a query page would ask and show, and the language to draw it in."""
+
+    query = fields.Nested(QueryBody, required=True)
+    locale = fields.String(load_default=LOCALES[0], validate=validate.OneOf(LOCALES))
 
 
 class LinkBody(Schema):
@@ -121,6 +131,19 @@ def change_link(call: Call, token: str) -> object:
     return _shown(call, call.db.write(work))
 
 
+@api.post("/links/<token>/preview", act=Act.LINK_CHANGE, body=QueryPreviewBody(), gives="text/html")
+def preview_query(call: Call, token: str) -> object:
+    """Draw a query page as these settings would make it, with a record made up; nothing can be asked."""
+    with call.db.read() as unit:
+        link = links.find(unit, token)
+        form = call.runtime.catalog.current(unit, link.form_id)
+        demand(unit, call.actor, Act.LINK_CHANGE, app=form.app_id)
+        organisation = organisation_name(unit)
+    settings = lookup.QuerySettings.of(_query_column(call.body["query"]))
+    frame = Frame.of_draft(form, call.body["locale"], organisation, call.now)
+    return query_pages.preview(form, settings, frame)
+
+
 _TEXTS = {"name": "name", "source": "tag"}
 
 
@@ -131,11 +154,15 @@ def _columns(body: Any) -> dict[str, Any]:
     if "hosts" in body:
         columns["hosts"] = _origins(body["hosts"] or ()) or None
     if "query" in body:
-        moments = {name: body["query"][name] for name in ("open_from", "open_until")}
-        columns["query"] = body["query"] | {name: at.isoformat() if at else None for name, at in moments.items()}
+        columns["query"] = _query_column(body["query"])
     if "password" in body:
         columns["password_hash"] = passwords.hash_shared(body["password"]) if body["password"] else None
     return columns
+
+
+def _query_column(query: dict[str, Any]) -> dict[str, Any]:
+    moments = {name: query[name] for name in ("open_from", "open_until")}
+    return query | {name: at.isoformat() if at else None for name, at in moments.items()}
 
 
 def _origins(given: Sequence[str]) -> list[str]:

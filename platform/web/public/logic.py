@@ -14,7 +14,7 @@ from formloom.platform.definitions.conditions.tree import fields_of, parse
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.fields.rows import MAX_ROWS
-from formloom.platform.definitions.fields.settings import SIGNS
+from formloom.platform.definitions.fields.settings import MARK, SIGNS
 from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.text import resolve
@@ -49,12 +49,22 @@ def page_data(form: FormVersion, page: PageForm, now: datetime, modes: tuple[str
         "fields": [_field(question, now) | _choices(question, form, now) for question in page],
         **({"formulas": formulas, "suggestions": suggestions} if follows else {}),
         **({"rows": rows} if rows else {}),
+        **own_answers(page),
         "rules": public_rules(form, now),
         **({"checks": checks} if (checks := public_checks(form, page.locale)) else {}),
         "zone": form.zone.key,
         "texts": {name: resolve(TEXTS[name], page.locale) for name in SCRIPT_TEXTS} | texts_of(modes, page.locale),
         "messages": {name: resolve(text, page.locale) for name, text in _MESSAGES.items()},
     }
+
+
+def own_answers(page: PageForm) -> dict[str, Any]:
+    """Return what the script needs that opens the inputs for own answers, for pages with such questions."""
+    asked = [one for question in page for one in (question.columns if isinstance(question, Rows) else [question])]
+    if not any(question.takes_own for question in asked):
+        return {}
+    said = {"missing": messages.OWN_ANSWER_MISSING, "too_long": messages.OWN_ANSWER_TOO_LONG}
+    return {"own": {name: resolve(text, page.locale) for name, text in said.items()}}
 
 
 def live_formulas(form: FormVersion, page: PageForm) -> list[dict[str, Any]]:
@@ -195,6 +205,8 @@ def _field(question: Question, now: datetime) -> dict[str, Any]:
         found["must"] = must_words(question)
     if "places" in question.attributes:
         found["places"] = int(question.attributes["places"])
+    if item.rows is not None:
+        found["columns"] = [{"id": one.id, "kind": one.kind} for one in item.rows.stored]
     if question.control == "datetime":
         found["zone"] = _offset(question, now)
     if question.control == "phone":
@@ -212,7 +224,7 @@ def _choices(question: Question, form: FormVersion, now: datetime) -> dict[str, 
         "limits_options": item.type.limits_options,
         "options": [
             {"value": one["value"], **({"when": decide(one["when"])} if one.get("when") else {})}
-            for one in item.cfg["options"]
+            for one in [*item.cfg["options"], *([{"value": MARK}] if question.takes_own else [])]
         ],
     }  # fmt: skip
 

@@ -17,6 +17,11 @@ TEXTS: Mapping[str, Mapping[str, LocalizedText]] = {
             "en": "Enter ↵ goes on, Shift + Enter begins a line",
         },
     },
+    "scan": {
+        "scan": {"zh-CN": "扫码", "en": "Scan"},
+        "scan_aim": {"zh-CN": "将条码放进画面", "en": "Hold the code in front of the camera"},
+        "scan_failed": {"zh-CN": "无法使用相机，请手动输入", "en": "The camera can't be used: type the code instead"},
+    },
     "offline": {
         "waiting_one": {"zh-CN": "此设备上有 1 份等待提交", "en": "1 answer waits on this device"},
         "waiting_many": {"zh-CN": "此设备上有 {n} 份等待提交", "en": "{n} answers wait on this device"},
@@ -36,8 +41,19 @@ def modes_of(form: FormVersion, *, may_keep: bool = False) -> tuple[str, ...]:
 
     `may_keep`: the page is one that a device may keep, the same for everybody who opens the link.
     """
-    found = ("cards",) if form.settings.get("mode") == "cards" else ()
-    return (*found, "offline") if may_keep and form.settings.get("offline") else found
+    does = {
+        "cards": form.settings.get("mode") == "cards",
+        "scan": _scans(form),
+        "offline": may_keep and bool(form.settings.get("offline")),
+    }
+    return tuple(name for name, is_done in does.items() if is_done)
+
+
+def _scans(form: FormVersion) -> bool:
+    """Tell whether a code can be scanned into a field of the page, or into a column of its rows."""
+    return any(
+        item.type.is_scanned or (item.rows is not None and _scans(item.rows)) for item in form.fields if item.public
+    )
 
 
 def may_keep(visit: Visit, ref: str = "") -> bool:

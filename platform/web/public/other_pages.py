@@ -18,7 +18,7 @@ from formloom.platform.web.public import thanks
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.modes import may_keep, modes_of
 from formloom.platform.web.public.moments import left_in_words
-from formloom.platform.web.public.own_pages import OwnCard
+from formloom.platform.web.public.own_pages import OwnCard, Review
 from formloom.platform.web.public.receipts import Receipt
 from formloom.platform.web.public.texts import say
 from formloom.platform.web.public.visits import Visit
@@ -27,14 +27,14 @@ from formloom.platform.web.runtime import Runtime, runtime
 PREFIX = "/f/"
 
 
-def receipt(visit: Visit, found: Receipt, *, own: OwnCard | None = None) -> Response:
+def receipt(visit: Visit, found: Receipt, *, own: OwnCard | None = None, review: Review | None = None) -> Response:
     """Show a receipt, with the respondent's own link where the form gives one: nobody is sent on past that."""
     form, locale = visit.form, visit.locale
     ending = thanks.ending(form, found.ending)
     said = ending.get("text") if ending else form.settings.get("thanks")
     goes_on = bool(found.next) and found.state in {"new", "repeat"}
     answer = page(
-        "receipt.html", Frame.of_visit(visit), receipt=found,
+        "receipt.html", Frame.of_visit(visit), receipt=found, review=review,
         thanks=thanks.words(form, said, locale, found.answers, found.number), goes_on=goes_on,
         title=thanks.words(form, ending.get("title"), locale, found.answers, found.number),
         is_disqualified=bool(ending.get("disqualified")),

@@ -8,21 +8,23 @@ from typing import Any
 from flask import Response
 
 from formloom.platform.definitions.conditions.tree import fields_of
-from formloom.platform.definitions.fields.base import CleanContext, FieldType, ValueInvalid
+from formloom.platform.definitions.fields.base import CleanContext, ValueInvalid
 from formloom.platform.definitions.form import Field
 from formloom.platform.kernel.actors import Public
-from formloom.platform.kernel.errors import Finding, FormloomError
+from formloom.platform.kernel.errors import Finding, FormloomError, NotFound
 from formloom.platform.kernel.text import resolve
-from formloom.platform.records import listing, own_links
-from formloom.platform.records.listing import Names
+from formloom.platform.records import listing, own_links, reviews
+from formloom.platform.records.listing import Names, in_words
 from formloom.platform.records.own_links import Terms
 from formloom.platform.records.queries.respondents import RespondentLink
+from formloom.platform.records.queries.waiting import WaitingRow
 from formloom.platform.records.record import Record, StaleRecord
 from formloom.platform.web.problems import STATUS
-from formloom.platform.web.public import form_page, guards, linking, own_mail, page_token, qr, uploading
+from formloom.platform.web.public import form_page, guards, linking, own_mail, page_token, qr, seating, uploading
 from formloom.platform.web.public.framing import Frame, page
 from formloom.platform.web.public.logic import page_data
 from formloom.platform.web.public.page_form import PageForm, shown_fields
+from formloom.platform.web.public.rows import Rows
 from formloom.platform.web.public.texts import TEXTS, say
 from formloom.platform.web.public.visits import Visit
 
@@ -41,6 +43,27 @@ class Way:
     def path(self, visit: Visit) -> str:
         """Return the path of the link's page."""
         return path(visit, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How a submission stands that is reviewed before it becomes a record."""
+
+    is_rejected: bool
+    reason: str
+    at: datetime | None
+    """When it was rejected."""
+
+
+class UnderReview(NotFound):
+    """The link leads to a submission that is no record yet."""
+
+    code = "under_review"
+    message = {"zh-CN": "正在审核，通过后可在此查看", "en": "It is being reviewed: once accepted, it can be seen here"}
+
+    def __init__(self, secret: str, link: RespondentLink, row: WaitingRow) -> None:
+        super().__init__()
+        self.secret, self.link, self.row = secret, link, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +100,24 @@ def card_of(visit: Visit, secret: str) -> OwnCard | None:
     return None if link is None else _card(visit, secret, link, to)
 
 
+def review_of(visit: Visit, record_id: str) -> Review | None:
+    """Return how a submission stands; None for one that is a record by now."""
+    if not record_id:
+        return None
+    with visit.rt.db.read() as unit:
+        row = reviews.standing(unit, visit.form, record_id)
+    return None if row is None else _review(row)
+
+
+def waiting(visit: Visit, found: UnderReview, *, said: str = "", fault: FormloomError | None = None) -> Response:
+    """Show that a submission is being reviewed, or was not accepted and why."""
+    return _private(page(
+        "waiting.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200, said=said,
+        fault=fault.words(visit.locale) if fault else "", review=_review(found.row), number=found.link.label,
+        at=found.row.created_at, own=_card(visit, found.secret, found.link, ""),
+    ))  # fmt: skip
+
+
 def show(visit: Visit, way: Way, *, said: str = "", fault: FormloomError | None = None) -> Response:
     """Show where the record stands."""
     form, locale, record = visit.form, visit.locale, way.record
@@ -95,27 +136,41 @@ def show(visit: Visit, way: Way, *, said: str = "", fault: FormloomError | None 
 
 
 def edit(
-    visit: Visit, way: Way, *, typed: Any = None, rev: int | None = None, fault: FormloomError | None = None
-) -> Response:
+    visit: Visit, way: Way, *, typed: Any = None, rev: int | None = None, fault: FormloomError | None = None,
+    sought: Mapping[str, str] | None = None, asked: str = "",
+) -> Response:  # fmt: skip
     """Show the record's changeable answers as a form; what was typed stays, whatever went wrong."""
-    asked, rules = _asked(visit, way.record, way.terms.edit)
-    questions = PageForm(visit.form, visit.locale, sent=typed, values=_as_typed(visit, asked, way.record), asked=asked)
+    items, rules = _asked(visit, way.record, way.terms.edit)
+    questions = PageForm(visit.form, visit.locale, sent=typed, values=_as_typed(visit, items, way.record), asked=items)
     summary = questions.hang(_findings(visit, way, fault)) if fault else []
     uploading.show_kept(visit, questions, record_id=way.record.id)
-    linking.place(visit, questions)
+    linking.place(visit, questions, sought, asked=asked)
+    with visit.rt.db.read() as unit:
+        seating.place(unit, visit.form, questions, way.record.values)
     token = page_token.issue(visit.secret, visit.link.token, visit.form.form_id, visit.form.version, now=visit.now)
     visible = visit.form.visible(way.record.values, now=visit.now)
     for question in questions:
         question.is_hidden_at_first = question.item.id not in visible
     script = page_data(visit.form, questions, visit.now) | {
         "rules": rules, "path": way.path(visit), "draft": "", "fresh": False, "native": True, "proof": None,
+        **linking.script_part(questions),
     }  # fmt: skip
-    for part in ("formulas", "checks"):  # what is asked about may not be among these questions
+    for part in ("formulas", "suggestions", "checks"):  # what is asked about may not be among these questions
         script.pop(part, None)
+    if any(one["formulas"] for one in script.get("rows") or ()):  # those in rows ask about these questions alone
+        script["formulas"] = []
+    for question in questions:
+        if isinstance(question, Rows):
+            given = typed.get(question.item.id) if typed is not None else None
+            rows = way.record.values.get(question.item.id)
+            question.reckoned(
+                rows if given is None
+                else form_page.rows_computed(question, {question.item.id: given}, way.record.values, visit.now)
+            )  # fmt: skip
     return _private(page(
         "own_edit.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200,
         script=form_page.as_json(script), token=token.text, ref="", summary=summary, trap=guards.TRAP, is_preview=False,
-        draft="", saves=False, more_scripts=[], order="", modes=(),
+        draft="", saves=False, more_scripts=form_page.more_scripts(script), order="", modes=(),
         pages=list(form_page.pages_of(questions)), hidden=[], submit_label=say("save_changes", visit.locale),
         action=f"{way.path(visit)}/edit?locale={visit.locale}", rev=rev or way.record.rev, back=way.path(visit),
         number=own_links.number_of(visit.form, way.record),
@@ -125,15 +180,6 @@ def edit(
 def asked_of(visit: Visit, way: Way) -> list[Field]:
     """Return the questions of the form to change the record with."""
     return _asked(visit, way.record, way.terms.edit)[0]
-
-
-def in_words(item: Field, value: Any, locale: str, names: Names) -> str:
-    """Return a value as people read it; people and departments by their names."""
-    kind: FieldType[Any] = item.type
-    if kind.who is None:
-        return kind.display(value, item.cfg, locale)
-    known = (names.of(kind.who, one, locale) for one in kind.ids_in(value))
-    return ("、" if locale == "zh-CN" else ", ").join(name for name in known if name)
 
 
 def names_in(unit: Any, visit: Visit, terms: Terms, record: Record) -> Names:
@@ -150,7 +196,7 @@ def _asked(visit: Visit, record: Record, changeable: frozenset[str]) -> tuple[li
     visible = form.visible(record.values, now=visit.now)
     rules = [rule for rule in form.document.get("rules") or () if set(fields_of(rule.get("when") or {})) <= changeable]
     moving = {name for rule in rules for part in ("show", "hide") for name in rule.get(part) or ()}
-    asked = [item for item in shown_fields(form) if item.id in changeable and (item.id in visible or item.id in moving)]
+    asked = _with_headings([one for one in shown_fields(form) if one.id in visible or one.id in moving], changeable)
     names = {item.id for item in asked}
     kept: list[Mapping[str, Any]] = [
         {
@@ -165,6 +211,23 @@ def _asked(visit: Visit, record: Record, changeable: frozenset[str]) -> tuple[li
 _DO = ("show", "hide", "require")
 
 
+def _with_headings(items: list[Field], changeable: frozenset[str]) -> list[Field]:
+    """Return the questions that can be changed, below the pages and sections in which they stand on the public page."""
+    found: list[Field] = []
+    page: Field | None = None
+    section: Field | None = None
+    for item in items:
+        if item.type.opens_page:
+            page, section = item, None
+        elif item.type.opens_section:
+            section = item
+        elif item.id in changeable:
+            found += [one for one in (page, section) if one is not None]
+            page = section = None
+            found.append(item)
+    return found
+
+
 def _as_typed(visit: Visit, asked: list[Field], record: Record) -> dict[str, Any]:
     """Return the record's answers as the inputs of a page hold them."""
     dumped = visit.form.dump(record.values)
@@ -172,6 +235,12 @@ def _as_typed(visit: Visit, asked: list[Field], record: Record) -> dict[str, Any
 
 
 def _inputs(item: Field, shown: Any) -> Any:
+    if item.rows is not None and isinstance(shown, list):
+        columns = item.rows.by_id
+        return [
+            {name: _inputs(columns[name], one) if name in columns and one else one for name, one in row.items()}
+            for row in shown
+        ]
     if item.kind != "files":
         return shown
     return [one.get("id", one) if isinstance(one, Mapping) else one for one in shown]
@@ -225,3 +294,7 @@ def _private(answer: Response) -> Response:
     """Let the address, which is the key, be told to nobody."""
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _review(row: WaitingRow) -> Review:
+    return Review(row.state == "rejected", row.reason or "", row.decided_at)

@@ -1,20 +1,22 @@
 """A respondent's own link over HTTP: where the record stands, changing it, the link by mail."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request
 from werkzeug.datastructures import MultiDict
 
 from formloom.platform.access.policy import Act
+from formloom.platform.definitions.row_names import field_name
 from formloom.platform.kernel.actors import Public
 from formloom.platform.kernel.errors import Finding, FormloomError, Invalid, NotFound, TooMany
-from formloom.platform.records import own_links, service
+from formloom.platform.records import own_links, reviews, service
 from formloom.platform.records.own_links import EditEnded, Terms
 from formloom.platform.records.queries import respondents
 from formloom.platform.records.record import InvalidValues, Record, StaleRecord, WriteOptions
-from formloom.platform.web.public import own_mail, own_pages, uploading, visits
-from formloom.platform.web.public.own_pages import Way
-from formloom.platform.web.public.page_form import raw_answers, with_parts
+from formloom.platform.web.public import limits, linking, own_mail, own_pages, uploading, visits
+from formloom.platform.web.public.own_pages import UnderReview, Way
+from formloom.platform.web.public.page_form import change_rows, raw_answers, with_own_rows, with_parts
 from formloom.platform.web.public.texts import say
 from formloom.platform.web.public.visits import Visit
 from formloom.platform.web.route import Api, Call
@@ -32,7 +34,10 @@ _SHOWN_AGAIN = frozenset({"invalid", "conflict", "too_large"})
 @api.get("/f/<token>/own/<own>", act=Act.PUBLIC_FORM_READ, who="anyone", gives="text/html", errors=(404, 429))
 def show_own(call: Call, token: str, own: str) -> object:
     """Show a respondent where the record stands."""
-    visit, way = _open(call, token, own)
+    try:
+        visit, way = _open(call, token, own)
+    except UnderReview as found:
+        return own_pages.waiting(visits.begin(call, token, purpose=None), found)
     said = say("changes_saved", visit.locale) if "saved" in request.args else ""
     if way.link.used_at is None:  # later visits are not written down
         call.db.write(lambda uow: respondents.change(uow, way.link.id, used_at=call.now))
@@ -60,24 +65,30 @@ def change_own(call: Call, token: str, own: str) -> object:
         return own_pages.show(visit, way, fault=EditEnded())
     asked = own_pages.asked_of(visit, way)
     names = {item.id for item in asked}
-    typed = _typed(visit, names)
-    parts = MultiDict([(name, part) for name, part in request.files.items(multi=True) if name in names])
+    parts = MultiDict([(name, part) for name, part in request.files.items(multi=True) if field_name(name) in names])
     stored, findings = uploading.store_parts(visit, parts)
-    for name, ids in stored.items():
-        typed.setlist(name, [*typed.getlist(name), *ids])
-    if "_lang" in request.form:
-        return own_pages.edit(visit, way, typed=typed, rev=_rev())
+    typed = _typed(visit, names, stored)
+    sought, looks_in = linking.sought(request.form), linking.asked(visit.form, request.form)
+    try:
+        if looks_in:
+            linking.count(visit)
+    except TooMany as fault:
+        return own_pages.edit(visit, way, typed=typed, rev=_rev(), fault=fault)
+    if request.form.get("_rows"):
+        change_rows(visit.form, typed, request.form["_rows"])
+    if "_lang" in request.form or "_rows" in request.form or looks_in:
+        return own_pages.edit(visit, way, typed=typed, rev=_rev(), sought=sought, asked=looks_in)
     try:
         if findings:
             raise InvalidValues(findings=findings, count=len(findings))
-        _change(visit, way, raw_answers(visit.form, typed, asked))
+        _change(visit, way, with_own_rows(visit.form, raw_answers(visit.form, typed, asked), way.record.values))
     except EditEnded as fault:
         return own_pages.show(visit, _again(visit, way), fault=fault)
     except FormloomError as fault:
         if fault.kind not in _SHOWN_AGAIN:
             raise
         rev = None if isinstance(fault, StaleRecord) else _rev()
-        return own_pages.edit(visit, _again(visit, way), typed=typed, rev=rev, fault=fault)
+        return own_pages.edit(visit, _again(visit, way), typed=typed, rev=rev, fault=fault, sought=sought)
     return redirect(f"{way.path(visit)}?saved=1&locale={visit.locale}", code=303)
 
 
@@ -91,7 +102,7 @@ def upload_own(call: Call, token: str, own: str) -> object:
     if not way.terms.lets_edit(visit.form, way.record, visit.now):
         raise EditEnded
     part, name = request.files.get("file"), request.form.get("field", "")
-    if part is None or not part.filename or name not in way.terms.edit:
+    if part is None or not part.filename or field_name(name) not in way.terms.edit:
         raise Invalid(findings=[Finding("required", NO_FILE, field="file")])
     row = uploading.store_one(visit, name, part)
     return {"id": row.id, "name": row.name, "size_bytes": row.size_bytes, "type": row.type}
@@ -103,7 +114,10 @@ def upload_own(call: Call, token: str, own: str) -> object:
 )  # fmt: skip
 def mail_own(call: Call, token: str, own: str) -> object:
     """Send the link by mail; the answer never tells whether there was anybody to send it to."""
-    visit, way = _open(call, token, own, sent=request.form)
+    try:
+        visit, way = _open(call, token, own, sent=request.form)
+    except UnderReview as found:
+        return _mail_waiting(visits.begin(call, token, sent=request.form, purpose=None), found)
     try:
         own_mail.send(visit, way.link, own_pages.address(visit, own), request.form.get("to", "")[:300])
     except TooMany as fault:
@@ -111,6 +125,17 @@ def mail_own(call: Call, token: str, own: str) -> object:
         answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
     return own_pages.show(visit, way, said=say("mail_on_its_way", visit.locale))
+
+
+def _mail_waiting(visit: Visit, found: UnderReview) -> object:
+    """Send the link of a submission that is being reviewed to the address that was typed."""
+    try:
+        own_mail.send(visit, found.link, own_pages.address(visit, found.secret), request.form.get("to", "")[:300])
+    except TooMany as fault:
+        answer = own_pages.waiting(visit, found, fault=fault)
+        answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
+        return answer
+    return own_pages.waiting(visit, found, said=say("mail_on_its_way", visit.locale))
 
 
 def _open(call: Call, token: str, own: str, *, sent: Any = None) -> tuple[Visit, Way]:
@@ -131,7 +156,13 @@ def _way(visit: Visit, secret: str) -> Way:
         if link is None or terms is None or link.record_id is None or link.link_token != visit.link.token:
             raise NotFound
         visitor = _visitor(visit, terms, link.record_id, edits=False)
-        record = service.read(unit, visitor, visit.form, link.record_id)
+        try:
+            record = service.read(unit, visitor, visit.form, link.record_id)
+        except NotFound:
+            row = reviews.standing(unit, visit.form, link.record_id)
+            if row is None:
+                raise
+            raise UnderReview(secret, link, row) from None
         return Way(secret, link, terms, record, visitor, own_pages.names_in(unit, visit, terms, record))
 
 
@@ -149,16 +180,21 @@ def _change(visit: Visit, way: Way, values: dict[str, Any]) -> Record:
         current = service.read(uow, visitor, visit.form, way.record.id)
         if not way.terms.lets_edit(visit.form, current, visit.now):
             raise EditEnded
-        return service.update(
+        changed = service.update(
             uow, visitor, visit.form, current.id, values, now=visit.now, if_rev=_rev(), options=options
         )
+        limits.take_again(uow, visit, current, changed)
+        return changed
 
     return visit.rt.db.write(work)
 
 
-def _typed(visit: Visit, names: set[str]) -> "MultiDict[str, str]":
-    kept = [(name, text) for name, text in request.form.items(multi=True) if name.split(".")[0] in names]
-    return with_parts(visit.form, MultiDict(kept))
+def _typed(visit: Visit, names: set[str], stored: Mapping[str, list[str]]) -> "MultiDict[str, str]":
+    """Return what was typed for these fields, with the ids of the files that came along."""
+    kept = MultiDict((name, text) for name, text in request.form.items(multi=True) if field_name(name) in names)
+    for name, ids in stored.items():
+        kept.setlist(name, [*kept.getlist(name), *ids])
+    return with_parts(visit.form, kept)
 
 
 def _rev() -> int:

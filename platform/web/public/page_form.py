@@ -7,7 +7,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
+from formloom.platform.definitions.fields.own_answers import is_own
 from formloom.platform.definitions.fields.rows import MAX_ROWS
+from formloom.platform.definitions.fields.settings import MARK
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding
@@ -39,6 +41,8 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms has no types
             prefix=prefix,
         )
         self.locale = locale
+        self.row_id = ""
+        """The id of the row of a sub-form that these are the questions of, where it is there already."""
         self.process(formdata=sent, data={name: value for name, value in values.items() if name in self})
         for question in self:
             if isinstance(question, Rows):
@@ -98,8 +102,18 @@ def with_parts(form: FormVersion, inputs: "MultiDict[str, Any]") -> "MultiDict[s
         elif filled := [one for one in values if one != ""]:
             _put(objects.setdefault(found[1], {}), found[2], found[3], filled)
     for name, parts in objects.items():
-        kept.add(name, parts)
+        if form.by_id[name].cfg.get("own_answer"):
+            kept.setlist(name, _with_own(kept.getlist(name), parts.get("own")))
+        else:
+            kept.add(name, parts)
     return kept
+
+
+def _with_own(chosen: list[Any], text: Any) -> list[Any]:
+    """Return what was chosen with what was written beside it; who writes without choosing chooses by that."""
+    if not isinstance(text, str) or not text.strip():
+        return chosen
+    return [*(one for one in chosen if one != "" and not is_own(one)), f"{MARK}{text}"]
 
 
 def raw_answers(
@@ -147,6 +161,24 @@ def rows_of(form: FormVersion, inputs: "MultiDict[str, Any]") -> "tuple[MultiDic
     return made, rest
 
 
+def with_own_rows(form: FormVersion, values: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return raw values whose rows name only rows that the record has, each once; others are new."""
+    found = dict(values)
+    for item in form.with_rows:
+        given, there = found.get(item.id), current.get(item.id)
+        free = {row["id"] for row in there} if isinstance(there, list) else set()
+        if isinstance(given, list):
+            found[item.id] = [_own_row(row, free) if isinstance(row, Mapping) else row for row in given]
+    return found
+
+
+def _own_row(row: Mapping[str, Any], free: set[str]) -> dict[str, Any]:
+    named = row.get("id")
+    is_own = isinstance(named, str) and named in free
+    free.discard(str(named))
+    return {name: value for name, value in row.items() if name != "id" or is_own}
+
+
 def change_rows(form: FormVersion, typed: "MultiDict[str, Any]", what: str) -> None:
     """Do what a button beside the rows says: `items+` adds a row, `items-2` takes the third one away."""
     found = _BUTTON.fullmatch(what)
@@ -163,7 +195,8 @@ def change_rows(form: FormVersion, typed: "MultiDict[str, Any]", what: str) -> N
 
 def must_words(question: Question) -> str:
     """Return how an answer is asked for."""
-    return say("must_choose" if question.is_chosen else "must", question.locale, label=_quoted(question))
+    asked = question.asked_by or ("must_choose" if question.is_chosen else "must")
+    return say(asked, question.locale, label=_quoted(question))
 
 
 def _row_words(place: str | None, locale: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from formloom.platform.definitions.form import FormVersion
-from formloom.platform.definitions.kinds.types.form import PIPED
+from formloom.platform.definitions.kinds.quotes import PIPED
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.page_form import PageForm, must_words
 from formloom.platform.web.public.questions import Question

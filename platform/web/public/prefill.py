@@ -28,6 +28,7 @@ def fillable(form: FormVersion) -> list[Field]:
         for item in shown_fields(form)
         if item.type.is_stored
         and not item.type.is_generated
+        and not item.type.agreed_to
         and item.type.value_kind not in _NOT_BY_ADDRESS
         and item.id not in RESERVED
     ]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from formloom.platform.definitions.form import Field
+from formloom.platform.definitions.form import Field, FormVersion
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import resolve
 from formloom.platform.records import own_links
-from formloom.platform.records.listing import Names
+from formloom.platform.records.listing import Names, in_words
 from formloom.platform.records.lookup import MAX_TYPED, QuerySettings
 from formloom.platform.records.record import Record
 from formloom.platform.web.problems import STATUS
@@ -48,11 +48,27 @@ def show(
     fault: FormloomError | None = None,
 ) -> Response:  # fmt: skip
     """Return the page: what it asks, and what was found. `found` is None before anything was asked."""
-    settings = QuerySettings.of(visit.link.query)
-    asked = [_condition(visit, item, (typed or {}).get(item.id, "")) for item in settings.asked(visit.form)]
+    settings, locale = QuerySettings.of(visit.link.query), visit.locale
+    asked = [_condition(item, locale, (typed or {}).get(item.id, "")) for item in settings.asked(visit.form)]
     return page(
         "query.html", Frame.of_visit(visit), status=STATUS[fault.kind] if fault else 200, asked=asked, found=found,
-        fault=fault.words(visit.locale) if fault else "", longest=MAX_TYPED,
+        fault=fault.words(locale) if fault else "", longest=MAX_TYPED, is_preview=False,
+    )  # fmt: skip
+
+
+def preview(form: FormVersion, settings: QuerySettings, frame: Frame) -> Response:
+    """Return the page as these settings would make it, with one record made up; nothing can be asked."""
+    locale = frame.locale
+    shown = [item for item in form.stored if item.id in settings.show]
+    rows = [
+        (own_pages.label_of(item, locale), item.type.mask(said) if item.id in settings.mask else said)
+        for item in shown
+        if (said := _made_up(item, locale))
+    ]
+    return page(
+        "query.html", frame, asked=[_condition(item, locale, "") for item in settings.asked(form)],
+        found=[Found(say("query_sample", locale), rows, "preview" if settings.edit else "")], fault="",
+        longest=MAX_TYPED, is_preview=True,
     )  # fmt: skip
 
 
@@ -75,18 +91,27 @@ def found(visit: Visit, settings: QuerySettings, record: Record, names: Names, *
 
 
 def _words(visit: Visit, settings: QuerySettings, item: Field, record: Record, names: Names) -> str:
-    said = own_pages.in_words(item, record.values[item.id], visit.locale, names)
+    said = in_words(item, record.values[item.id], visit.locale, names)
     return item.type.mask(said) if item.id in settings.mask else said
 
 
-def _condition(visit: Visit, item: Field, typed: str) -> Condition:
+def _made_up(item: Field, locale: str) -> str:
+    """Return an answer that somebody could have given, as people read it."""
+    for one in item.cfg.get("options") or ():
+        return resolve(one.get("label"), locale)
+    found = next((one for one in item.type.examples if one.error is None and one.clean is not None), None)
+    if found is None or item.type.who is not None:
+        return "…"
+    cfg = {**item.cfg, **found.settings}
+    return item.type.display(found.clean, cfg, locale) or "…"
+
+
+def _condition(item: Field, locale: str, typed: str) -> Condition:
     control = item.type.widget(item.cfg).control
     kind, mode = _INPUTS.get(control) or _INPUTS.get(str(item.kind)) or ("text", "")
-    options = [
-        (one["value"], resolve(one["label"], visit.locale) or one["value"]) for one in item.cfg.get("options") or ()
-    ]
+    options = [(one["value"], resolve(one["label"], locale) or one["value"]) for one in item.cfg.get("options") or ()]
     is_chosen = item.kind == "choice"
     return Condition(
-        item.id, own_pages.label_of(item, visit.locale), kind, mode, options if is_chosen else [],
+        item.id, own_pages.label_of(item, locale), kind, mode, options if is_chosen else [],
         typed[:MAX_TYPED],
     )  # fmt: skip

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import html_params
 
+from formloom.platform.definitions.fields.own_answers import behind, is_own, label_of_own, words
+from formloom.platform.definitions.fields.settings import MARK
 from formloom.platform.definitions.form import Field as FormField
 from formloom.platform.kernel.text import resolve
 from formloom.platform.web.public.mixing import mixed
@@ -35,6 +37,8 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     reading: ClassVar[Reading] = "text"
     is_chosen: ClassVar[bool] = False
     """Whether an answer is chosen, not written."""
+    asked_by: ClassVar[str] = ""
+    """The text that asks for an answer, where it is neither of the usual ones."""
 
     def __init__(self, *, item: FormField, locale: str, is_conditional: bool = False, **binding: Any) -> None:
         spec = item.type.widget(item.cfg)
@@ -80,12 +84,38 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     def chosen(self) -> frozenset[str]:
         """Return the values that are ticked."""
         given = self.data if isinstance(self.data, (list, tuple)) else [self.data]
-        return frozenset(_text(one) for one in given if one is not None)
+        return frozenset(behind(_text(one)) for one in given if one is not None)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """Return value and label of each option."""
-        return [(one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.options]
+        own = [(MARK, self.own_label)] if self.takes_own else []
+        return [*((one["value"], resolve(one["label"], self.locale) or one["value"]) for one in self.options), *own]
+
+    @property
+    def takes_own(self) -> bool:
+        """Tell whether people may write an answer beside the options, in the input `<name>.own`."""
+        return bool(self.cfg.get("own_answer"))
+
+    @property
+    def own_label(self) -> str:
+        """Return how the choice to write an answer is called."""
+        return label_of_own(self.cfg, self.locale)
+
+    @property
+    def own_text(self) -> str:
+        """Return what was written beside the options."""
+        given = self.data if isinstance(self.data, (list, tuple)) else [self.data]
+        return next((words(one) for one in given if is_own(one)), "")
+
+    @property
+    def own_placeholder(self) -> str:
+        """Return what stands in the input for an own answer while it is empty."""
+        return resolve(self.cfg.get("own_placeholder"), self.locale) or say("own_answer", self.locale)
+
+    def own_mark(self, value: str) -> str:
+        """Return the attribute that tells the choice to write an answer from the options."""
+        return " data-mark" if value == MARK else ""
 
     @property
     def options(self) -> list[Mapping[str, Any]]:

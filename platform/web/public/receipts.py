@@ -47,24 +47,32 @@ class Receipt:
     ending: str = ""
     """The end page that the answers lead to; empty for the form's usual one."""
 
+    waits: str = ""
+    """The id of a submission that is reviewed first; it may be a record by now."""
+
     def again(self, state: State) -> "Receipt":
         """Return the receipt as given a second time."""
         return replace(self, state=state)
 
     def dump(self) -> str:
         """Return the JSON that is kept with the submission."""
-        kept = [self.id, self.number, self.at.isoformat(), self.answers, self.next, self.quiz, self.ending]
+        kept = [self.id, self.number, self.at.isoformat(), self.answers, self.next, self.quiz, self.ending, self.waits]
         return orjson.dumps(kept).decode()
 
 
 def load(text: str) -> Receipt:
     """Return a kept receipt."""
     record_id, number, at, *more = orjson.loads(text)
-    answers, address, quiz, ending = (*more, None, None, None, None)[:4]
+    answers, address, quiz, ending, waits = (*more, None, None, None, None, None)[:5]
     return Receipt(
         record_id, number, datetime.fromisoformat(at), answers=answers or {}, next=address or "", quiz=quiz,
-        ending=ending or "",
+        ending=ending or "", waits=waits or "",
     )  # fmt: skip
+
+
+def of_waiting(form: FormVersion, record: Record) -> Receipt:
+    """Return the receipt of a submission that is reviewed first: nobody is sent on before it is taken."""
+    return replace(of_record(form, record), next="", waits=record.id)
 
 
 def of_record(form: FormVersion, record: Record) -> Receipt:
@@ -78,7 +86,7 @@ def of_record(form: FormVersion, record: Record) -> Receipt:
 
 def sign(secret: str, receipt: Receipt, key: str | None = None) -> str:
     """Return the receipt as it stands in the address of its page."""
-    body = [receipt.number, int(receipt.at.timestamp()), receipt.state, key, receipt.ending]
+    body = [receipt.number, int(receipt.at.timestamp()), receipt.state, key, receipt.ending, receipt.waits]
     return str(URLSafeSerializer(secret, salt=_SALT).dumps(body))
 
 
@@ -86,7 +94,10 @@ def read(secret: str, query: Mapping[str, Any]) -> Receipt | None:
     """Return the receipt that an address shows, or None for one that is not ours."""
     try:
         number, at, state, *more = URLSafeSerializer(secret, salt=_SALT).loads(str(query.get("r", ""))[:1_000])
-        key, ending = more + [None, ""][len(more) :]
-        return Receipt("", str(number), datetime.fromtimestamp(int(at), tz=UTC), state, key=key, ending=str(ending))
+        key, ending, waits = more + [None, "", ""][len(more) :]
+        return Receipt(
+            "", str(number), datetime.fromtimestamp(int(at), tz=UTC), state, key=key, ending=str(ending),
+            waits=str(waits),
+        )  # fmt: skip
     except (BadData, ValueError, TypeError, OverflowError):
         return None

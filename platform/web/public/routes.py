@@ -19,6 +19,7 @@ from formloom.platform.web.public import (
     guards,
     later_pages,
     limits,
+    linking,
     locks,
     ordering,
     other_pages,
@@ -134,7 +135,9 @@ def show_receipt(call: Call, token: str) -> object:
     if found is None:
         return redirect(visit.path)
     whole = submitting.kept(visit, found)
-    return other_pages.receipt(visit, whole, own=own_pages.card_of(visit, whole.own))
+    return other_pages.receipt(
+        visit, whole, own=own_pages.card_of(visit, whole.own), review=own_pages.review_of(visit, found.waits)
+    )
 
 
 @api.post(
@@ -230,8 +233,11 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
             typed = _answers(visit, _with_files(inputs, stored), token)
         if "_rows" in inputs:
             change_rows(visit.form, typed, inputs["_rows"])
-        if "_lang" in inputs or "_rows" in inputs:
-            again = Typed(typed, None, token, order)
+        asked = linking.asked(visit.form, inputs)
+        if asked:
+            linking.count(visit)
+        if "_lang" in inputs or "_rows" in inputs or asked:
+            again = Typed(typed, None, token, order, linking.sought(inputs), asked)
             return form_page.show(visit, personal=personal, ref=ref, typed=again, draft=draft)
         receipt = submitting.take(
             visit,
@@ -253,7 +259,9 @@ def _submit_page(visit: Visit, inputs: Any) -> object:
         if fault.kind not in _SHOWN_AGAIN and not isinstance(fault, DeviceUnknown):
             raise
         shown = None if isinstance(fault, PageTokenRefused) and "_lang" in inputs else fault
-        answer = form_page.show(visit, personal=personal, ref=ref, typed=Typed(typed, shown, token, order), draft=draft)
+        sought = linking.sought(inputs) if fault.kind != "too_many" else {}
+        again = Typed(typed, shown, token, order, sought)
+        answer = form_page.show(visit, personal=personal, ref=ref, typed=again, draft=draft)
         if fault.kind == "too_many":
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
@@ -308,6 +316,7 @@ def _submit_json(call: Call, token: str) -> object:
     )  # fmt: skip
     path = _receipt_path(visit, receipt, key)
     answer = {"id": receipt.id, "receipt": receipt.number, "at": receipt.at.isoformat(), "url": path}
+    answer |= {"state": "waiting"} if receipt.waits else {}
     answer |= {"redirect": receipt.next} if receipt.next else {}
     answer |= {"own_link": own_pages.address(visit, receipt.own)} if receipt.own else {}
     return Response(orjson.dumps(answer), 201, content_type="application/json", headers={"Location": path})
@@ -331,7 +340,11 @@ def _answers(visit: Visit, inputs: Any, token: page_token.PageToken | None) -> "
     gone: frozenset[str] = frozenset()
     if token is not None and token.version != visit.form.version:
         gone = visits.fields_of_version(visit, token.version) - frozenset(visit.form.by_id)
-    kept = [(name, text) for name, text in inputs.items(multi=True) if name not in _OWN_INPUTS and name not in gone]
+    kept = [
+        (name, text)
+        for name, text in inputs.items(multi=True)
+        if name not in _OWN_INPUTS | gone and not linking.is_about_finding(name)
+    ]
     return with_parts(visit.form, MultiDict(kept))
 
 

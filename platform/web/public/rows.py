@@ -11,7 +11,10 @@ from formloom.platform.web.public.texts import say
 
 
 class Rows(Question):
-    """The rows of a sub-form: each is a small page form, whose inputs are called `field.number.column`."""
+    """The rows of a sub-form: each is a small page form, whose inputs are called `field.number.column`.
+
+    A row of a record that is there carries its id along, as `field.number.id`, so that it stays the same row.
+    """
 
     reading: ClassVar[Reading] = "rows"
     MOST_IN_A_LINE = 5
@@ -30,6 +33,7 @@ class Rows(Question):
         made = make(self.item.rows, self.locale, values=values, prefix=f"{self.name}.{place}.")
         for question in made:
             question.is_fixed = self.is_fixed
+        made.row_id = values.get("id") or ""
         return made
 
     def cell(self, place: str) -> Question | None:

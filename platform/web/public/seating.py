@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from formloom.platform.definitions.form import FormVersion
@@ -19,12 +20,14 @@ class Seating:
     taken: Mapping[Any, tuple[int, int]]
     seats: Any
     has_line: bool
+    held: frozenset[Any] = frozenset()
+    """What the record that is changed has a seat of already."""
 
     def is_full(self, one: Any) -> bool:
         """Tell whether nobody gets a seat of this value at once."""
         quota = self.seats.of(one)
         taken, waiting = self.taken.get(one, (0, 0))
-        return quota is not None and (taken >= quota or waiting > 0)
+        return quota is not None and one not in self.held and (taken >= quota or waiting > 0)
 
     def note(self, one: Any, locale: str) -> str:
         """Return what stands beside the value."""
@@ -37,8 +40,10 @@ class Seating:
         return say("seats_left", locale, n=quota - taken) if self.seats.is_told else ""
 
 
-def place(unit: ReadUnit, form: FormVersion, questions: PageForm) -> None:
-    """Tell the questions how their seats stand."""
+def place(
+    unit: ReadUnit, form: FormVersion, questions: PageForm, record: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Tell the questions how their seats stand; `record` has the clean values of one that is being changed."""
     for item, line in seats.limited(form):
         question = questions._fields.get(item.id)
         if question is None:
@@ -49,4 +54,4 @@ def place(unit: ReadUnit, form: FormVersion, questions: PageForm) -> None:
             if own.one_only
             else queries.counts(unit, form, item, list(own.by_value), None)
         )
-        question.seating = Seating(many, own, line is not None)
+        question.seating = Seating(many, own, line is not None, own.taken_by(record.get(item.id)))

@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from formloom.platform.kernel.errors import Conflict, Finding
-from formloom.platform.records import drafts, own_links, service
+from formloom.platform.records import drafts, own_links, reviews, service
 from formloom.platform.records.links import PersonalLink, filled, tagged
 from formloom.platform.records.lookups import clean_context
 from formloom.platform.records.queries import repeats
 from formloom.platform.records.record import FormClosed, InvalidValues, QuotaReached, WriteOptions
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
-from formloom.platform.web.public import guards, limits, receipts
+from formloom.platform.web.public import guards, limits, linkage, receipts
 from formloom.platform.web.public.guards import Sent
 from formloom.platform.web.public.queries import answers, links, marks
 from formloom.platform.web.public.receipts import Receipt
@@ -47,6 +47,7 @@ def take(visit: Visit, sent: Sent) -> Receipt:
     if visit.state != "open":
         raise QuotaReached if visit.state == "full" else FormClosed
     guards.admit(visit, sent)
+    values = linkage.prepared(visit, values)
     _check(visit, sent, values)
     guards.count(visit, sent)
 
@@ -107,11 +108,13 @@ def _store(uow: UnitOfWork, visit: Visit, sent: Sent, values: dict[str, Any]) ->
     options = WriteOptions(
         listeners=visit.rt.listeners, locale=visit.locale, context=context, kept=_kept(visit, sent)
     )  # fmt: skip
-    record = service.submit(uow, visit.visitor, form, values, now=visit.now, options=options)
+    waits = reviews.is_on(form)
+    take_in = reviews.put if waits else service.submit
+    record = take_in(uow, visit.visitor, form, values, now=visit.now, options=options)
     if sent.is_lasting and not marks.put(uow, form.form_id, _mark(visit, sent.key), record.id, now=visit.now):
         raise StoredBefore
     limits.take(uow, visit, record, is_page=sent.token is not None)
-    receipt = receipts.of_record(form, record)
+    receipt = receipts.of_waiting(form, record) if waits else receipts.of_record(form, record)
     if sent.key is not None:
         repeats.finish(uow, _caller(visit), sent.key, 201, receipt.dump())
     own = own_links.new_secret(visit.secret, _seed(visit, sent.key) if sent.token else None)

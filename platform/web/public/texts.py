@@ -10,6 +10,7 @@ TEXTS: Mapping[str, LocalizedText] = {
     "optional": {"zh-CN": "（选填）", "en": "(optional)"},
     "required": {"zh-CN": "必填", "en": "required"},
     "choose": {"zh-CN": "请选择", "en": "Choose"},
+    "own_answer": {"zh-CN": "请填写", "en": "Please specify"},
     "yes": {"zh-CN": "是", "en": "Yes"},
     "no": {"zh-CN": "否", "en": "No"},
     "summary_one": {"zh-CN": "还有 1 处需要修改", "en": "Please correct 1 answer"},
@@ -57,6 +58,23 @@ TEXTS: Mapping[str, LocalizedText] = {
     },
     "kept_as_is": {"zh-CN": "由表单填好，现在不能修改", "en": "Filled in by the form; it can't be changed now"},
     "prefilled": {"zh-CN": "由链接预填，请核对", "en": "Filled in by the link: please check"},
+    "query_sample": {"zh-CN": "示例", "en": "An example"},
+    "find": {"zh-CN": "查找", "en": "Find"},
+    "find_in": {"zh-CN": "查找：{label}", "en": "Find: {label}"},
+    "find_words": {"zh-CN": "输入几个字查找", "en": "Type a few letters to find it"},
+    "find_least": {
+        "zh-CN": "可选的较多，请输入至少 {n} 个字查找",
+        "en": "There are many: type at least {n} characters",
+    },
+    "find_none": {"zh-CN": "没有找到可选的", "en": "Nothing was found"},
+    "find_some": {"zh-CN": "找到 {n} 条", "en": "{n} found"},
+    "find_more": {
+        "zh-CN": "只列出 {n} 条，多输入几个字可缩小范围",
+        "en": "These are {n} of them: type more to find fewer",
+    },
+    "find_failed": {"zh-CN": "暂时无法查找，请再按一次“查找”", "en": "It can't be looked up now: press Find once more"},
+    "find_nobody": {"zh-CN": "不选", "en": "None of these"},
+    "filled_for_you": {"zh-CN": "已为您带出，请核对", "en": "Filled in for you: please check"},
     "option_full": {"zh-CN": "已满", "en": "Full"},
     "full_may_wait": {"zh-CN": "已满，可候补（前面 {n} 位）", "en": "Full; waiting list ({n} ahead)"},
     "seats_left": {"zh-CN": "剩 {n} 个名额", "en": "{n} left"},
@@ -268,9 +286,6 @@ TEXTS: Mapping[str, LocalizedText] = {
     "link": {"zh-CN": "链接", "en": "Link"},
     "link_address": {"zh-CN": "链接地址", "en": "Address of the link"},
     "apply": {"zh-CN": "确定", "en": "Apply"},
-    "scan": {"zh-CN": "扫码", "en": "Scan"},
-    "scan_aim": {"zh-CN": "将条码放进画面", "en": "Hold the code in front of the camera"},
-    "scan_failed": {"zh-CN": "无法使用相机，请手动输入", "en": "The camera can't be used: type the code instead"},
     "pick_color": {"zh-CN": "选取颜色", "en": "Pick a colour"},
     "answer_each": {"zh-CN": "每一行都请回答", "en": "Answer each row"},
     "province": {"zh-CN": "省/直辖市", "en": "Province"},
@@ -293,14 +308,26 @@ TEXTS: Mapping[str, LocalizedText] = {
     "next": {"zh-CN": "下一步", "en": "Next"},
     "back": {"zh-CN": "上一步", "en": "Back"},
     "must": {"zh-CN": "请填写{label}", "en": "{label} is required"},
-    "must_choose": {"zh-CN": "请选择{label}", "en": "Choose {label}"},
+    "must_choose": {"zh-CN": "请选择{label}", "en": "Choose an answer: {label}"},
+    "review_waits": {"zh-CN": "正在审核", "en": "Being reviewed"},
+    "review_waits_text": {
+        "zh-CN": "我们已收到，审核通过后生效。请保存回执编号",
+        "en": "We have received it. It counts once somebody has accepted it; keep the receipt number",
+    },
+    "review_waits_own": {
+        "zh-CN": "我们已收到，正在审核。通过后可用这个链接查看",
+        "en": "We have received it and are reviewing it. Once accepted, you see it under this link",
+    },
+    "review_rejected": {"zh-CN": "未通过审核", "en": "Not accepted"},
+    "review_rejected_text": {"zh-CN": "这份填写没有通过审核", "en": "This submission was reviewed and not accepted"},
+    "must_agree": {"zh-CN": "请阅读{label}并勾选同意", "en": "Read and agree to {label}"},
+    "read_terms": {"zh-CN": "阅读全文", "en": "Read the full text"},
 }
 SCRIPT_TEXTS = (
     "summary_one", "summary_many", "not_sent", "error", "copied", "times_here", "saved", "restored", "clear", "offline",
     "offline_typing", "sending", "failed", "uploading", "uploaded", "upload_failed", "retry", "cancel", "remove",
     "too_many_files", "file_too_large", "file_kind", "left", "over", "must", "must_choose", "submit", "preview",
-    "place", "unranked", "bold", "italic", "bullets", "numbers", "link", "link_address", "apply", "scan", "scan_aim",
-    "scan_failed", "pick_color",
+    "place", "unranked", "bold", "italic", "bullets", "numbers", "link", "link_address", "apply", "pick_color",
     "kept_as_is", "province", "locating", "located", "no_location", "sign_here", "undo", "step", "next", "back", "remove_row", "row_title",
 )  # fmt: skip
 """Those that the page hands to its script."""
@@ -313,4 +340,6 @@ def say(name: str, locale: str, **params: object) -> str:
 
 def zone_name(zone: ZoneInfo, locale: str) -> str:
     """Return how people call a time zone."""
-    return say("beijing", locale) if zone.key == "Asia/Shanghai" else zone.key
+    if zone.key == "Asia/Shanghai":
+        return say("beijing", locale)
+    return f" {zone.key} " if locale == "zh-CN" else zone.key  # Latin letters stand apart within Chinese

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import Field, FormVersion
-from formloom.platform.definitions.kinds.types.form import PIPED
+from formloom.platform.definitions.kinds.quotes import PIPED
 from formloom.platform.kernel.text import LOCALES, resolve
 from formloom.platform.records.record import Record
 from formloom.platform.web.public.page_form import shown_fields

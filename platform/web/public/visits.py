@@ -159,9 +159,12 @@ def answers_once(visit: Visit, personal: PersonalLink | None) -> str | None:
 
 
 def offered_locales(form: FormVersion) -> tuple[str, ...]:
-    """Return the languages that the form is shown in."""
-    chosen = form.settings.get("languages") or LOCALES
-    return tuple(one for one in LOCALES if one in chosen) or LOCALES
+    """Return the languages that the form is shown in: those chosen, else those that something of it is written in."""
+    chosen = form.settings.get("languages")
+    if chosen:
+        return tuple(one for one in LOCALES if one in chosen) or LOCALES
+    texts = (form.title, *(item.label for item in form.fields))
+    return tuple(one for one in LOCALES if any(text.get(one) for text in texts)) or LOCALES
 
 
 def _locale(call: Call, form: FormVersion, sent: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from formloom.platform.access.policy import Access, Act
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.records import activity
+from formloom.platform.records import activity, consents
 from formloom.platform.records.activity import Entry
 from formloom.platform.records.form_page import describe
 from formloom.platform.storage.database import ReadUnit
@@ -30,6 +30,23 @@ def read_form(call: Call, form: str) -> object:
 def read_history(call: Call, form: str, record_id: str) -> object:
     """Return a record's changes, newest first."""
     return {"history": [_change(entry) for entry in _read(call, form, record_id, activity.history)]}
+
+
+@api.get("/forms/<form>/records/<record_id>/consents", act=Act.RECORD_READ, answer=schemas.ConsentsAnswer())
+def read_consents(call: Call, form: str, record_id: str) -> object:
+    """Return to what was agreed on a record, with the words of that time, newest first."""
+    with call.db.read() as unit:
+        found = consents.of_record(unit, call.actor, call.runtime.catalog.find(unit, form), record_id)
+    return {
+        "consents": [
+            {
+                "id": one.row.id, "field": one.row.field_id, "agreed": one.row.agreed, "at": moment(one.row.at),
+                "version": one.row.version, "locale": one.row.locale, "wording": one.wording,
+                "actor": {"kind": one.row.actor_kind, "id": one.row.actor_id, "name": one.actor_name},
+            }
+            for one in found
+        ]
+    }  # fmt: skip
 
 
 @api.get("/forms/<form>/records/<record_id>/comments", act=Act.RECORD_READ)

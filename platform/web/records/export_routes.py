@@ -1,7 +1,7 @@
 """Download of a form's records as a spreadsheet."""
 
 import tempfile
-from typing import Any
+from typing import Any, get_args
 
 from flask import Response, send_file
 from marshmallow import Schema, fields, validate
@@ -10,6 +10,7 @@ from formloom.platform.access import audit
 from formloom.platform.access.policy import Act
 from formloom.platform.definitions.conditions.compile import Setting
 from formloom.platform.records import exports
+from formloom.platform.records.export_lines import Layout
 from formloom.platform.records.queries.pages import Query
 from formloom.platform.web.records.schemas import JsonText, Names
 from formloom.platform.web.route import Api, Call
@@ -27,11 +28,12 @@ class ExportQuery(Schema):
     sort = Names(load_default=())
     fields_ = Names(data_key="fields")
     q = fields.String(validate=validate.Length(max=200))
+    layout = fields.String(load_default="records", validate=validate.OneOf(get_args(Layout)))
 
 
 @api.get("/forms/<form>/export", act=Act.RECORD_EXPORT, query=ExportQuery(), gives=", ".join(TYPES.values()))
 def export_records(call: Call, form: str) -> Response:
-    """Download the records that the caller may see, as CSV or XLSX."""
+    """Download the records that the caller may see, as CSV or XLSX; a line for each, or for each row of sub-forms."""
     asked: Any = call.query
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed with the answer
     try:
@@ -43,6 +45,7 @@ def export_records(call: Call, form: str) -> Response:
             count = exports.write(
                 unit, call.actor, found, query, target,
                 fields=asked.get("fields_"), kind=asked["format"], locale=call.locale,
+                layout=asked["layout"],
             )  # fmt: skip
         detail = {"format": asked["format"], "rows": count}
         call.db.write(

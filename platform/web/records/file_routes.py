@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from formloom.platform.access.policy import Act
 from formloom.platform.kernel.errors import Finding, Invalid
 from formloom.platform.records import files
+from formloom.platform.records.queries.uploads import FileRow
 from formloom.platform.web.route import Api, Call, load
 
 api = Api("files")
@@ -57,7 +58,7 @@ class FileQuery(Schema):
 def upload_file(call: Call) -> object:
     """Store a file for a field; a record that names it within a day keeps it."""
     target: Any = load(UploadTarget(), request.form.to_dict())
-    part = _only_file()
+    part = only_file()
     with call.db.read() as unit:
         form = call.runtime.catalog.find(unit, target["form"])
     row = files.store_upload(
@@ -72,12 +73,18 @@ def download_file(call: Call, file_id: str) -> Response:
     """Download a file of a record that the caller may read, or look at its thumbnail."""
     with call.db.read() as unit:
         row = files.find(unit, call.actor, call.runtime.catalog, file_id)
+    return given(call, row)
+
+
+def given(call: Call, row: FileRow) -> Response:
+    """Give out a file that the caller may read, whole or as its thumbnail, as the query says."""
     if call.query["thumb"]:
         return _sent(files.thumbnail(call.runtime.files, row), as_attachment=False)
     return _sent(files.whole(call.runtime.files, row), as_attachment=True)
 
 
-def _only_file() -> FileStorage:
+def only_file() -> FileStorage:
+    """Return the one file that was sent. Raises Invalid."""
     parts = request.files.getlist("file")
     if len(parts) != 1 or len(request.files) != 1:
         raise Invalid(findings=[Finding("one_file", ONE_FILE, field="file")])

@@ -4,14 +4,16 @@ from typing import Any
 
 import orjson
 from flask import Response, stream_with_context
-from marshmallow import Schema, fields
 
 from formloom.platform.access.policy import Act, demand
+from formloom.platform.definitions.fields.rows import MAX_ROWS
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import Finding, Invalid, NotFound
 from formloom.platform.kernel.text import resolve
-from formloom.platform.records import jobs
-from formloom.platform.records.imports import encoding, refusals, starting, undoing
+from formloom.platform.records import job_kinds, jobs
+from formloom.platform.records.house import House
+from formloom.platform.records.imports import encoding, refusals, starting
+from formloom.platform.records.imports.bundles import column_between
 from formloom.platform.records.imports.encoding import Reading
 from formloom.platform.records.imports.faults import MAX_FILE_BYTES
 from formloom.platform.records.imports.mapping import Mapped, checked, fillable, guess
@@ -20,104 +22,17 @@ from formloom.platform.records.imports.starting import Upload, Wish
 from formloom.platform.records.queries.jobs import JobRow
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.web.records.idempotency import once
+from formloom.platform.web.records.import_schemas import JobAnswer, JobList, PreviewAnswer, Started
 from formloom.platform.web.route import Api, Call
 
 api = Api("imports")
+MAX_CELL = 220
+"""Longer than any name of a column."""
 UPLOAD_BYTES = MAX_FILE_BYTES + 1_048_576
 _NO_FILE = {"zh-CN": "请选择文件", "en": "Choose a file"}
 _NOT_JSON = {"zh-CN": "应为 {列名: 字段} 形式的 JSON 对象", "en": "Must be a JSON object {column: field or null}"}
 _SWITCH = {"zh-CN": "只能是 on 或 off", "en": "Must be on or off"}
 _NOT_KNOWN = {"zh-CN": "只能是 {known} 之一", "en": "Must be one of {known}"}
-
-
-class ErrorAnswer(Schema):
-    """One thing that does not fit."""
-
-    field = fields.String(required=True, allow_none=True)
-    code = fields.String(required=True)
-    message = fields.String(required=True)
-
-
-class TriedRow(Schema):
-    """A row as it would be stored."""
-
-    row = fields.Integer(required=True)
-    values = fields.Dict(required=True)
-    errors = fields.List(fields.Nested(ErrorAnswer), required=True)
-
-
-class TroubleAnswer(Schema):
-    """What is wrong with one field in the rows that were tried."""
-
-    field = fields.String(required=True)
-    count = fields.Integer(required=True)
-    message = fields.String(required=True)
-    cell = fields.String(required=True)
-
-
-class TrialAnswer(Schema):
-    """What trying the first rows showed; nothing was stored."""
-
-    looked_at = fields.Integer(required=True)
-    refused = fields.Integer(required=True)
-    rows = fields.List(fields.Nested(TriedRow), required=True)
-    troubles = fields.List(fields.Nested(TroubleAnswer), required=True)
-
-
-class PreviewAnswer(Schema):
-    """The first rows of a file, the mapping (guessed or as given), and what would become of them."""
-
-    columns = fields.List(fields.String(), required=True)
-    rows = fields.List(fields.List(fields.String()), required=True)
-    total_rows = fields.Integer(required=True)
-    mapping = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
-    fillable = fields.List(fields.String(), required=True)
-    upload = fields.String(required=True)
-    encoding = fields.String(required=True, allow_none=True)
-    separator = fields.String(required=True, allow_none=True)
-    trial = fields.Nested(TrialAnswer, required=True, allow_none=True)
-
-
-class Started(Schema):
-    """The job that was started."""
-
-    id = fields.String(required=True)
-
-
-class JobError(Schema):
-    """Why a job failed."""
-
-    code = fields.String(required=True)
-    message = fields.String(required=True)
-
-
-class JobAnswer(Schema):
-    """A job and how far it is."""
-
-    id = fields.String(required=True)
-    kind = fields.String(required=True)
-    state = fields.String(required=True)
-    form = fields.String(required=True, allow_none=True)
-    file = fields.String(required=True, allow_none=True)
-    done = fields.Integer(required=True)
-    total = fields.Integer(required=True, allow_none=True)
-    ok = fields.Integer(required=True)
-    failed = fields.Integer(required=True)
-    rate_per_s = fields.Float(required=True, allow_none=True)
-    rules = fields.Boolean(required=True)
-    messages = fields.Boolean(required=True)
-    can_undo = fields.Boolean(required=True)
-    created_at = fields.String(required=True)
-    started_at = fields.String(required=True, allow_none=True)
-    finished_at = fields.String(required=True, allow_none=True)
-    error = fields.Nested(JobError, required=True, allow_none=True)
-    result = fields.Dict(required=True)
-
-
-class JobList(Schema):
-    """Jobs, newest first."""
-
-    jobs = fields.List(fields.Nested(JobAnswer), required=True)
 
 
 @api.post(
@@ -127,7 +42,8 @@ class JobList(Schema):
 def preview_import(call: Call, form: str) -> object:
     """Show the first rows of a file and try them; nothing is imported.
 
-    `file`, or the `upload` of an earlier preview; `mapping` is guessed unless given, so are `encoding` and `separator`.
+    `file`, or the `upload` of an earlier preview; `mapping` is guessed unless given, so are `encoding` and `separator`,
+    and `group_by`, the column that tells which lines are one record where columns of sub-forms are filled.
     """
     found = _form(call, form)
     if "upload" in call.request.form:
@@ -141,11 +57,12 @@ def preview_import(call: Call, form: str) -> object:
     with call.db.read() as unit:
         free = fillable(unit, call.actor, found)
         mapping = guessed if given is None else checked(given, survey.columns, free)
-        trial = _tried(call, unit, found, upload, mapping) if any(mapping.values()) else None
+        by = column_between(found, survey.columns, mapping, _group_by(call))
+        trial = _tried(call, unit, found, upload, mapping, by) if any(mapping.values()) else None
     reading = survey.reading
     return {
         "columns": survey.columns, "rows": survey.first, "total_rows": survey.total, "mapping": mapping,
-        "fillable": [item.id for item in free], "upload": made, "trial": trial,
+        "fillable": [one.id for one in free], "upload": made, "trial": trial, "group_by": by,
         "encoding": reading and (reading.encoding or "").replace("-sig", ""),
         "separator": reading and encoding.name_of(reading.separator or ","),
     }  # fmt: skip
@@ -158,7 +75,10 @@ def preview_import(call: Call, form: str) -> object:
 def start_import(call: Call, form: str) -> object:
     """Import a file, or one that was previewed: `file` or `upload`, `mapping`, `rules` and `messages` on or off."""
     found = _form(call, form)
-    wish = Wish(_mapping(call), rules=_switch(call, "rules"), messages=_switch(call, "messages"), locale=call.locale)
+    wish = Wish(
+        _mapping(call), _group_by(call), rules=_switch(call, "rules"), messages=_switch(call, "messages"),
+        locale=call.locale,
+    )  # fmt: skip
     upload = _previewed(call, found) if "upload" in call.request.form else _uploaded(call)
 
     def work(uow: Any) -> object:
@@ -167,7 +87,8 @@ def start_import(call: Call, form: str) -> object:
         return {"id": made}
 
     said = orjson.dumps(
-        [upload.sha256, wish.mapping, wish.rules, wish.messages, str(upload.wanted)], option=orjson.OPT_SORT_KEYS
+        [upload.sha256, wish.mapping, wish.group_by, wish.rules, wish.messages, str(upload.wanted)],
+        option=orjson.OPT_SORT_KEYS,
     )
     return once(call, work, status=202, content=said)
 
@@ -198,10 +119,10 @@ def cancel_job(call: Call, job_id: str) -> object:
 
 @api.post("/jobs/<job_id>/undo", act=Act.JOB_CHANGE, answer=JobAnswer())
 def undo_job(call: Call, job_id: str) -> object:
-    """Put the records of an import into the trash, except those that somebody changed since."""
-    return _shown(
-        call, call.db.write(lambda uow: undoing.undo(uow, call.actor, call.runtime.catalog, job_id, now=call.now))
-    )
+    """Take back what a job did, except where somebody changed it since: an import's records go into the trash."""
+    rt = call.runtime
+    house = House(rt.db, rt.files, rt.catalog, rt.clock, rt.listeners)
+    return _shown(call, call.db.write(lambda uow: job_kinds.undo(uow, call.actor, house, job_id, now=call.now)))
 
 
 @api.get("/jobs/<job_id>/errors", act=Act.JOB_READ, gives="text/csv")
@@ -254,14 +175,19 @@ def _known(call: Call, name: str, known: tuple[str, ...]) -> str | None:
     return raw
 
 
-def _tried(call: Call, unit: ReadUnit, form: FormVersion, upload: Upload, mapping: Mapped) -> dict[str, object]:
+def _tried(
+    call: Call, unit: ReadUnit, form: FormVersion, upload: Upload, mapping: Mapped, by: str
+) -> dict[str, object]:
     found = rehearse(
-        unit, call.actor, form, call.runtime.files, upload, mapping, now=call.now, locale=call.locale
+        unit, call.actor, form, call.runtime.files, upload, mapping, now=call.now, locale=call.locale, by=by
     )  # fmt: skip
     return {
         "looked_at": found.looked_at, "refused": found.refused,
         "rows": [
-            {"row": row.number, "values": row.values, "errors": [_said(call, fault) for fault in row.findings]}
+            {
+                "row": row.numbers[0], "lines": row.numbers[:MAX_ROWS], "row_lines": row.rows, "values": row.values,
+                "errors": [_said(call, line, fault) for line, fault in row.findings],
+            }
             for row in found.rows
         ],
         "troubles": [
@@ -271,8 +197,13 @@ def _tried(call: Call, unit: ReadUnit, form: FormVersion, upload: Upload, mappin
     }  # fmt: skip
 
 
-def _said(call: Call, fault: Finding) -> dict[str, object]:
-    return {"field": fault.field, "code": fault.code, "message": fault.words(call.locale)}
+def _said(call: Call, line: int, fault: Finding) -> dict[str, object]:
+    return {"field": fault.field, "code": fault.code, "message": fault.words(call.locale), "line": line}
+
+
+def _group_by(call: Call) -> str | None:
+    raw = call.request.form.get("group_by")
+    return None if raw is None else raw[:MAX_CELL]
 
 
 def _mapping(call: Call) -> dict[str, object] | None:
@@ -319,7 +250,7 @@ def _shown(call: Call, job: JobRow) -> dict[str, object]:
         "id": job.id, "kind": job.kind, "state": job.state, "form": job.form_id, "file": job.payload.get("name"),
         "done": job.done, "total": job.total, "ok": job.ok, "failed": job.failed, "rate_per_s": _rate(call, job),
         "rules": job.payload.get("rules", False), "messages": job.payload.get("messages", False),
-        "can_undo": undoing.can_undo(job),
+        "can_undo": job_kinds.can_undo(job),
         "created_at": _moment(job.created_at), "started_at": _moment(job.started_at),
         "finished_at": _moment(job.finished_at), "error": error, "result": result,
     }  # fmt: skip

@@ -21,7 +21,11 @@ class ChoicesBody(Schema):
 
     q = fields.String(load_default="", validate=validate.Length(max=200))
     values = fields.Dict(keys=fields.String(), load_default=dict)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, choosing.MOST))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, choosing.MOST_IN_LIST))
+    ids = fields.List(
+        fields.String(validate=validate.Length(max=40)), load_default=list,
+        validate=validate.Length(max=choosing.MOST_IN_LIST),
+    )  # fmt: skip
 
 
 class ChoiceAnswer(Schema):
@@ -34,9 +38,10 @@ class ChoiceAnswer(Schema):
 
 
 class ChoicesAnswer(Schema):
-    """The records to choose from."""
+    """The records to choose from, and what records are called that choosing one of `ids` fills in."""
 
     choices = fields.List(fields.Nested(ChoiceAnswer), required=True)
+    linked = fields.Dict(keys=fields.String(), required=True)
 
 
 @api.post(
@@ -46,9 +51,16 @@ def find_choices(call: Call, form: str, field_id: str) -> object:
     """Find the records that the caller may choose in a field; asks only, so it changes nothing."""
     with call.db.read() as unit:
         found = call.runtime.catalog.find(unit, form)
-        search = Search(call.body["q"], understood(call, unit, found, call.body["values"]), call.body["limit"])
+        beside = choosing.asking_form(found, field_id)
+        values = understood(call, unit, found, call.body["values"], beside)
+        search = Search(call.body["q"], values, call.body["limit"], call.body["ids"])
         given = choosing.choices(unit, call.actor, found, field_id, search, now=call.now, locale=call.locale)
-    return {"choices": [{"id": one.id, "title": one.title, "shown": one.shown, "fill": one.fill} for one in given]}
+        is_whole = bool(search.ids) and beside is found
+        names = choosing.names_in(unit, call.actor, found, given, call.locale) if is_whole else {}
+    return {
+        "choices": [{"id": one.id, "title": one.title, "shown": one.shown, "fill": one.fill} for one in given],
+        "linked": {one: {"title": name.title, "deleted": name.deleted} for one, name in names.items()},
+    }
 
 
 class ValuesBody(Schema):
@@ -101,9 +113,11 @@ def find_defaults(call: Call, form: str) -> object:
     return {"values": given}
 
 
-def understood(call: Call, unit: ReadUnit, form: FormVersion, raw: dict[str, Any]) -> dict[str, Any]:
-    """Return what of a half-filled record can be read."""
+def understood(
+    call: Call, unit: ReadUnit, form: FormVersion, raw: dict[str, Any], part: FormVersion | None = None
+) -> dict[str, Any]:
+    """Return what of a half-filled record can be read, or of a row whose columns are `part`."""
     ctx = clean_context(
         unit, call.actor, form, now=call.now, locale=call.locale, owner=owner_of(call.actor), many=[raw]
     )
-    return choosing.understood(form, raw, ctx)
+    return choosing.understood(part or form, raw, ctx)

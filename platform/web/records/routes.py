@@ -28,7 +28,7 @@ def list_records(call: Call, form: str) -> object:
     with call.db.read() as unit:
         found = call.runtime.catalog.find(unit, form)
         readable = Access.of(unit, call.actor).readable(found)
-        fields = _chosen(call, found, readable)
+        fields = chosen_of(call, found, readable)
         with_rows = frozenset() if call.query["rows"] == "count" else frozenset(fields)
         page = listing.page(unit, call.actor, found, replace(query_of(call), with_rows=with_rows))
         names = listing.names_in(unit, call.actor, found, page.records, readable, call.locale)
@@ -171,11 +171,8 @@ def options_of(call: Call) -> WriteOptions:
     return WriteOptions(listeners=call.runtime.listeners, locale=call.locale, context={"channel": "workspace"})
 
 
-def _fields(unit: ReadUnit, call: Call, form: FormVersion) -> Collection[str]:
-    return Access.of(unit, call.actor).readable(form)
-
-
-def _chosen(call: Call, form: FormVersion, readable: Collection[str]) -> Collection[str]:
+def chosen_of(call: Call, form: FormVersion, readable: Collection[str]) -> Collection[str]:
+    """Return the fields that the query string asks for, else all that are readable. Raises BadQuery."""
     asked = call.query.get("fields_")
     if asked is None:
         return readable
@@ -184,6 +181,10 @@ def _chosen(call: Call, form: FormVersion, readable: Collection[str]) -> Collect
             words = {"zh-CN": "没有字段“{name}”", "en": "There is no field '{name}'"}
             raise BadQuery(findings=[Finding("unknown_field", words, field="fields", params={"name": name[:40]})])
     return frozenset(asked)
+
+
+def _fields(unit: ReadUnit, call: Call, form: FormVersion) -> Collection[str]:
+    return Access.of(unit, call.actor).readable(form)
 
 
 def _outcome(result: Record | InvalidValues, locale: str) -> dict[str, Any]:

@@ -128,3 +128,22 @@ class ListAnswer(Schema):
     people = fields.Dict(keys=fields.String(), values=fields.String())
     departments = fields.Dict(keys=fields.String())
     linked = fields.Dict(keys=fields.String(), values=fields.Nested(LinkedAnswer))
+
+
+class ConsentAnswer(Schema):
+    """One step of a consent: agreed to a version of its text, or taken back."""
+
+    id = fields.String(required=True)
+    field = fields.String(required=True)
+    agreed = fields.Boolean(required=True)
+    at = fields.String(required=True)
+    version = fields.Integer(required=True, allow_none=True)
+    locale = fields.String(required=True)
+    wording = fields.Dict(keys=fields.String(), values=fields.String(), required=True, allow_none=True)
+    actor = fields.Dict(keys=fields.String(), required=True)
+
+
+class ConsentsAnswer(Schema):
+    """The steps of a record's consents, newest first."""
+
+    consents = fields.List(fields.Nested(ConsentAnswer), required=True)

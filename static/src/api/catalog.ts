@@ -13,6 +13,8 @@ export interface SettingInfo {
   label?: L10n | null
   control: 'l10n' | 'switch' | 'integer' | 'decimal' | 'date' | 'datetime' | 'object' | 'list' | 'text' | 'options' | 'choice' | 'formula' | 'json' | (string & {})
   required?: boolean
+  /** The setting without which this one says nothing. */
+  needs?: string | null
   default?: unknown
   min?: number | null
   max?: number | null
@@ -51,6 +53,8 @@ export interface FieldTypeInfo {
   has_seats: boolean
   /** Whether rules may offer only some of its options: each of them, or those of the first level of a tree. */
   limits_options: 'each' | 'first' | null
+  /** The settings with the words that somebody agrees to; empty for all types but consents. */
+  agreed_to?: string[]
   settings: SettingInfo[]
 }
 export interface OperatorInfo {

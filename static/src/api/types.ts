@@ -9,6 +9,8 @@ export interface User {
   locale: Locale
   is_admin: boolean
   roles: string[]
+  /** Whether mails tell of one's tasks. */
+  task_mails?: boolean
 }
 export interface Installation {
   /** The time zone whose days count. */
@@ -76,6 +78,8 @@ export interface FormField {
   quiz?: { answer?: string[]; points?: number | string; explanation?: L10n }
   from_link?: string
   options?: FieldOption[]
+  /** People may write an answer of their own beside the options. */
+  own_answer?: boolean
   [setting: string]: unknown
 }
 

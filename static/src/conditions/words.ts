@@ -3,6 +3,7 @@ import { operatorInfo, valueKind } from '@/api/catalog'
 import type { Condition, ConditionLeaf, FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
 import { optionsOf } from '@/records/values/options'
+import { isColumn, withColumns } from './columns'
 import { groupOf, isLeaf } from './tree'
 
 export interface Part {
@@ -26,7 +27,7 @@ export function describe(condition: Condition | undefined, fields: FormField[]):
 const word = (text: string): Part => ({ kind: 'word', text })
 
 function leafParts(leaf: ConditionLeaf, fields: FormField[]): Part[] {
-  const field = fields.find((one) => one.id === leaf.field)
+  const field = (isColumn(leaf.field) ? withColumns(fields) : fields).find((one) => one.id === leaf.field)
   const operator = operatorInfo(leaf.op)
   const parts: Part[] = [{ kind: 'field', text: field ? resolve(field.label) || field.id : leaf.field }, word(resolve(operator?.label) || leaf.op)]
   return operator?.shape === 'none' ? parts : [...parts, ...valueParts(leaf.value, field, fields)]

@@ -86,6 +86,7 @@ export interface FormSettings {
   redirect?: { url?: string; fields?: string[] } | null
   limits?: Limit[]
   own_link?: OwnLink | null
+  moderation?: boolean
   save_later?: { days?: number } | null
   prefill?: boolean
   one_answer_per_link?: boolean

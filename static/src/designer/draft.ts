@@ -83,6 +83,7 @@ export function useDraft(id: string): Draft {
   let saving: Promise<void> | null = null
   let timer = 0
   let dirtySince = 0
+  let lastDiff = 0
 
   const isDirty = () => saved !== document.value
   const remember = () => keep(id, { document: document.value, history: history.value, rev, isSaved: !isDirty() })
@@ -184,8 +185,10 @@ export function useDraft(id: string): Draft {
   }
 
   async function readDiff(counts = false): Promise<void> {
+    const mine = ++lastDiff
     const answer = await http.get<{ changes: Change[] }>(`/definitions/${id}/diff`, { query: { counts: counts || undefined } }).catch(() => null)
-    if (answer) changes.value = answer.changes
+    // A save asks without counts and may be answered after the dialog, which asked later.
+    if (answer && mine === lastDiff) changes.value = answer.changes
   }
 
   async function keepMine(): Promise<void> {
@@ -223,10 +226,14 @@ export function useDraft(id: string): Draft {
   }
   const retry = () => void flush()
   const onHide = () => void (window.document.visibilityState === 'hidden' && flush())
+  /** What stands in an input that writes when it is left counts too: the page leaves it. */
+  const onLeave = () => (window.document.activeElement instanceof HTMLElement && window.document.activeElement.blur(), void flush())
   window.addEventListener('online', retry)
+  window.addEventListener('pagehide', onLeave)
   window.document.addEventListener('visibilitychange', onHide)
   function stop(): void {
     window.removeEventListener('online', retry)
+    window.removeEventListener('pagehide', onLeave)
     window.document.removeEventListener('visibilitychange', onHide)
     void flush()
   }

@@ -13,10 +13,14 @@ export interface Reading {
   separator?: string
 }
 export type Mapping = Record<string, string | null>
+/** A record as it would be stored, with the numbers of the lines that make it. */
 export interface TriedRow {
   row: number
+  lines: number[]
+  /** Sub-form → the line of each of its rows. */
+  row_lines: Record<string, number[]>
   values: Record<string, unknown>
-  errors: FieldError[]
+  errors: (FieldError & { line: number })[]
 }
 export interface Trouble {
   field: string
@@ -35,8 +39,10 @@ export interface Preview {
   rows: string[][]
   total_rows: number
   mapping: Mapping
-  /** Fields that this import may fill. */
+  /** Fields and `field.column` that this import may fill. */
   fillable: string[]
+  /** The column that tells which lines are one record; empty for the record's own cells. */
+  group_by: string
   upload: string
   /** Both null for Excel. */
   encoding: string | null
@@ -77,9 +83,9 @@ function formOf(fields: Record<string, string | undefined>, file?: File): FormDa
 export const importsApi = {
   upload: (form: string, file: File, reading: Reading, progress: (share: number) => void, signal: AbortSignal) => http.upload<Preview>(`${base(form)}/preview`, formOf({ ...reading }, file), progress, signal),
   /** Look at an earlier upload again: otherwise mapped, otherwise read. */
-  again: (form: string, upload: string, reading: Reading, mapping?: Mapping, signal?: AbortSignal) => http.post<Preview>(`${base(form)}/preview`, formOf({ upload, ...reading, mapping: mapping && JSON.stringify(mapping) }), { signal }),
-  start: (form: string, upload: string, reading: Reading, mapping: Mapping, wish: { rules: boolean; messages: boolean }, options: Options) =>
-    http.post<{ id: string }>(base(form), formOf({ upload, ...reading, mapping: JSON.stringify(mapping), rules: on(wish.rules), messages: on(wish.messages) }), options),
+  again: (form: string, upload: string, reading: Reading, mapping?: Mapping, by?: string, signal?: AbortSignal) => http.post<Preview>(`${base(form)}/preview`, formOf({ upload, ...reading, mapping: mapping && JSON.stringify(mapping), group_by: by }), { signal }),
+  start: (form: string, upload: string, reading: Reading, mapping: Mapping, by: string | undefined, wish: { rules: boolean; messages: boolean }, options: Options) =>
+    http.post<{ id: string }>(base(form), formOf({ upload, ...reading, mapping: JSON.stringify(mapping), group_by: by, rules: on(wish.rules), messages: on(wish.messages) }), options),
   job: (id: string, signal?: AbortSignal) => http.get<Job>(`/jobs/${encodeURIComponent(id)}`, { signal }),
   jobs: async () => (await http.get<{ jobs: Job[] }>('/jobs')).jobs,
   cancel: (id: string) => http.post<Job>(`/jobs/${encodeURIComponent(id)}/cancel`),

@@ -3,7 +3,9 @@ import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { typeInfo } from '@/api/catalog'
 import { isProblem, type ApiProblem } from '@/api/problem'
 import type { FormField } from '@/api/types'
+import { LOCALES, resolve } from '@/i18n'
 import type { FormInfo } from '@/records/types'
+import { columnsOf } from '@/records/values/rows/sheet'
 import { importsApi, type Mapping, type Preview, type Reading, type Trouble } from './imports'
 
 const TRY_AFTER_MS = 200
@@ -11,8 +13,22 @@ interface Kept {
   name: string
   mapping: Mapping
   reading: Reading
+  by?: string
   rules: boolean
   messages: boolean
+}
+
+/** What a column of the file may become: a field, or a column of a sub-form, called by both names. */
+export interface Target extends FormField {
+  of?: FormField
+  column?: string
+}
+export function targetOf(fields: readonly FormField[], id: string): Target | undefined {
+  const [outer, inner] = id.split('.')
+  const field = fields.find((one) => one.id === outer)
+  if (!field || !inner) return field
+  const column = columnsOf(field).find((one) => one.id === inner)
+  return column && { ...column, id, of: field, column: inner, label: Object.fromEntries(LOCALES.map((locale) => [locale, `${resolve(field.label, locale) || field.id} / ${resolve(column.label, locale) || inner}`])) as FormField['label'] }
 }
 
 export function usePlan(form: () => FormInfo | null) {
@@ -20,6 +36,8 @@ export function usePlan(form: () => FormInfo | null) {
   const fileName = ref('')
   const mapping = ref<Mapping>({})
   const reading = ref<Reading>({})
+  /** Which column a person chose to put lines together by; the server suggests one otherwise. */
+  const by = ref<string>()
   const wish = reactive({ rules: false, messages: false })
   const problem = shallowRef<ApiProblem | null>(null)
   const isTrying = ref(false)
@@ -27,11 +45,14 @@ export function usePlan(form: () => FormInfo | null) {
   let timer = 0
   let asking: AbortController | null = null
 
-  const fields = computed(() => (preview.value?.fillable ?? []).flatMap((id) => form()?.document.fields.find((field) => field.id === id) ?? []))
+  const fields = computed<Target[]>(() => (preview.value?.fillable ?? []).flatMap((id) => targetOf(form()?.document.fields ?? [], id) ?? []))
   const columnOf = computed(() => new Map(Object.entries(mapping.value).flatMap(([column, field]) => (field ? [[field, column] as const] : []))))
   const troubles = computed(() => new Map<string, Trouble>((preview.value?.trial?.troubles ?? []).map((one) => [one.field, one])))
   /** Required, without a default, and no column for it. */
-  const missing = computed(() => fields.value.filter((field) => field.required && field.default == null && !columnOf.value.has(field.id)))
+  const missing = computed(() => fields.value.filter((field) => field.required && field.default == null && !columnOf.value.has(field.id) && (field.of ? hasRows(field.of.id) : !hasRows(field.id))))
+  const hasRows = (id: string) => Object.values(mapping.value).some((name) => name?.startsWith(`${id}.`))
+  /** Whether a line of the file is a row of a sub-form instead of a record. */
+  const isByItem = computed(() => Object.values(mapping.value).some((name) => name?.includes('.')))
   const mapped = computed(() => columnOf.value.size)
 
   function take(found: Preview, name: string, read: Reading): void {
@@ -39,11 +60,16 @@ export function usePlan(form: () => FormInfo | null) {
     reading.value = read
     mapping.value = { ...Object.fromEntries(found.columns.map((column) => [column, null])), ...found.mapping }
     fileName.value = name
+    by.value = undefined
     problem.value = null
   }
   function choose(column: string, field: string | null): void {
-    const before = field ? columnOf.value.get(field) : undefined
-    mapping.value = { ...mapping.value, ...(before ? { [before]: null } : {}), [column]: field }
+    const rest = Object.entries(mapping.value).map(([name, other]) => [name, field && other && excludes(field, other) ? null : other])
+    mapping.value = { ...(Object.fromEntries(rest) as Mapping), [column]: field }
+    tryLater()
+  }
+  function groupBy(column: string): void {
+    by.value = column
     tryLater()
   }
   function tryLater(): void {
@@ -53,6 +79,7 @@ export function usePlan(form: () => FormInfo | null) {
   /** Read the file otherwise; columns may be others then, so the mapping is guessed anew. */
   async function readAs(next: Reading): Promise<void> {
     reading.value = next
+    by.value = undefined
     await look()
   }
   async function look(wanted?: Mapping): Promise<void> {
@@ -66,7 +93,7 @@ export function usePlan(form: () => FormInfo | null) {
     const mine = (asking = new AbortController())
     isTrying.value = true
     try {
-      const found = await importsApi.again(reference(), known.upload, reading.value, wanted, mine.signal)
+      const found = await importsApi.again(reference(), known.upload, reading.value, wanted, wanted && by.value, mine.signal)
       if (mine !== asking) return
       preview.value = found
       problem.value = null
@@ -85,7 +112,8 @@ export function usePlan(form: () => FormInfo | null) {
     if (kept) Object.assign(wish, { rules: kept.rules, messages: kept.messages })
     const read = kept?.reading ?? {}
     const chosen = kept && Object.values(kept.mapping).some(Boolean) ? kept.mapping : undefined
-    take(await importsApi.again(reference(), upload, read, chosen), kept?.name ?? '', read)
+    take(await importsApi.again(reference(), upload, read, chosen, chosen && kept?.by), kept?.name ?? '', read)
+    by.value = kept?.by
   }
   function forget(): void {
     asking?.abort()
@@ -93,12 +121,17 @@ export function usePlan(form: () => FormInfo | null) {
     preview.value = null
     problem.value = null
     reading.value = {}
+    by.value = undefined
     Object.assign(wish, { rules: false, messages: false })
   }
-  watch([mapping, reading, () => ({ ...wish })], () => {
-    if (preview.value) keep(preview.value.upload, { name: fileName.value, mapping: mapping.value, reading: reading.value, ...wish })
+  watch([mapping, reading, by, () => ({ ...wish })], () => {
+    if (preview.value) keep(preview.value.upload, { name: fileName.value, mapping: mapping.value, reading: reading.value, by: by.value, ...wish })
   })
-  return { preview, fileName, mapping, reading, wish, problem, isTrying, fields, columnOf, troubles, missing, mapped, reference, take, choose, readAs, restore, forget, retry: () => look(mapping.value) }
+  return { preview, fileName, mapping, reading, wish, problem, isTrying, fields, columnOf, troubles, missing, mapped, by, isByItem, reference, take, choose, groupBy, readAs, restore, forget, retry: () => look(mapping.value) }
+}
+/** A field is filled by one column; a sub-form as a whole or column by column. */
+function excludes(one: string, other: string): boolean {
+  return one === other || ((!one.includes('.') || !other.includes('.')) && one.split('.')[0] === other.split('.')[0])
 }
 export type Plan = ReturnType<typeof usePlan>
 

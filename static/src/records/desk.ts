@@ -6,12 +6,15 @@ import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey } 
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import { loadCatalog } from '@/api/catalog'
 import { isProblem, type ApiProblem } from '@/api/problem'
+import { useSession } from '@/api/session'
 import type { FormField } from '@/api/types'
+import { compileRules } from '@/shared/rules'
 import { useEdits } from './edits'
 import { useComputing } from './live'
 import { gridFields, readForm } from './form'
 import { changesOf, complete, lookOfView, plainLook, readQuery, writeQuery, type Look, type LookChange } from './look'
 import { useRows } from './rows'
+import { ruleFields } from './rules'
 import { useSelection } from './selection'
 import type { Column, FormInfo, RecordRow } from './types'
 import { formReference } from './values/uploads'
@@ -77,6 +80,9 @@ export function makeDesk(reference: () => { app: string; form: string }) {
       if (open.value?.id === record.id) open.value = record
     },
   }
+  const session = useSession()
+  /** What the form's rules say about a record as it is stored. */
+  const judge = computed(() => compileRules(ruleFields(form.value?.document.fields ?? []), form.value?.document.rules ?? [], { me: session.user?.id, zone: session.installation?.timezone }))
   const computing = useComputing(() => form.value)
   const edits = useEdits(() => path.value, shelf, (values) => computing.value(values))
   provide(formReference, path)
@@ -110,7 +116,7 @@ export function makeDesk(reference: () => { app: string; form: string }) {
   const recordId = computed(() => (typeof route.query.record === 'string' ? route.query.record : null))
   const show = (id: string | null) => go({ record: id ?? undefined, new: undefined }, recordId.value && id ? 'replace' : 'push')
 
-  return { form, problem, path, fields, fieldOf, view, look, base, changes, isChanged, columns, groupField, q, rows, selection, edits, computing, open, recordId, read, adjust, reset, go, show }
+  return { form, problem, path, fields, fieldOf, view, look, base, changes, isChanged, columns, groupField, q, rows, selection, edits, computing, judge, open, recordId, read, adjust, reset, go, show }
 }
 export type Desk = ReturnType<typeof makeDesk>
 const key: InjectionKey<Desk> = Symbol('desk')

@@ -9,6 +9,7 @@ import type { FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
 import { toast, toastError } from '@/ui/toasts'
 import type { RecordRow } from './types'
+import { filledRows, rowRules } from './values/brought'
 import { placed } from './values/rows/places'
 import { outward } from './values/uploads'
 
@@ -23,7 +24,10 @@ interface Step {
   field: FormField
   before: unknown
   after: unknown
+  /** The sub-forms into which the change brought rows: as they were, and as they are now. */
+  rows?: { before: Values; after: Values }
 }
+type Values = Record<string, unknown>
 interface Shelf {
   find(id: string): RecordRow | undefined
   replace(record: RecordRow): void
@@ -51,31 +55,41 @@ export function useEdits(reference: () => string, shelf: Shelf, live: (values: R
     return changed
   }
   /** Change one value of a record that is shown. */
-  function change(record: RecordRow, field: FormField, value: unknown, remember: Step[] | null = done): Promise<void> {
+  function change(record: RecordRow, field: FormField, value: unknown, remember: Step[] | null = done, beside: Values = {}): Promise<void> {
     const before = record.values[field.id]
     if (same(before, value)) return Promise.resolve()
     put(shelf.find(record.id) ?? record, field, value)
     refused.value = null
     pending.value += 1
     const step = { id: record.id, field, before, after: value }
-    const run = (queue.get(record.id) ?? Promise.resolve()).then(() => send(record, step, remember))
+    const run = (queue.get(record.id) ?? Promise.resolve()).then(() => send(record, step, remember, beside))
     queue.set(record.id, run)
     return run.finally(() => {
       pending.value -= 1
       if (queue.get(record.id) === run) queue.delete(record.id)
     })
   }
-  async function send(seen: RecordRow, step: Step, remember: Step[] | null): Promise<void> {
+  /** The rows of the sub-forms that a change of this field writes. */
+  async function rowsBeside(record: RecordRow, field: FormField): Promise<Values | null> {
+    const names = rowRules(field).map((rule) => rule.to)
+    if (!names.length) return null
+    const whole = names.some((name) => typeof record.values[name] === 'number') ? await http.get<RecordRow>(path(record.id)) : record
+    return Object.fromEntries(names.map((name) => [name, whole.values[name] ?? null]))
+  }
+  async function send(seen: RecordRow, step: Step, remember: Step[] | null, beside: Values = {}): Promise<void> {
     const current = shelf.find(step.id) ?? seen
     try {
-      const answer = await http.patch<RecordRow>(path(step.id), { values: { [step.field.id]: outward(step.field, step.after) } }, { ifMatch: current.rev })
+      const stood = remember === done ? await rowsBeside(current, step.field) : null
+      const answer = await http.patch<RecordRow>(path(step.id), { values: { [step.field.id]: outward(step.field, step.after), ...beside } }, { ifMatch: current.rev })
       accept(answer, step)
+      if (stood) step.rows = { before: stood, after: Object.fromEntries(Object.keys(stood).map((name) => [name, answer.values[name] ?? null])) }
       if (remember) remember.push(step)
       if (remember === done) undone.length = 0
       if (done.length > MOST_STEPS) done.shift()
+      if (step.rows && !same(step.rows.before, step.rows.after) && Object.values(step.rows.before).some((rows) => filledRows(rows).length)) offerRows(step)
     } catch (caught) {
       if (!isProblem(caught)) throw caught
-      if (caught.status === 409) await collide(step, remember)
+      if (caught.status === 409) await collide(step, remember, beside)
       else refuse(current, step, caught)
     }
   }
@@ -101,7 +115,7 @@ export function useEdits(reference: () => string, shelf: Shelf, live: (values: R
     shelf.replace(found)
     onChanged(found)
   }
-  async function collide(step: Step, remember: Step[] | null): Promise<void> {
+  async function collide(step: Step, remember: Step[] | null, beside: Values): Promise<void> {
     const found = await http.get<RecordRow>(path(step.id)).catch(() => null)
     if (!found) return
     shelf.replace(found)
@@ -109,7 +123,7 @@ export function useEdits(reference: () => string, shelf: Shelf, live: (values: R
     const theirs = found.values[step.field.id]
     if (same(theirs, step.before)) {
       put(found, step.field, step.after)
-      return send(found, step, remember)
+      return send(found, step, remember, beside)
     }
     if (!same(theirs, step.after)) conflict.value = { record: found, field: step.field, mine: step.after, theirs }
   }
@@ -125,15 +139,25 @@ export function useEdits(reference: () => string, shelf: Shelf, live: (values: R
     conflict.value = null
     if (open && choice === 'mine') void change(shelf.find(open.record.id) ?? open.record, open.field, open.mine)
   }
-  function turnBack(from: Step[], to: Step[], value: (step: Step) => unknown): void {
+  /** Say that rows were written, and put them back for whoever had others there. */
+  function offerRows(step: Step): void {
+    const back = (): void => {
+      const at = done.indexOf(step)
+      if (at < 0) return
+      done.push(...done.splice(at, 1))
+      undo()
+    }
+    toast(t('relations.rowsBrought', { field: resolve(step.field.label) }), { action: { label: t('ui.undo'), run: back } })
+  }
+  function turnBack(from: Step[], to: Step[], value: (step: Step) => unknown, rows: (step: Step) => Values | undefined): void {
     const step = from.pop()
     const record = step && shelf.find(step.id)
     if (!step || !record) return void toast(t('records.nothingToUndo'))
-    void change(record, step.field, value(step), null).then(() => to.push(step))
+    void change(record, step.field, value(step), null, rows(step)).then(() => to.push(step))
     toast(t('records.turnedBack', { field: resolve(step.field.label) }))
   }
-  const undo = () => turnBack(done, undone, (step) => step.before)
-  const redo = () => turnBack(undone, done, (step) => step.after)
+  const undo = () => turnBack(done, undone, (step) => step.before, (step) => step.rows?.before)
+  const redo = () => turnBack(undone, done, (step) => step.after, (step) => step.rows?.after)
   return { conflict, pending, savedAt, refused, change, settleConflict, saved, settle, undo, redo }
 }
 export type Edits = ReturnType<typeof useEdits>

@@ -16,6 +16,10 @@ export function readForm(app: string, form: string): Promise<FormInfo> {
 export function besideFields(): FormField[] {
   return Object.entries(BESIDE).map(([id, type]) => ({ id, type, label: { 'zh-CN': t(`records.beside.${id}`), en: t(`records.beside.${id}`) } }))
 }
+/** What stands where nobody does: nobody signed in made a record that came over a public link. */
+export function absentPerson(field: FormField): string {
+  return field.id === 'created_by' ? t('records.actor.public') : field.id === 'updated_by' ? '—' : t('records.unassigned')
+}
 export function isBeside(id: string): id is Beside {
   return id in BESIDE
 }

@@ -3,6 +3,8 @@ import { typeInfo, valueKind } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import type { Kind } from '@/shared/conditions'
 import type { RuleField, Seen } from '@/shared/rules'
+import { offeredBy, withoutBarred } from './values/own'
+import { columnsOf } from './values/rows/sheet'
 
 export function ruleFields(fields: readonly FormField[]): RuleField[] {
   return fields.map((field) => {
@@ -10,7 +12,8 @@ export function ruleFields(fields: readonly FormField[]): RuleField[] {
     const limits_options = type?.limits_options ?? null
     return {
       id: field.id, kind: valueKind(field) as Kind | null, required: field.required, opens_section: type?.opens_section, opens_page: type?.opens_page,
-      limits_options, ...(limits_options && { options: field.options }),
+      ...(columnsOf(field).length && { columns: columnsOf(field).map((column) => ({ id: column.id, kind: valueKind(column) as Kind | null })) }),
+      limits_options, ...(limits_options && { options: offeredBy(field) }),
     }
   })
 }
@@ -18,7 +21,7 @@ export function ruleFields(fields: readonly FormField[]): RuleField[] {
 /** The field with the options that are offered now. */
 export function offered(field: FormField, seen: Seen): FormField {
   const gone = seen.barred.get(field.id)
-  return gone?.size ? { ...field, options: (field.options ?? []).filter((one) => !gone.has(one.value)) } : field
+  return gone?.size ? withoutBarred(field, (value) => gone.has(value)) : field
 }
 
 /** The values with what the rules set, lock and no longer offer, or null when they are so already. */

@@ -68,6 +68,8 @@ export interface FormInfo {
   }
   views: ViewInfo[]
   access: { acts: string[]; fields: Record<string, 'read' | 'write' | 'hidden'>; can_design: boolean }
+  /** How many submissions wait for a review, and what of them the reader may correct; null where he reviews nothing. */
+  review?: { waiting: number; correctable: string[] } | null
   /** What can be computed while somebody types, in the order of its needs. */
   formulas?: LiveFormula[]
   /** Defaults by formula, in the order of their needs. */

@@ -5,6 +5,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { whenSignedOut } from '@/api/http'
 import { useSession } from '@/api/session'
+import { ADMIN_PARTS } from '@/settings/parts'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -37,12 +38,22 @@ const workspace: RouteRecordRaw = {
     { path: 'a/:app/f/:form/import', name: 'import', component: page('imports/Import'), props: true },
     { path: 'a/:app/rules', name: 'rules', component: page('rules/Rules'), props: true },
     { path: 'a/:app/rules/runs', name: 'runs', component: page('rules/Runs'), props: true },
+    { path: 'a/:app/rules/sla', name: 'service', component: page('service/Service'), props: true },
+    { path: 'a/:app/rules/sla/:definitionId', name: 'policy', component: page('service/Policy'), props: true },
+    { path: 'a/:app/rules/calendars/:definitionId', name: 'calendar', component: page('service/Calendar'), props: true },
+    { path: 'a/:app/pools', name: 'pools', component: page('pools/Pools'), props: true },
+    { path: 'a/:app/rules/pools/:definitionId', name: 'pool', component: page('pools/Pool'), props: true },
+    { path: 'a/:app/rules/blueprints', name: 'blueprints', component: page('blueprints/Blueprints'), props: true },
+    { path: 'a/:app/rules/blueprints/:definitionId', name: 'blueprint', component: page('blueprints/Blueprint'), props: true },
     { path: 'a/:app/rules/:definitionId', name: 'rule', component: page('rules/Rule'), props: true },
     { path: 'a/:app/d/:dashboard', name: 'dashboard', component: page('dashboards/Dashboard'), props: true },
+    { path: 'queue', name: 'queue', component: page('queue/Queue') },
+    { path: 'tasks', name: 'tasks', component: page('tasks/Tasks') },
+    { path: 'a/:app/approvals/:definitionId/figures', name: 'figures', component: page('approvals/Figures'), props: true },
     { path: 'notifications', name: 'notifications', component: page('notifications/Notifications') },
     { path: 'jobs/:id', name: 'job', component: page('imports/Job'), props: true, meta: { ofApp: true } },
     { path: 'settings', redirect: '/settings/profile' },
-    ...['people', 'departments', 'roles', 'tokens', 'mail', 'system', 'profile'].map((part) => ({
+    ...['profile', 'absences', ...ADMIN_PARTS].map((part) => ({
       path: `settings/${part}`,
       name: `settings-${part}`,
       component: page(`settings/${part[0]?.toUpperCase()}${part.slice(1)}`),
@@ -54,6 +65,7 @@ const bare: RouteRecordRaw[] = [
   { path: '/gallery', name: 'gallery', component: page('gallery/Gallery') },
   { path: '/gallery/:slug', name: 'template', component: page('gallery/Template'), props: true },
   { path: '/a/:app/design/:definitionId', name: 'design', component: page('designer/Designer'), props: true },
+  { path: '/a/:app/approvals/:definitionId', name: 'approval', component: page('approvals/Approval'), props: true },
   { path: '/a/:app/permissions/:form', name: 'permissions', component: page('settings/Permissions'), props: true },
   { path: '/a/:app/links/:form', name: 'links', component: page('designer/Share'), props: true },
 ]

@@ -5,11 +5,17 @@ import type { RuleDocument, RuleNode } from './rule'
 
 /** Where something was found, in words: the action that the path leads to. */
 export function placeOf(document: RuleDocument, path: string | null): string {
-  let nodes: RuleNode[] | undefined = document.nodes
   let found: RuleNode | undefined
+  let list: RuleNode[] | undefined = document.nodes
+  let ways: RuleNode['branches']
   for (const part of (path ?? '').split('/').slice(1)) {
-    if (/^\d+$/.test(part)) found = nodes?.[Number(part)]
-    else if (part === 'then' || part === 'else') nodes = found?.[part]
+    if (/^\d+$/.test(part)) {
+      if (ways) list = ways[Number(part)]?.nodes
+      else if (list) found = list[Number(part)]
+      ;[ways, list] = [undefined, ways ? list : undefined]
+    } else if (part === 'branches') ways = found?.branches
+    else if (part === 'then' || part === 'else') list = found?.[part]
+    else if (part === 'nodes') list ??= found?.nodes
   }
   const types = (catalog.value?.raw.nodes ?? []) as { id: string; label: L10n }[]
   return path?.startsWith('nodes/') && found && found.type !== 'branch' ? resolve(types.find((one) => one.id === found?.type)?.label) : ''

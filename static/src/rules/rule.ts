@@ -8,6 +8,9 @@ export interface RuleNode {
   when?: Condition
   then?: RuleNode[]
   else?: RuleNode[]
+  /** What a loop does for each. */
+  nodes?: RuleNode[]
+  branches?: { id: string; when?: Condition; nodes?: RuleNode[] }[]
   [setting: string]: unknown
 }
 export interface Trigger {
@@ -19,7 +22,11 @@ export interface Trigger {
 export interface RuleDocument {
   title: L10n
   form: string
+  /** How it is drawn and edited: as the tree of an approval process, else as a rule. */
+  face?: 'rule' | 'approval'
   enabled?: boolean
+  /** How often it may run within a time. */
+  limit?: { runs: number; per: string }
   trigger: Trigger
   nodes: RuleNode[]
 }
@@ -54,10 +61,14 @@ export interface Why {
 export interface TraceLine {
   node: string
   type: string
-  result: 'matched' | 'unmatched' | 'done' | 'failed' | 'skipped'
+  result: 'matched' | 'unmatched' | 'done' | 'failed' | 'skipped' | 'waiting'
   why: Why[]
   output: Record<string, unknown>
   error: L10n | null
+  /** What an action was given, cut to size; `hidden` where the reader does not see all of it. */
+  input?: { given: Record<string, unknown>; hidden?: boolean }
+  /** What the loop around it stood at. */
+  item?: unknown
 }
 export interface Run {
   id: string
@@ -68,6 +79,14 @@ export interface Run {
   took_ms: number | null
   version: number
   summary: L10n
+  trace: TraceLine[]
+  /** The run that it repeats from some step on. */
+  replay_of?: string | null
+}
+/** What a replay would do; `again` are the steps that the old run did already. */
+export interface Replay {
+  version: number
+  again: { node: string; type: string; leaves_house: boolean }[]
   trace: TraceLine[]
 }
 export interface FormInfo {
@@ -82,10 +101,13 @@ export const ruleApi = {
   draft: (id: string) => http.get<RuleDraft>(`/definitions/${id}/draft`),
   save: (id: string, document: RuleDocument, rev: number) => http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document }, { ifMatch: rev }),
   publish: (id: string) => http.post<{ version: number }>(`/definitions/${id}/publish`, {}),
-  create: (app: string, key: string, document: RuleDocument) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind: 'flow', key, document }),
+  create: (app: string, key: string, document: Omit<RuleDocument, 'nodes'> & { nodes: object[] }) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind: 'flow', key, document }),
   runs: (id: string, state = '', cursor = '') => http.get<{ runs: Run[]; next: string | null }>(`/flows/${id}/runs`, { query: { state, cursor } }),
+  replayPreview: (id: string, run: string, at: number, values: object) => http.post<Replay>(`/flows/${id}/runs/${run}/replay/preview`, { at, values }),
+  replay: (id: string, run: string, at: number, values: object, again: string[]) => http.post<Run>(`/flows/${id}/runs/${run}/replay`, { at, values, again }),
   simulate: (id: string, record: string) => http.post<{ would_run: boolean; trace: TraceLine[] }>(`/flows/${id}/simulate`, { record }),
   form: (app: string, key: string) => http.get<FormInfo>(`/forms/${app}.${key}`),
+  times: (app: string, trigger: Trigger) => http.post<{ times: string[]; timezone: string }>(`/apps/${app}/schedule`, { trigger }),
   records: (form: string) => http.get<{ records: { id: string; values: Record<string, unknown> }[] }>(`/forms/${form}/records`, { query: { limit: 20 } }).then((answer) => answer.records),
 }
 
@@ -103,7 +125,11 @@ export function withHead(document: RuleDocument, head: RuleNode): RuleDocument {
 }
 export function freshId(nodes: readonly RuleNode[]): string {
   const taken = new Set<string>()
-  const walk = (list: readonly RuleNode[]) => list.forEach((node) => (taken.add(node.id), walk(node.then ?? []), walk(node.else ?? [])))
+  const walk = (list: readonly RuleNode[]): void => list.forEach((node) => {
+    taken.add(node.id)
+    node.branches?.forEach((branch) => taken.add(branch.id))
+    ;[node.then, node.else, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].forEach((inner) => walk(inner ?? []))
+  })
   walk(nodes)
   let number = 1
   while (taken.has(`a${number}`)) number += 1
@@ -123,7 +149,18 @@ export function freshAction(type: string, id: string): RuleNode {
     call_webhook: { url: '' },
     add_comment: { text: { 'zh-CN': '', en: '' } },
     assign: { rule: null },
+    query_records: { form: '', filter: {}, name: 'found' },
+    upsert_record: { form: '', match: {}, values: {} },
+    delete_record: { form: '', match: {} },
+    for_each: { of: { var: '' }, nodes: [] },
+    wait_until: { when: {} },
+    formula: { name: 'result', formula: '' },
+    add_tag: { field: '', add: [] },
     branch: { when: {}, then: [], else: [] },
+    route: { branches: [{ id: `${id}_1`, when: {}, nodes: [] }, { id: `${id}_2`, nodes: [] }] },
+    parallel: { branches: [{ id: `${id}_1`, nodes: [] }, { id: `${id}_2`, nodes: [] }], join: 'all' },
+    delay: { after: 'P1D' },
+    subprocess: { flow: '', values: {}, wait: false },
   }
   return { id, type, ...starts[type] }
 }

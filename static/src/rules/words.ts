@@ -16,3 +16,5 @@ export function readRoles(): Promise<Choice[]> {
   )
 }
 export const textOf = (event: Event): string => (event.target as HTMLInputElement).value
+/** How long before or after a date. */
+export const OFFSETS = ['-P7D', '-P3D', '-P1D', 'P0D', 'P1D', 'P3D', 'P7D'] as const

@@ -1,7 +1,7 @@
 /** Permission groups of an app, as documents. */
 import type { Condition, L10n } from '@/api/types'
 
-export const RIGHTS = ['record.read', 'record.create', 'record.update', 'record.delete', 'record.comment', 'record.import', 'record.export'] as const
+export const RIGHTS = ['record.read', 'record.create', 'record.update', 'record.delete', 'record.comment', 'record.import', 'record.export', 'record.review'] as const
 export const APP_ACTS = ['open', 'design', 'manage'] as const
 export type Right = (typeof RIGHTS)[number]
 export type FieldRight = 'hidden' | 'read' | 'write'

@@ -27,6 +27,8 @@ type Test = (value: Comparable, operand: never) => boolean
 const RESERVED: Kinds = { id: 'text', rev: 'number', created_at: 'datetime', created_by: 'user', updated_at: 'datetime', updated_by: 'user' }
 /** Number operands have at most 28 digits on each side of the point; values have at most 8 decimal places. */
 const PLACES = 28
+/** Begins the value of an answer that somebody wrote himself, and no option's; alone it stands for any such answer. */
+export const MARK = 'other:'
 /** Kinds whose values are more than the text they are written as. */
 const PARSED: ReadonlySet<Kind> = new Set<Kind>(['number', 'date', 'datetime', 'boolean'])
 
@@ -44,11 +46,16 @@ export function compile(condition: Condition, kinds: Kinds, setting: Setting = {
   return any ? (values) => tests.some((test) => test(values)) : (values) => tests.every((test) => test(values))
 }
 
-/** Ids of the fields that a condition names. */
+/** What the fields hold, with the columns of sub-forms under `field.column`. */
+export function kindsOf(fields: readonly { id: string; kind: Kind | null; columns?: readonly { id: string; kind: Kind | null }[] }[]): Kinds {
+  return Object.fromEntries(fields.flatMap(({ id, kind, columns = [] }) => [[id, kind], ...columns.map((one) => [`${id}.${one.id}`, one.kind])]))
+}
+
+/** Ids of the fields that a condition names; a column counts as its sub-form. */
 export function fieldsOf(condition: Condition): string[] {
   if ('field' in condition) {
     const { field, value } = condition as ConditionLeaf
-    return [field, ...[value].flat().flatMap((part) => (isObject(part) && typeof part.ref === 'string' ? [part.ref] : []))]
+    return [field.split('.')[0] as string, ...[value].flat().flatMap((part) => (isObject(part) && typeof part.ref === 'string' ? [part.ref] : []))]
   }
   const parts = 'not' in condition ? [condition.not] : ((condition as { all?: Condition[] }).all ?? (condition as { any?: Condition[] }).any ?? [])
   return (parts as Condition[]).flatMap(fieldsOf)
@@ -57,6 +64,11 @@ export function fieldsOf(condition: Condition): string[] {
 /** A text with A to Z in lower case and everything else as it is: what all back-ends agree on. */
 export function fold(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+/** What was chosen: an option's value, or the mark for whatever was written. */
+export function behind(value: string): string {
+  return value.startsWith(MARK) ? MARK : value
 }
 
 export function isMissing(value: unknown): boolean {
@@ -92,7 +104,15 @@ const clocks = new Map<string, Intl.DateTimeFormat>()
 /** Satisfied by a missing value. */
 const WHEN_MISSING = new Set(['empty', 'ne', 'nin', 'not_contains'])
 
-function leaf({ field, op, value }: ConditionLeaf, kinds: Kinds, setting: Setting): Predicate {
+/** A column of a sub-form is met when some row meets it. */
+function leaf(given: ConditionLeaf, kinds: Kinds, setting: Setting): Predicate {
+  const test = single(given, kinds, setting)
+  const [name = '', column] = given.field.split('.')
+  if (!column) return test
+  return (values) => Array.isArray(values[name]) && (values[name] as Values[]).some((row) => test({ ...values, [given.field]: row[column] }))
+}
+
+function single({ field, op, value }: ConditionLeaf, kinds: Kinds, setting: Setting): Predicate {
   const kind = kinds[field] ?? RESERVED[field]
   const missing = WHEN_MISSING.has(op)
   if (!kind) return () => false
@@ -104,7 +124,7 @@ function leaf({ field, op, value }: ConditionLeaf, kinds: Kinds, setting: Settin
     const actual = read(values[field], kind, setting.zone)
     if (actual === null) return missing
     const operand = op.startsWith('within_') ? window(op, value, kind, setting) : operandOf(value, kind, values, setting)
-    return operand === null ? missing : test(actual, operand as never)
+    return operand === null ? missing : test(asAsked(actual, operand, kind), operand as never)
   }
 }
 
@@ -116,8 +136,14 @@ function overChange(field: string, op: string, value: unknown, kind: Kind, setti
     if (op === 'changed') return true
     const side = op === 'changed_to' ? after : before
     const operand = operandOf(value, kind, values, setting)
-    return side !== null && operand !== null && same(side, operand as Comparable)
+    return side !== null && operand !== null && same(asAsked(side, operand, kind), operand as Comparable)
   }
+}
+
+/** A choice as its operand asks for it: one that names the mark asks for no particular text. */
+function asAsked(actual: Comparable, operand: unknown, kind: Kind): Comparable {
+  if ((kind !== 'choice' && kind !== 'choices') || ![operand].flat().includes(MARK)) return actual
+  return Array.isArray(actual) ? actual.map(behind) : behind(actual as string)
 }
 
 function same(a: Comparable, b: Comparable): boolean {

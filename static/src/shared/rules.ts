@@ -6,13 +6,15 @@
  * rule begins or ceases to hold, the answer has the very same sets as before.
  */
 import type { Condition } from '@/api/types'
-import { compile, fieldsOf, isMissing, type Kind, type Kinds, type Setting, type Values } from './conditions'
+import { behind, compile, fieldsOf, isMissing, kindsOf, type Kind, type Kinds, type Setting, type Values } from './conditions'
 
 /** What the rules need to know of a field. */
 export interface RuleField {
   id: string
   /** What its value compares as; null for fields without a value. */
   kind: Kind | null
+  /** What the columns of a sub-form hold. */
+  columns?: readonly { id: string; kind: Kind | null }[]
   required?: boolean
   opens_section?: boolean
   /** A section that takes along everything up to the next page. */
@@ -68,7 +70,7 @@ interface Effects extends Rule {
 /** Return the function that tells, from values by field id, what the rules make of them. */
 export function compileRules(fields: readonly RuleField[], asked: readonly Rule[], setting: RuleSetting = {}): (values: Values) => Seen {
   const rules = effectsOf(fields, asked)
-  const holding = watch(rules, Object.fromEntries(fields.map((field) => [field.id, field.kind])), setting)
+  const holding = watch(rules, kindsOf(fields), setting)
   const judge = remember(finder(fields, rules))
   const settled = settlesAtOnce(fields, rules)
   const limits = new Map(fields.map((field) => [field.id, field.limits_options]))
@@ -106,9 +108,10 @@ export function compileRules(fields: readonly RuleField[], asked: readonly Rule[
 
 /** A choice without what is not offered; null for none. */
 export function without(value: unknown, gone: ReadonlySet<string>, limits: RuleField['limits_options']): unknown {
-  if (!Array.isArray(value)) return gone.has(String(value)) ? null : value
-  if (limits === 'first') return gone.has(String(value[0])) ? null : value
-  const left = value.filter((one) => !gone.has(String(one)))
+  const isGone = (one: unknown) => gone.has(behind(String(one)))
+  if (!Array.isArray(value)) return isGone(value) ? null : value
+  if (limits === 'first') return isGone(value[0]) ? null : value
+  const left = value.filter((one) => !isGone(one))
   return left.length ? left : null
 }
 

@@ -34,6 +34,7 @@ export function useGlobals(): void {
         }),
         ...apps.all.map((one) => go(`app/${one.key}`, resolve(one.title), `/a/${one.key}`, one.icon ?? 'grid', t('shell.app'))),
         go('gallery', t('shell.gallery'), '/gallery', 'grid'),
+        go('tasks', t('tasks.title'), '/tasks', 'inbox'),
         go('notifications', t('shell.notifications'), '/notifications', 'bell'),
         go('profile', t('shell.profile'), '/settings/profile', 'user', t('shell.settings')),
         ...(session.isAdmin ? [go('people', t('shell.people'), '/settings/people', 'users', t('shell.settings'))] : []),

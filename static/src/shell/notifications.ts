@@ -1,6 +1,8 @@
-/** How many notifications wait; asked once a minute while the page is looked at. */
+/** How many notifications and tasks wait; asked once a minute while the page is looked at. */
 import { onScopeDispose, ref } from 'vue'
 import { http } from '@/api/http'
+import { refreshQueue } from '@/queue/queue'
+import { refreshWaiting } from '@/tasks/tasks'
 
 const EVERY_MS = 60_000
 export const unread = ref(0)
@@ -14,7 +16,12 @@ export async function refreshUnread(): Promise<void> {
 }
 
 export function watchUnread(): void {
-  void refreshUnread()
-  const timer = window.setInterval(() => document.visibilityState === 'visible' && void refreshUnread(), EVERY_MS)
+  const ask = () => {
+    void refreshUnread()
+    void refreshWaiting()
+    void refreshQueue()
+  }
+  ask()
+  const timer = window.setInterval(() => document.visibilityState === 'visible' && ask(), EVERY_MS)
   onScopeDispose(() => window.clearInterval(timer))
 }

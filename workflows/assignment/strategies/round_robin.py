@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from formloom.workflows.assignment.base import AssignmentStrategy
+from formloom.workflows.assignment.base import AssignmentStrategy, in_turn
 from formloom.workflows.assignment.candidates import Candidate
 
 
@@ -14,4 +14,4 @@ class RoundRobin(AssignmentStrategy):
     because = {"zh-CN": "距上次分配最久", "en": "has waited longest for a turn"}
 
     def pick(self, free: Sequence[Candidate]) -> Candidate:
-        return min(free, key=lambda candidate: (candidate.turn, candidate.position))
+        return in_turn(free)

@@ -7,6 +7,8 @@ from formloom.workflows.engine.outcome import Outcome
 from formloom.workflows.nodes.base import Action, Plan
 from formloom.workflows.nodes.desk import Desk
 
+_IN_PLACE = ("filters", "by_value", "weights", "sticky", "manager", "claim", "per", "calendar", "max_open", "open")
+
 
 class RuleMissing(FormloomError):
     """The flow names an assignment rule that is not published, or gives none."""
@@ -31,7 +33,12 @@ class Assign(Action):
             "field": fields.String(load_default=None, allow_none=True),
             "strategy": fields.String(load_default="round_robin"),
             "candidates": fields.Dict(load_default=dict),
+            "filters": fields.Dict(load_default=None, allow_none=True),
             "by_value": fields.Dict(load_default=None, allow_none=True),
+            "weights": fields.Dict(load_default=None, allow_none=True),
+            "sticky": fields.Dict(load_default=None, allow_none=True),
+            "manager": fields.Dict(load_default=None, allow_none=True),
+            "claim": fields.Dict(load_default=None, allow_none=True),
             "per": fields.String(load_default=None, allow_none=True),
             "calendar": fields.String(load_default=None, allow_none=True),
             "max_open": fields.Integer(load_default=None, allow_none=True),
@@ -61,6 +68,6 @@ class Assign(Action):
             return found, key
         pool = {
             "strategy": plan.get("strategy") or "round_robin", "candidates": plan.get("candidates") or {},
-            **{name: plan.get(name) for name in ("by_value", "per", "calendar", "max_open", "open")},
+            **{name: plan.get(name) for name in _IN_PLACE},
         }  # fmt: skip
         return {"pools": [pool], "fallback": plan.get("fallback")}, ""

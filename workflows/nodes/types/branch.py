@@ -25,4 +25,4 @@ class Branch(Gate):
 
     def route(self, cfg: Settings, context: Context) -> Route:
         matched, why = explain(cfg.get("when") or {}, context)
-        return Route(matched, why, cfg.get("then" if matched else "else") or ())
+        return Route(matched, why, "then" if matched else "else")

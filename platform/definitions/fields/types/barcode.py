@@ -45,6 +45,7 @@ class Barcode(FieldType[str]):
     icon = "barcode"
     keywords = ("barcode", "qr", "scan", "ean", "upc", "条码", "tiaoma", "tm", "扫码", "saoma", "二维码")
     settings = Symbology
+    is_scanned = True
     can_be_unique = True
     examples = (
         Example(" SN-0042 ", clean="SN-0042"),

@@ -18,6 +18,16 @@ _YES = frozenset({"true", "1", "yes", "y", "on", "是", "对", "√", "有"})
 _NO = frozenset({"false", "0", "no", "n", "off", "否", "不", "×", "无"})
 
 
+def yes_or_no(raw: Any) -> bool:
+    """Return what a raw value says. Raises ValueInvalid."""
+    if isinstance(raw, bool):
+        return raw
+    word = raw.strip().casefold() if isinstance(raw, str) else str(raw) if raw in (0, 1) else ""
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueInvalid("not_boolean", messages.YES_NO_EXPECTED)
+
+
 class Boolean(FieldType[bool]):
     """A switch; unanswered is None, which is not the same as no."""
 
@@ -35,12 +45,7 @@ class Boolean(FieldType[bool]):
         return ColumnSpec("boolean")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> bool | None:  # noqa: ARG002
-        if isinstance(raw, bool):
-            return raw
-        word = raw.strip().casefold() if isinstance(raw, str) else str(raw) if raw in (0, 1) else ""
-        if word in _YES or word in _NO:
-            return word in _YES
-        raise ValueInvalid("not_boolean", messages.YES_NO_EXPECTED)
+        return yes_or_no(raw)
 
     def from_column(self, stored: Any, cfg: Settings) -> bool | None:  # noqa: ARG002
         return None if stored is None else bool(stored)

@@ -49,7 +49,6 @@ class Link(Leading, FieldType[str]):
     )
     value_kind = "record"
     who = "record"
-    can_be_column = False
     settings = LinkSettings
     examples = (Example("nothing", error="no_such_record"), Example(7, error="no_such_record"))
 

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from formloom.platform.definitions.fields import messages
 from formloom.platform.definitions.fields.base import CleanContext, Example, Settings, WidgetSpec
-from formloom.platform.definitions.fields.linking import Leading, Linking
+from formloom.platform.definitions.fields.linking import MOST_FILLED, FillRow, Leading, Linking
 from formloom.platform.definitions.fields.members import MOST_IDS, ManyIdsType
 from formloom.platform.definitions.fields.settings import named
 
@@ -15,6 +15,10 @@ class LinksSettings(Linking):
     max_items = fields.Integer(
         load_default=None, allow_none=True, validate=validate.Range(1, MOST_IDS), metadata=named("最多几条", "At most")
     )
+    fill = fields.List(
+        fields.Nested(FillRow), load_default=list, validate=validate.Length(max=MOST_FILLED),
+        metadata=named("选择后填充明细", "Make rows of those chosen") | {"control": "fill_rows"},
+    )  # fmt: skip
 
 
 class Links(Leading, ManyIdsType):

@@ -26,7 +26,9 @@ class Numbering(Schema):
     """The country in which a number without a country code is read."""
 
     region = fields.String(
-        load_default="CN", validate=validate.Regexp(r"^[A-Z]{2}$"), metadata=named("国家或地区", "Country or region")
+        load_default="CN",
+        validate=validate.Regexp(r"^[A-Z]{2}$"),
+        metadata=named("默认国家或地区", "Default country or region") | {"control": "country"},
     )
 
 

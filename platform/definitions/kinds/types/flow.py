@@ -1,11 +1,12 @@
 """A flow."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from formloom.platform.definitions.conditions.tree import fields_of
+from formloom.platform.definitions.conditions.tree import duration, fields_of
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.base import (
     DefinitionKind,
@@ -19,10 +20,26 @@ from formloom.platform.definitions.kinds.base import (
     setting_findings,
     unknown,
 )
+from formloom.platform.definitions.kinds.flow_conflicts import doubts
+from formloom.platform.definitions.kinds.flow_scope import (
+    NOTHING_MORE,
+    Scope,
+    check_scope,
+    named_in_filter,
+    own_fields_of,
+)
 from formloom.platform.kernel.errors import Finding
 
 MAX_NODES = 100
-NAMES_A_DEFINITION = {"template": "message_template", "rule": "assignment_rule", "form": "form", "calendar": "calendar"}
+SIDES = ("then", "else", "nodes")
+"""Where a node keeps the nodes that hang on it; a route and a parallel have them in their branches."""
+NAMES_A_DEFINITION = {
+    "template": "message_template",
+    "rule": "assignment_rule",
+    "form": "form",
+    "calendar": "calendar",
+    "flow": "flow",
+}
 
 
 class TriggerDocument(shapes.Open):
@@ -31,11 +48,39 @@ class TriggerDocument(shapes.Open):
     type = fields.String(required=True, validate=validate.Length(1, 40))
 
 
+class OptionsDocument(Schema):
+    """How a whole process behaves: who may withdraw it, and who need not answer twice."""
+
+    withdraw = fields.String(validate=validate.OneOf(("before_first", "any", "never")))
+    same_person = fields.String(validate=validate.OneOf(("keep", "consecutive", "any")))
+    initiator_is_approver = fields.String(validate=validate.OneOf(("keep", "skip", "supervisor")))
+    urge_every = fields.String(validate=validate.Length(max=40))
+
+
+def is_length(text: str) -> None:
+    """Refuse what is no length of time. Raises ValidationError."""
+    try:
+        if not duration(text):
+            raise ValueError(text)
+    except ValueError as fault:
+        raise ValidationError("Not a duration such as PT1M or P1D") from fault
+
+
+class LimitDocument(Schema):
+    """How often a flow may run within a time; what comes beyond is left out, and told."""
+
+    runs = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10_000))
+    per = fields.String(required=True, validate=[validate.Length(max=40), is_length])
+
+
 class FlowDocument(shapes.Titled):
     """A trigger and a tree of nodes."""
 
     form = shapes.key(required=True)
     enabled = fields.Boolean(load_default=True)
+    face = fields.String(load_default="rule", validate=validate.OneOf(("rule", "approval")))
+    options = fields.Nested(OptionsDocument)
+    limit = fields.Nested(LimitDocument)
     trigger = fields.Nested(TriggerDocument, required=True)
     nodes = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=MAX_NODES))
 
@@ -57,13 +102,27 @@ class Flow(DefinitionKind):
         yield from check_fields(form, _fields_of_trigger(trigger))
         if trigger.get("filter"):
             yield from check_condition(form, trigger["filter"], "trigger/filter")
+        calendars = world.others.get("calendar", {})
+        if isinstance(trigger.get("calendar"), str) and trigger["calendar"] not in calendars:
+            words = {"zh-CN": "工作日历", "en": "calendar"}
+            yield unknown("unknown_calendar", "trigger/calendar", trigger["calendar"], calendars, words)
+        policies = world.others.get("sla", {})
+        if isinstance(trigger.get("policy"), str) and trigger["policy"] not in policies:
+            yield unknown(
+                "unknown_sla", "trigger/policy", trigger["policy"], policies, {"zh-CN": "SLA", "en": "SLA policy"}
+            )
+        pools = world.others.get("pool", {})
+        if isinstance(trigger.get("pool"), str) and trigger["pool"] not in pools:
+            yield unknown("unknown_pool", "trigger/pool", trigger["pool"], pools, {"zh-CN": "公海", "en": "pool"})
+        yield from _check_blueprint(trigger, world)
         seen: set[str] = set()
-        nodes = list(walk_nodes(document))
+        nodes = list(_walk_known(document, form, world))
         if len(nodes) > MAX_NODES:
             words = {"zh-CN": "最多 {max} 个节点", "en": "At most {max} steps"}
             yield Finding("too_many_nodes", words, "nodes", {"max": MAX_NODES})
-        for path, node in nodes:
-            yield from _check_node(node, path, form, world, seen)
+        for path, node, scope in nodes:
+            yield from check_node(node, path, form, world, seen, scope)
+        yield from doubts(document, world)
 
     def references(self, document: Document) -> Iterator[Usage]:
         form = str(document.get("form"))
@@ -73,15 +132,45 @@ class Flow(DefinitionKind):
             yield Usage("form", form, path, str(name))
         for name in sorted(fields_of(trigger.get("filter"))):
             yield Usage("form", form, "trigger/filter", name)
+        if isinstance(trigger.get("calendar"), str):
+            yield Usage("calendar", trigger["calendar"], "trigger/calendar")
+        if isinstance(trigger.get("policy"), str):
+            yield Usage("sla", trigger["policy"], "trigger/policy")
+        if isinstance(trigger.get("pool"), str):
+            yield Usage("pool", trigger["pool"], "trigger/pool")
+        if isinstance(trigger.get("blueprint"), str):
+            yield Usage("blueprint", trigger["blueprint"], "trigger/blueprint")
         for path, node in walk_nodes(document):
-            for owner, place, name in named_fields(node, form):
-                yield Usage("form", owner, f"{path}/{place}", name)
-            for place, inner in node.items():
-                for name in sorted(_quoted_in(inner)):
-                    yield Usage("form", form, f"{path}/{place}", name)
-            for setting, kind in NAMES_A_DEFINITION.items():
-                if isinstance(node.get(setting), str):
-                    yield Usage(kind, node[setting], f"{path}/{setting}")
+            yield from used_by_node(node, path, form)
+
+
+def used_by_node(node: Mapping[str, Any], path: str, form: str) -> Iterator[Usage]:
+    """Yield what a node of a flow over `form` names."""
+    for owner, place, name in named_fields(node, form):
+        yield Usage("form", owner, f"{path}/{place}", name)
+    for place, inner in node.items():
+        for name in sorted(_quoted_in(inner)):
+            yield Usage("form", form, f"{path}/{place}", name)
+    for setting, kind in NAMES_A_DEFINITION.items():
+        if isinstance(node.get(setting), str):
+            yield Usage(kind, node[setting], f"{path}/{setting}")
+
+
+def _check_blueprint(trigger: Mapping[str, Any], world: World) -> Iterator[Finding]:
+    """Yield what is wrong with the transitions that a flow waits for."""
+    wanted, known = trigger.get("blueprint"), world.others.get("blueprint", {})
+    if not isinstance(wanted, str):
+        return
+    if wanted not in known:
+        words = {"zh-CN": "状态流转", "en": "blueprint"}
+        yield unknown("unknown_blueprint", "trigger/blueprint", wanted, known, words)
+        return
+    keys = [str(one.get("key")) for one in known[wanted].get("transitions") or () if isinstance(one, Mapping)]
+    listed = trigger.get("transitions")
+    for place, key in enumerate(listed if isinstance(listed, list) else ()):
+        if key not in keys:
+            words = {"zh-CN": "流转", "en": "transition"}
+            yield unknown("unknown_transition", f"trigger/transitions/{place}", key, keys, words)
 
 
 def _fields_of_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -90,6 +179,8 @@ def _fields_of_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, object
         yield "trigger/fields", one
     if trigger.get("field"):
         yield "trigger/field", trigger["field"]
+    changes = trigger.get("changes")
+    yield from ((f"trigger/changes/{name}", name) for name in (changes if isinstance(changes, Mapping) else ()))
 
 
 def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str, str]]:
@@ -98,28 +189,68 @@ def named_fields(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str,
     `values` and `match` have the fields of the node's own `form`, when it names one, as keys; every `ref`, every
     `field`, `per` and `user_field`, and every field of a condition, is one of the flow's form.
     """
-    for condition in ("when", "open"):
-        for name in sorted(fields_of(node.get(condition))):
-            yield form, condition, name
+    yield from ((form, place, name) for place, name in _named_by_conditions(node))
+    yield from ((form, place, name) for place, name in _named_by_people(node))
     target = node.get("form")
-    for setting in ("values", "match", "body"):
-        inner = node.get(setting)
-        if isinstance(inner, Mapping):
-            for name, value in inner.items():
-                if setting != "body":
-                    yield (target if isinstance(target, str) else form), setting, str(name)
-                if isinstance(value, Mapping) and isinstance(value.get("ref"), str):
-                    yield form, f"{setting}/{name}", value["ref"]
+    for is_own, name in named_in_filter(node):
+        yield (form if is_own or not isinstance(target, str) else target), "filter", name
+    rights = node.get("fields")
+    for name in rights if isinstance(rights, Mapping) else ():
+        if name != "*":
+            yield form, "fields", str(name)
+    yield from _named_by_values(node, form)
     table = node.get("by_value")
     told = {"field": node.get("field"), "per": node.get("per")}
+    told["of"] = source.get("field") if isinstance(source := node.get("of"), Mapping) else None
     told["by_value"] = table.get("field") if isinstance(table, Mapping) else None
     for setting, field in told.items():
         if isinstance(field, str):
             yield form, setting, field
+
+
+def _named_by_conditions(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    trees = [(place, node.get(place)) for place in ("when", "open")]
+    for place, tree in (*trees, *_further_conditions(node)):
+        yield from ((place, name) for name in sorted(own_fields_of(tree)))
+
+
+def _named_by_values(node: Mapping[str, Any], form: str) -> Iterator[tuple[str, str, str]]:
+    target = node.get("form")
+    for setting in ("values", "match", "body"):
+        inner = node.get(setting)
+        for name, value in inner.items() if isinstance(inner, Mapping) else ():
+            # The record of a sub-process belongs to the form of the flow that is called; the pipeline checks it.
+            if setting != "body" and "flow" not in node:
+                yield (target if isinstance(target, str) else form), setting, str(name)
+            if isinstance(value, Mapping) and isinstance(value.get("ref"), str):
+                yield form, f"{setting}/{name}", value["ref"]
+
+
+def _named_by_people(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the fields that people are taken out of, and the one that says when they are late."""
     recipients = node.get("to")
-    for setting in ("field", "user_field"):
-        if isinstance(recipients, Mapping) and isinstance(recipients.get(setting), str):
-            yield form, "to", recipients[setting]
+    if isinstance(recipients, Mapping):
+        yield from (
+            ("to", recipients[name]) for name in ("field", "user_field") if isinstance(recipients.get(name), str)
+        )
+    timeout = node.get("timeout")
+    late = timeout if isinstance(timeout, Mapping) else {}
+    if isinstance(late.get("field"), str):
+        yield "timeout/field", late["field"]
+    lists = {"assignees": node.get("assignees"), "nobody_to": node.get("nobody_to"), "timeout/to": late.get("to")}
+    lists |= {"of/users": source.get("users")} if isinstance(source := node.get("of"), Mapping) else {}
+    for setting, listed in lists.items():
+        for number, one in enumerate(listed if isinstance(listed, list) else ()):
+            yield from ((f"{setting}/{number}", name) for name in fields_of_people(one))
+
+
+def fields_of_people(one: object) -> list[str]:
+    """Return the fields that a part of a list of people takes them out of."""
+    if not isinstance(one, Mapping):
+        return []
+    heads = one.get("heads")
+    named = [one.get("user_field"), heads.get("field") if isinstance(heads, Mapping) else None]
+    return [name for name in named if isinstance(name, str)]
 
 
 def _quoted_in(part: object) -> set[str]:
@@ -132,19 +263,46 @@ def _quoted_in(part: object) -> set[str]:
 
 def walk_nodes(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield (path, node) for every node of a flow document, branches before what hangs on them."""
-    yield from _walk(document.get("nodes"), "nodes")
+    yield from walk(document.get("nodes"), "nodes")
 
 
-def _walk(nodes: object, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _walk_known(document: Document, form: Document, world: World) -> Iterator[tuple[str, Mapping[str, Any], Scope]]:
+    """Yield (path, node, what is known there) for every node, in the order of `walk_nodes`."""
+    scopes: dict[str, Scope] = {"nodes": Scope()}
+    kept = Scope()
+    for path, node in walk_nodes(document):
+        way = path.rpartition("/")[0]
+        around = next(scopes[one] for one in _ways_above(way) if one in scopes)
+        here = replace(kept, item=around.item)
+        yield path, node, here
+        scopes[path] = here.inside(node, form)
+        kept = kept.keeping(node, world)
+
+
+def _ways_above(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def walk(nodes: object, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield (path, node) for every node of a list, branches before what hangs on them."""
     for place, node in enumerate(nodes if isinstance(nodes, list) else ()):
         if isinstance(node, Mapping):
             here = f"{path}/{place}"
             yield here, node
-            for side in ("then", "else"):
-                yield from _walk(node.get(side), f"{here}/{side}")
+            for side in SIDES:
+                yield from walk(node.get(side), f"{here}/{side}")
+            branches = node.get("branches")
+            for number, branch in enumerate(branches if isinstance(branches, list) else ()):
+                if isinstance(branch, Mapping):
+                    yield from walk(branch.get("nodes"), f"{here}/branches/{number}/nodes")
 
 
-def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World, seen: set[str]) -> Iterator[Finding]:
+def check_node(
+    node: Mapping[str, Any], path: str, form: Document, world: World, seen: set[str], scope: Scope = NOTHING_MORE
+) -> Iterator[Finding]:
+    """Yield what is wrong with a node over `form`; `seen` are the ids of the nodes before it."""
     name = node.get("id")
     if not isinstance(name, str) or not 1 <= len(name) <= 60:
         yield Finding("required", {"zh-CN": "节点缺少标识", "en": "This step has no id"}, f"{path}/id")
@@ -153,16 +311,20 @@ def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World
         words = {"zh-CN": "节点标识“{name}”重复", "en": "The step id '{name}' stands twice"}
         yield Finding("duplicate_id", words, f"{path}/id", {"name": name})
     seen.add(name)
-    for side in ("then", "else"):
+    for side in SIDES:
         if not _is_list_of_objects(node.get(side, [])):
             words = {"zh-CN": "应为节点列表", "en": "Must be a list of steps"}
             yield Finding("not_a_list", words, f"{path}/{side}")
+    wider = scope.form(form)
     if "when" in node:
-        yield from check_condition(form, node["when"], f"{path}/when", with_before=True)
+        yield from check_condition(wider, node["when"], f"{path}/when", with_before=True)
+    for place, condition in _further_conditions(node):
+        yield from check_condition(wider, condition, f"{path}/{place}", with_before=True)
     if node.get("open"):
         yield from check_condition(form, node["open"], f"{path}/open")
     yield from _check_named_fields(node, path, form, world)
     yield from _check_liquid(node, path, world)
+    yield from check_scope(node, path, form, world, scope)
     yield from _check_part(node, world.nodes, path, {"zh-CN": "动作", "en": "action"})
     for setting, kind in NAMES_A_DEFINITION.items():
         wanted = node.get(setting)
@@ -173,6 +335,16 @@ def _check_node(node: Mapping[str, Any], path: str, form: Document, world: World
             )
 
 
+def _further_conditions(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield (place, condition) of the branches of a route and of the check of a task."""
+    branches = node.get("branches")
+    for number, branch in enumerate(branches if isinstance(branches, list) else ()):
+        if isinstance(branch, Mapping) and "when" in branch:
+            yield f"branches/{number}/when", branch["when"]
+    if node.get("check"):
+        yield "check", node["check"]
+
+
 def _is_list_of_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
 
@@ -180,7 +352,11 @@ def _is_list_of_objects(value: object) -> bool:
 def _check_named_fields(node: Mapping[str, Any], path: str, form: Document, world: World) -> Iterator[Finding]:
     for owner, setting, name in named_fields(node, ""):
         meant = form if owner == "" else world.form(owner)
-        if setting not in {"when", "open"} and meant is not None:
+        if (
+            setting not in {"when", "open", "check", "filter"}
+            and not setting.startswith("branches/")
+            and meant is not None
+        ):
             yield from check_fields(meant, [(f"{path}/{setting}", name)], reserved=setting != "values")
 
 
@@ -213,6 +389,8 @@ def _check_part(
     if not isinstance(kind, str) or kind not in known:
         yield unknown("unknown_type", f"{path}/type", kind, known, what)
         return
-    settings = {name: value for name, value in part.items() if name not in {"id", "type", "then", "else", "when"}}
+    settings = {
+        name: value for name, value in part.items() if name not in {"id", "type", "then", "else", "when", "nodes"}
+    }
     schema = known[kind]
     yield from setting_findings(schema if isinstance(schema, Schema) else schema(), settings, path)

@@ -1,6 +1,5 @@
 """A form."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -26,12 +25,14 @@ from formloom.platform.definitions.kinds.base import (
 )
 from formloom.platform.definitions.kinds.buttons import check_buttons, flows_of
 from formloom.platform.definitions.kinds.columns import check_columns
+from formloom.platform.definitions.kinds.consents import check_consents
 from formloom.platform.definitions.kinds.fields import COMMON, FieldDocument
 from formloom.platform.definitions.kinds.form_uses import uses_in
 from formloom.platform.definitions.kinds.formulas import check_formulas
 from formloom.platform.definitions.kinds.looks import Theme, check_look
 from formloom.platform.definitions.kinds.own_links import check_own_link
 from formloom.platform.definitions.kinds.quizzes import check_quiz
+from formloom.platform.definitions.kinds.quotes import PIPED, check_quotes
 from formloom.platform.definitions.kinds.relations import check_defaults, check_relations, relations_of
 from formloom.platform.definitions.kinds.rules import MAX_RULES, CheckDocument, RuleDocument, check_checks, check_rules
 from formloom.platform.definitions.kinds.seats import check_seats
@@ -39,8 +40,6 @@ from formloom.platform.kernel.errors import Finding
 
 MAX_FIELDS = 500
 WEAVES = ("plain", "twill", "basket", "herringbone", "satin")
-PIPED = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
-"""Where an answer stands in a text: `{name}`."""
 
 
 class Cover(Schema):
@@ -132,6 +131,7 @@ class FormSettings(Schema):
     endings = fields.List(fields.Nested(Ending), validate=validate.Length(max=20))
     submit_again = fields.Boolean()
     prefill = fields.Boolean()
+    moderation = fields.Boolean()
     limits = fields.List(fields.Nested(Limit), validate=validate.Length(max=8))
     one_answer_per_link = fields.Boolean()
     save_later = fields.Nested(SaveLater, allow_none=True)
@@ -195,6 +195,8 @@ class Form(DefinitionKind):
         yield from _check_thanks(document, entries)
         yield from check_formulas(document)
         yield from check_seats(document)
+        yield from check_quotes(document)
+        yield from check_consents(document)
         yield from check_look(document)
         yield from check_quiz(document)
         yield from check_relations(document, world)

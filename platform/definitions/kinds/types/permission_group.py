@@ -21,7 +21,7 @@ from formloom.platform.kernel.errors import Finding
 
 RIGHTS = (
     "record.read", "record.create", "record.update", "record.delete", "record.import", "record.export",
-    "record.comment",
+    "record.comment", "record.review",
 )  # fmt: skip
 APP_ACTS = ("open", "design", "manage")
 

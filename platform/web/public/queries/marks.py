@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -27,3 +27,10 @@ def put(uow: UnitOfWork, form_id: str, mark: str, record_id: str, *, now: dateti
     row = {"form_id": form_id, "mark": mark, "record_id": record_id, "at": now}
     statement = insert(answer_marks).values(row).on_conflict_do_nothing().returning(answer_marks.c.mark)
     return uow.conn.scalar(statement) is not None
+
+
+def take_back(uow: UnitOfWork, form_id: str, marks: Iterable[str], record_id: str) -> None:
+    """Free those of the marks that a record set."""
+    columns = answer_marks.c
+    mine = (columns.form_id == form_id, columns.mark.in_(list(marks)), columns.record_id == record_id)
+    uow.conn.execute(delete(answer_marks).where(*mine))

@@ -1,3 +1,4 @@
+import type { FormField } from '@/api/types'
 import { LOCALES } from '@/i18n'
 import type { FormDocument } from '../document'
 import type { Command } from './command'
@@ -35,9 +36,15 @@ function walk(part: unknown, key: string, from: string, to: string, isForeign: b
   return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, walk(value, name, from, to, inner && name !== 'ref', isCustomer || name === 'customer')]))
 }
 
+/** Fill rules stand beside the name of another form, but what they fill in is a field of this one. */
+function renamedInFills(field: FormField, from: string, to: string): FormField {
+  if (!Array.isArray(field.fill)) return field
+  return { ...field, fill: (field.fill as { to: string }[]).map((rule) => (rule.to === from ? { ...rule, to } : rule)) }
+}
+
 export function apply(document: FormDocument, { from, to }: Rename): FormDocument {
   const changed = walk(document, '', from, to, false, false) as FormDocument
-  return { ...changed, fields: changed.fields.map((field) => (field.id === from ? { ...field, id: to } : field)) }
+  return { ...changed, fields: changed.fields.map((field) => renamedInFills(field.id === from ? { ...field, id: to } : field, from, to)) }
 }
 
 export function invert(_document: FormDocument, { from, to }: Rename): Command {

@@ -2,7 +2,7 @@ import type { FormDocument } from '../document'
 import { indexOf } from '../document'
 import type { Command } from './command'
 
-/** Set one property of a field (`field` is its id) or of the form; an undefined value removes it. */
+/** Set one property of a field (`field` is its id) or of the document; an undefined value removes it. Places in lists go by number. */
 export interface Set {
   kind: 'set'
   field?: string
@@ -17,10 +17,10 @@ export function read(target: unknown, path: string[]): unknown {
 
 function write(target: Node, path: string[], value: unknown): Node {
   const [name, ...rest] = path as [string, ...string[]]
-  const copy = { ...target }
+  const copy = (Array.isArray(target) ? [...target] : { ...target }) as Node
   if (rest.length) {
     const inner = copy[name]
-    copy[name] = write(typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as Node) : {}, rest, value)
+    copy[name] = write(typeof inner === 'object' && inner !== null ? (inner as Node) : {}, rest, value)
   } else if (value === undefined) Reflect.deleteProperty(copy, name)
   else copy[name] = value
   return copy

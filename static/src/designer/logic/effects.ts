@@ -1,5 +1,6 @@
 /** What a rule does: the effects that are lists of fields, and those with more to say. */
 import { typeInfo } from '@/api/catalog'
+import { offeredBy } from '@/records/values/own'
 import type { FormField } from '@/api/types'
 import type { Rule } from '@/shared/rules'
 import type { FormRule } from '../document'
@@ -66,7 +67,7 @@ export function begun(effect: Effect, fields: readonly FormField[]): Partial<For
   if (effect === 'set') return { set: [{ field: first(canBeSet) }] }
   if (effect === 'options') {
     const field = fields.find(canBeLimited)
-    return { options: [{ field: field?.id ?? '', only: (field?.options ?? []).map((one) => one.value) }] }
+    return { options: [{ field: field?.id ?? '', only: field ? offeredBy(field).map((one) => one.value) : [] }] }
   }
   if (effect === 'jump') return { jump: { after: first((field) => !opensPage(field) && Boolean(typeInfo(field.type)?.is_stored)) } }
   return { [effect]: [] }

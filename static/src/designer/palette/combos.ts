@@ -38,8 +38,7 @@ export const COMBOS: Combo[] = [
   {
     id: 'consent', icon: 'shield',
     parts: [
-      { type: 'note', label: { 'zh-CN': '个人信息', en: 'Personal data' }, more: { text: { 'zh-CN': '我们只用您填写的信息处理这次请求。', en: 'We use what you enter only to handle this request.' } } },
-      { type: 'boolean', label: { 'zh-CN': '我已阅读并同意', en: 'I have read this and agree' }, more: { required: true } },
+      { type: 'consent', label: { 'zh-CN': '个人信息', en: 'Personal data' }, more: { text: { 'zh-CN': '我们只用您填写的信息处理这次请求。', en: 'We use what you enter only to handle this request.' }, required: true } },
     ],
   },
 ]

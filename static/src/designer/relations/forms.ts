@@ -1,5 +1,5 @@
 /** The other forms of the app and their fields, as far as the builder may see them; each read once per visit. */
-import { computed, shallowReactive, type ComputedRef } from 'vue'
+import { computed, inject, shallowReactive, type ComputedRef, type InjectionKey } from 'vue'
 import { typeInfo } from '@/api/catalog'
 import { http } from '@/api/http'
 import type { FormField, L10n } from '@/api/types'
@@ -67,6 +67,14 @@ export function fits(from: FormField | undefined, to: FormField): boolean {
   if (!theirs || !ours || NEVER_COPIED.has(theirs) || NEVER_COPIED.has(ours)) return false
   return theirs === ours || ours === 'text'
 }
+/** The pairs of fields that have the same id or are called the same, and fit. */
+export function alike(theirs: readonly FormField[], ours: readonly FormField[]): { from: string; to: string }[] {
+  const named = (one: FormField) => JSON.stringify(one.label ?? one.id)
+  return ours.flatMap((to) => {
+    const from = typeInfo(to.type)?.is_generated ? undefined : theirs.find((one) => (one.id === to.id || named(one) === named(to)) && fits(one, to))
+    return from ? [{ from: from.id, to: to.id }] : []
+  })
+}
 /** The fields of a form that link to the form `key`. */
 export function linksTo(form: FormName, key: string | undefined): FormField[] {
   return stored(documentOf(form.id)?.fields ?? []).filter((one) => one.form === key && ['record', 'records'].includes(kindOfField(one) ?? ''))
@@ -77,9 +85,20 @@ export function resultOf(field: FormField | undefined, how: string): string {
   if (['count', 'sum', 'avg'].includes(how)) return 'number'
   return how === 'list' || !field ? 'text' : (RESULTS[kindOfField(field) ?? ''] ?? 'text')
 }
+interface AtHand {
+  field: ComputedRef<FormField | undefined>
+  beside: ComputedRef<readonly FormField[]>
+}
+/** What is being edited where that is a column of a sub-form, and the columns beside it. */
+export const columnAtHand: InjectionKey<AtHand> = Symbol('column')
+/** The field that is being edited, and those that stand beside it. */
+export function useAtHand(): AtHand {
+  const designer = useDesigner()
+  return inject(columnAtHand, () => ({ field: computed(() => designer.active.value), beside: computed(() => designer.document.value.fields) }), true)
+}
 /** The form to which the field that is being edited leads, for the controls of its settings. */
 export function useTarget(of?: () => string | null) {
-  const designer = useDesigner()
-  const key = computed(() => (of ? of() : targetOf(designer.active.value, designer.document.value.fields)))
+  const { field, beside } = useAtHand()
+  const key = computed(() => (of ? of() : targetOf(field.value, beside.value)))
   return { key, ...useOtherForm(() => key.value) }
 }

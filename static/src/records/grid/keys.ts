@@ -5,6 +5,7 @@ import { t } from '@/i18n'
 import { toast } from '@/ui/toasts'
 import type { Desk } from '../desk'
 import { mayWrite, valueOf } from '../form'
+import type { RecordRow } from '../types'
 import { useNames } from '../values/names'
 import { fromTsv, parse, toTsv } from '../values/parse'
 import { hasRows } from '../values/registry'
@@ -39,12 +40,19 @@ export function useGridKeys(desk: Desk, place: Place) {
   }
   const fieldAt = (column: number): FormField | undefined => desk.columns.value[column - 1]?.field
 
+  const isLocked = (row: RecordRow, field: FormField) => desk.judge.value(row.values).locked.has(field.id)
+  const mayChange = (row: RecordRow, field: FormField) => Boolean(desk.form.value && mayWrite(desk.form.value, field) && !isLocked(row, field))
+
   function edit(spot: Spot, start?: string): boolean {
     const field = fieldAt(spot.column)
     const row = desk.rows.rowAt(spot.line)
     if (!desk.form.value || !field || !row) return false
     if (!mayWrite(desk.form.value, field)) {
       toast(t('records.cantEdit'))
+      return false
+    }
+    if (isLocked(row, field)) {
+      toast(t('records.lockedByRule'))
       return false
     }
     if (hasRows(field)) return desk.show(row.id), false
@@ -98,7 +106,7 @@ export function useGridKeys(desk: Desk, place: Place) {
     if (event.key === 'Enter') return desk.show(row.id), true
     if (event.key === ' ') return (event.shiftKey || column === 0 ? desk.selection.toggle(line, false) : desk.show(row.id)), true
     const field = fieldAt(column)
-    if ((event.key === 'Delete' || event.key === 'Backspace') && field && desk.form.value && mayWrite(desk.form.value, field)) return void desk.edits.change(row, field, null), true
+    if ((event.key === 'Delete' || event.key === 'Backspace') && field && mayChange(row, field)) return void desk.edits.change(row, field, null), true
     if (event.key.length === 1 && !ctrl && /[\p{L}\p{N}\p{P}\p{S}]/u.test(event.key) && !isCommand(event.key)) return edit(active.value, event.key)
     return false
   }
@@ -130,7 +138,7 @@ export function useGridKeys(desk: Desk, place: Place) {
       const row = desk.rows.rowAt(active.value.line + down)
       for (const [right, text] of cells.entries()) {
         const field = fieldAt(active.value.column + right)
-        const value = field && row && mayWrite(desk.form.value, field) ? parse(field, text) : undefined
+        const value = field && row && mayChange(row, field) ? parse(field, text) : undefined
         if (row && field && value !== undefined) {
           taken += 1
           void desk.edits.change(row, field, value)

@@ -15,11 +15,13 @@ interface Found {
   fill: Record<string, unknown>
 }
 const fills = reactive(new Map<string, Record<string, unknown>>())
-const keyOf = (field: FormField, id: unknown) => `${field.id}:${String(id)}`
+/** A column of a sub-form is asked about as `items.product`. */
+const nameOf = (field: FormField) => String(field.upload_for ?? field.id)
+const keyOf = (field: FormField, id: unknown) => `${nameOf(field)}:${String(id)}`
 
 /** The records that may be chosen in a field of `form` and hold `words`. */
 export async function lookUpRecords(form: string, field: FormField, words: string, values: Record<string, unknown>): Promise<Choice[]> {
-  const answer = await http.post<{ choices: Found[] }>(`/forms/${form}/fields/${field.id}/choices`, { q: words, values })
+  const answer = await http.post<{ choices: Found[] }>(`/forms/${form}/fields/${nameOf(field)}/choices`, { q: words, values })
   const names = useNames()
   for (const one of answer.choices) {
     names.linked[one.id] = { title: one.title, deleted: false }

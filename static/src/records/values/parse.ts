@@ -2,6 +2,7 @@
 import type { FormField } from '@/api/types'
 import { resolve, LOCALES } from '@/i18n'
 import { kindOfField } from '../form'
+import { ownValue } from './own'
 import { wordsOf } from './words'
 
 const YES = new Set(['true', 'yes', 'y', '1', '是', '√', '✓'])
@@ -23,10 +24,13 @@ export function parse(field: FormField, raw: string): unknown {
     case 'boolean':
       return YES.has(text.toLowerCase()) ? true : NO.has(text.toLowerCase()) ? false : undefined
     case 'choice':
-      return option(field, text)
+      return option(field, text) ?? (field.own_answer ? ownValue(text) : undefined)
     case 'choices': {
-      const found = text.split(/[,、，;；]\s*/).map((one) => option(field, one.trim()))
-      return found.includes(undefined) ? undefined : found
+      const parts = text.split(/[,、，;；]\s*/).map((one) => one.trim()).filter(Boolean)
+      const found = parts.flatMap((one) => option(field, one) ?? [])
+      const strange = parts.filter((one) => option(field, one) === undefined)
+      if (!strange.length) return found
+      return field.own_answer ? [...found, ownValue(strange.join(', '))] : undefined
     }
     case 'date': {
       const parts = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text)

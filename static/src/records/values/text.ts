@@ -5,6 +5,7 @@ import { date, dateTime, number } from '@/i18n/format'
 import { kindOfField } from '../form'
 import type { FileValue, Names } from '../types'
 import { nameOfRecord } from './linked'
+import { isOwn, ownText } from './own'
 import { wordsOf } from './words'
 import { optionsOf } from './options'
 
@@ -15,7 +16,7 @@ export function optionOf(field: FormField, value: unknown) {
   return optionsOf(field)?.find((option) => option.value === value)
 }
 export function optionText(field: FormField, value: unknown): string {
-  return resolve(optionOf(field, value)?.label) || String(value)
+  return resolve(optionOf(field, value)?.label) || (isOwn(value) ? ownText(value) : String(value))
 }
 export function list(texts: string[]): string {
   return new Intl.ListFormat(currentLocale(), { type: 'conjunction', style: 'narrow' }).format(texts)
@@ -27,7 +28,8 @@ export function numberText(field: FormField, value: unknown): string {
   if (own) return own.say(value, field)
   const amount = Number(value)
   if (!Number.isFinite(amount)) return String(value)
-  const decimals = typeof field.decimals === 'number' ? { minimumFractionDigits: field.decimals, maximumFractionDigits: field.decimals } : { maximumFractionDigits: 8 }
+  const places = typeof field.decimals === 'number' ? field.decimals : typeof value === 'string' ? (value.split('.')[1]?.length ?? 0) : null
+  const decimals = places === null ? { maximumFractionDigits: 8 } : { minimumFractionDigits: places, maximumFractionDigits: places }
   const currency = field.currency ?? (field.type === 'currency' ? 'CNY' : null)
   if (currency) {
     return number(amount, { style: 'currency', currency: String(currency), currencyDisplay: 'narrowSymbol', ...decimals })

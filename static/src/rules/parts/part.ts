@@ -13,12 +13,28 @@ export interface MessageTemplate {
   subject: L10n
   body: L10n
 }
+export interface RequiredSkill {
+  skill?: string | null
+  field?: string | null
+  level?: number
+}
+export interface PoolFilters {
+  skills?: RequiredSkill[]
+  territory?: string | null
+  leave?: 'skip' | 'delegate' | 'ignore'
+  shift?: boolean
+}
 export interface Pool {
   id?: string
   when?: Condition
   candidates?: { users?: string[]; roles?: string[]; departments?: string[] }
   strategy: string
+  filters?: PoolFilters
   by_value?: { field: string; map: Record<string, string> } | null
+  weights?: { by?: 'map' | 'capacity'; map?: Record<string, number> } | null
+  sticky?: { field?: string } | null
+  manager?: { field?: string; level?: number } | null
+  claim?: { minutes?: number | null } | null
   calendar?: string | null
   max_open?: number | null
   open?: Condition
@@ -29,6 +45,8 @@ export interface AssignmentRule {
   field: string
   pools: Pool[]
   fallback?: { role?: string; user?: string } | null
+  /** Who is told when nobody can be given a record. */
+  alert?: { users?: string[]; roles?: string[]; departments?: string[] } | null
 }
 export type PartDocument = MessageTemplate | AssignmentRule
 export interface PartDraft {

@@ -15,7 +15,7 @@ export function columnsOf(field: FormField): FormField[] {
   const columns = field[typeInfo(field.type)?.columns_in ?? '']
   return Array.isArray(columns) ? (columns as FormField[]) : []
 }
-/** A column as a field of its own: files are uploaded for `field.column`. */
+/** A column as a field of its own: files are uploaded for, and records looked up for `field.column`. */
 export function columnField(field: FormField, column: FormField): FormField {
   return { ...column, upload_for: `${field.id}.${column.id}` }
 }
@@ -46,6 +46,35 @@ export function duplicate(rows: readonly Row[], at: number): Row[] {
 export function move(rows: readonly Row[], from: number, to: number): Row[] {
   const row = rows[from]
   return row && to >= 0 && to < rows.length ? insert(remove(rows, from), to, row) : [...rows]
+}
+
+/** A block of cells, both corners included. */
+export interface Block {
+  top: number
+  bottom: number
+  left: number
+  right: number
+}
+export function blockOf(one: Spot, other: Spot): Block {
+  return { top: Math.min(one.row, other.row), bottom: Math.max(one.row, other.row), left: Math.min(one.column, other.column), right: Math.max(one.column, other.column) }
+}
+export function isInside({ top, bottom, left, right }: Block, row: number, column: number): boolean {
+  return row >= top && row <= bottom && column >= left && column <= right
+}
+/** What stands in a block, as a spreadsheet takes it. */
+export function copied(rows: readonly Row[], { top, bottom, left, right }: Block, columns: readonly FormField[], say: (column: FormField, value: unknown) => string): string[][] {
+  return rows.slice(top, bottom + 1).map((row) => columns.slice(left, right + 1).map((column) => say(column, row[column.id])))
+}
+/** The rows with nothing in a block; what is computed stays. */
+export function emptied(rows: readonly Row[], { top, bottom, left, right }: Block, columns: readonly FormField[], isMade: (column: FormField) => boolean): Row[] {
+  const gone = Object.fromEntries(columns.slice(left, right + 1).filter((column) => !isMade(column)).map((column) => [column.id, null]))
+  return rows.map((row, at) => (at >= top && at <= bottom ? { ...row, ...gone } : row))
+}
+/** One cell pasted into a block fills all of it, as spreadsheets do. */
+export function spread(cells: string[][], { top, bottom, left, right }: Block): string[][] {
+  const [one] = cells[0] ?? []
+  if (cells.length !== 1 || cells[0]?.length !== 1 || one === undefined) return cells
+  return Array.from({ length: bottom - top + 1 }, () => Array.from({ length: right - left + 1 }, () => one))
 }
 
 /** Cells of a spreadsheet laid over the rows from `spot` on; rows are added as long as there may be more. */

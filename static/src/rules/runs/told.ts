@@ -1,0 +1,33 @@
+/** What nodes were given and what came of them, as pairs of a name and a text: fields and options by their labels. */
+import { typeInfo } from '@/api/catalog'
+import type { FormField } from '@/api/types'
+import { resolve, t } from '@/i18n'
+
+export interface Pair {
+  name: string
+  value: string
+  /** How deep it stands. */
+  depth: number
+}
+const MOST = 40
+
+export function pairsOf(value: unknown, fields: readonly FormField[], name = '', depth = 0): Pair[] {
+  if (value === null || value === undefined || value === '') return name ? [{ name: labelOf(name, fields), value: '—', depth }] : []
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [{ name: labelOf(name, fields), value: value.map((one) => shown(one, name, fields)).join('、') || '—', depth }]
+  if (typeof value === 'object') {
+    const inner = Object.entries(value as object).flatMap(([key, one]) => pairsOf(one, fields, Array.isArray(value) ? `${Number(key) + 1}` : key, name ? depth + 1 : depth))
+    return [...(name ? [{ name: labelOf(name, fields), value: '', depth }] : []), ...inner].slice(0, MOST)
+  }
+  return [{ name: labelOf(name, fields), value: shown(value, name, fields), depth }]
+}
+function labelOf(name: string, fields: readonly FormField[]): string {
+  const field = fields.find((one) => one.id === name && typeInfo(one.type))
+  const key = `rules.told.${name}`
+  const known = t(key)
+  return (field && resolve(field.label)) || (known === key ? name : known)
+}
+function shown(value: unknown, name: string, fields: readonly FormField[]): string {
+  const option = fields.find((one) => one.id === name)?.options?.find((one) => one.value === value)
+  if (typeof value === 'boolean') return t(value ? 'conditions.yes' : 'conditions.no')
+  return resolve(option?.label) || String(value)
+}

@@ -1,0 +1,1 @@
+"""Tasks, processes and answers by mail over HTTP."""

@@ -1,0 +1,1 @@
+"""Taking the transitions of blueprints: by people, by the clock, and what follows from it."""

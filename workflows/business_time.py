@@ -1,0 +1,29 @@
+"""The calendars of an app, ready to compute with.
+
+A calendar is made once for each text of its document, so the blocks that it works out are there for the next question.
+"""
+
+import json
+from functools import lru_cache
+
+from formloom.platform.storage import definition_store as store
+from formloom.platform.storage.database import ReadUnit
+from formloom.workflows.calendars import Calendar
+
+
+def calendar_of(unit: ReadUnit, app_id: str, key: str) -> Calendar | None:
+    """Return the published calendar `key` of an app, with the days of the one that it is based on; None if none is.
+
+    Raises CalendarInvalid.
+    """
+    document = store.published_document(unit, app_id, "calendar", key)
+    if document is None:
+        return None
+    base = document.get("based_on")
+    days = store.published_document(unit, app_id, "calendar", base) if isinstance(base, str) else None
+    return _made(json.dumps(document, sort_keys=True), json.dumps(days, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _made(document: str, base: str) -> Calendar:
+    return Calendar.parse(json.loads(document), json.loads(base))

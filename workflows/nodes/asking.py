@@ -1,0 +1,54 @@
+"""What the nodes that wait for people have in common: their settings."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
+
+MODES = ("any", "all", "sequential", "vote")
+NOBODY = ("pass", "reject", "administrators", "people")
+CAN_BE_OFF = ("transfer", "add_sign", "return")
+AFTER_RETURN = ("again", "direct", "ask")
+
+
+class TimeoutSchema(Schema):
+    """When a task is late, counted from its opening or from a date of the record, and what happens then."""
+
+    after = fields.String(validate=Length(max=40))
+    field = fields.String(validate=Length(max=60))
+    calendar = fields.String(validate=Length(max=60))
+    remind_before = fields.String(validate=Length(max=40))
+    then = fields.String(load_default="remind", validate=OneOf(("remind", "pass", "reject", "return", "escalate")))
+    to = fields.List(fields.Dict(), validate=Length(max=20))
+
+
+def settings(**more: "fields.Field[Any]") -> Schema:
+    """Return the schema of a node that asks people, with what else it can be told."""
+    return Schema.from_dict(
+        {
+            "title": fields.Dict(keys=fields.String()),
+            "assignees": fields.List(fields.Dict(), required=True, validate=Length(1, 20)),
+            "fields": fields.Dict(keys=fields.String(), values=fields.String(validate=OneOf(("edit", "view", "hide")))),
+            **more,
+        },
+        name="Asking",
+    )()
+
+
+def answers(modes: tuple[str, ...] = MODES) -> "dict[str, fields.Field[Any]]":
+    """Return the settings of a node that waits until it was answered."""
+    return {
+        "mode": fields.String(load_default="any", validate=OneOf(modes)),
+        "when_nobody": fields.String(load_default="administrators", validate=OneOf(NOBODY)),
+        "nobody_to": fields.List(fields.Dict(), validate=Length(max=20)),
+        "actions": fields.Dict(keys=fields.String(validate=OneOf(CAN_BE_OFF)), values=fields.Boolean()),
+        "comment": fields.String(load_default="optional", validate=OneOf(("optional", "required", "off"))),
+        "signature": fields.String(load_default="off", validate=OneOf(("off", "optional", "required"))),
+        "return_to": fields.String(load_default="any", validate=OneOf(("any", "start", "previous", "none"))),
+        "after_return": fields.String(load_default="ask", validate=OneOf(AFTER_RETURN)),
+        "check": fields.Dict(),
+        "check_message": fields.Dict(keys=fields.String()),
+        "timeout": fields.Nested(TimeoutSchema),
+        "percent": fields.Integer(validate=Range(1, 100)),
+        "on_reject": fields.String(load_default="end", validate=Length(1, 60)),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pools: records that nobody owns, who may take them, how long they stay and what brings them back."""

@@ -1,0 +1,1 @@
+"""Waking other processes through a broker: only that there is something to do, never what."""
