@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from formloom.platform.storage import tables
 
-from .house import House
+from .house import House, both
 from .office import act, approve, asked, box, process, start, state
 
 
@@ -80,6 +80,28 @@ def test_running_processes_are_taken_to_a_new_version(office: House) -> None:
         act(office, "cyd")
     assert {state(office, first), state(office, second)} == {"approved"}
     assert office.ask("POST", f"/flows/{flow}/migrate", {}, who="bob", ok=False).status_code in {403, 404}
+
+
+def test_what_waits_for_the_clock_is_taken_along_in_parts(office: House) -> None:
+    nap = {"id": "nap", "type": "delay", "title": both("Nap"), "after": "PT1H"}
+    flow = process(office, [nap, approve("a", "bob")])
+    first, second = start(office), start(office)
+    document = office.ask("GET", f"/definitions/{flow}/draft")["document"]
+    office.redefine(flow, {**document, "nodes": [{**document["nodes"][1], "id": "nap"}, {**nap, "id": "rest"}]})
+    assert office.ask("GET", f"/flows/{flow}/running") == {"version": 2, "versions": [{"version": 1, "runs": 2}]}
+    look = office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"nap": "nap"}})
+    assert (look["moved"], look["processes"][0]["why"]) == (0, "other_kind")
+    look = office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"nap": ""}})
+    assert (look["moved"], look["nodes"][0]["why"]) == (0, "left")
+    part = {"mapping": {"nap": "rest"}, "most": 1, "dry_run": False}
+    done = office.ask("POST", f"/flows/{flow}/migrate", part)
+    assert ([one["process"] for one in done["processes"]], done["next"]) == ([first], first)
+    done = office.ask("POST", f"/flows/{flow}/migrate", {**part, "after": done["next"]})
+    assert ([one["process"] for one in done["processes"]], done["next"]) == ([second], None)
+    office.ask("POST", f"/flows/{flow}/migrate", {**part, "to": 1, "mapping": {"rest": "nap"}, "processes": [second]})
+    office.clock.advance(timedelta(hours=2))
+    office.work()
+    assert (state(office, first), asked(office)) == ("approved", {"bob"})
 
 
 def test_a_process_is_foreseen(office: House) -> None:

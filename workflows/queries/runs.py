@@ -104,12 +104,26 @@ def standing_of_task(uow: UnitOfWork, task_id: str) -> Standing | None:
     return _stood(row) if row is not None else None
 
 
-def standing_of(unit: ReadUnit, flow_id: str, *, but_version: int, most: int, lock: bool = False) -> list[Standing]:
-    """Return the running processes of a flow that are not on a version, oldest first."""
+def standing_of(
+    unit: ReadUnit, flow_id: str, *, but_version: int, most: int, only: Collection[str] = (), after: str = "",
+    lock: bool = False,
+) -> list[Standing]:  # fmt: skip
+    """Return the running processes of a flow that are not on a version, oldest first; `only` these if any are given."""
     columns = flow_runs.c
-    mine = columns.flow_id == flow_id, columns.state == "running", columns.version != but_version
-    statement = select(*_STANDING).where(*mine, columns.tokens.is_not(None)).order_by(columns.id).limit(most)
+    mine = [
+        columns.flow_id == flow_id, columns.state == "running", columns.version != but_version, columns.id > after,
+        columns.tokens.is_not(None), *([columns.id.in_(only)] if only else []),
+    ]  # fmt: skip
+    statement = select(*_STANDING).where(*mine).order_by(columns.id).limit(most)
     return [_stood(row) for row in unit.conn.execute(statement.with_for_update() if lock else statement).mappings()]
+
+
+def running_by_version(unit: ReadUnit, flow_id: str) -> dict[int, int]:
+    """Return version → how many processes of a flow run on it."""
+    columns = flow_runs.c
+    mine = columns.flow_id == flow_id, columns.state == "running", columns.tokens.is_not(None)
+    statement = select(columns.version, func.count()).where(*mine).group_by(columns.version)
+    return {row.version: row[1] for row in unit.conn.execute(statement)}
 
 
 _STANDING = tuple(flow_runs.c[one.name] for one in dataclass_fields(Standing))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -154,10 +154,11 @@ def reopen(uow: UnitOfWork, task: TaskRow, stays: Collection[tuple[str, int, int
     change(uow, [task.id, *(one.id for one in withdrawn if one.opened_at)], {"state": "open", "done_at": None})
 
 
-def rename_node(uow: UnitOfWork, run_id: str, old: str, new: str) -> None:
-    """A run stands on a version in which a node has another id."""
-    mine = _columns.run_id == run_id, _columns.node == old, _columns.state.in_(LIVE)
-    uow.conn.execute(update(flow_tasks).where(*mine).values(node=new))
+def rename_nodes(uow: UnitOfWork, run_id: str, names: Mapping[str, str]) -> None:
+    """A run stands on a version in which nodes have other ids; all at once, for two may have changed their names."""
+    if names:
+        mine = _columns.run_id == run_id, _columns.node.in_(list(names)), _columns.state.in_(LIVE)
+        uow.conn.execute(update(flow_tasks).where(*mine).values(node=case(dict(names), value=_columns.node)))
 
 
 def counts(unit: ReadUnit, user_id: str) -> dict[str, int]:

@@ -50,6 +50,7 @@ const workspace: RouteRecordRaw = {
     { path: 'queue', name: 'queue', component: page('queue/Queue') },
     { path: 'tasks', name: 'tasks', component: page('tasks/Tasks') },
     { path: 'a/:app/approvals/:definitionId/figures', name: 'figures', component: page('approvals/Figures'), props: true },
+    { path: 'a/:app/approvals/:definitionId/move', name: 'move', component: page('approvals/Move'), props: true },
     { path: 'notifications', name: 'notifications', component: page('notifications/Notifications') },
     { path: 'jobs/:id', name: 'job', component: page('imports/Job'), props: true, meta: { ofApp: true } },
     { path: 'settings', redirect: '/settings/profile' },

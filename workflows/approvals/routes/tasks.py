@@ -81,13 +81,19 @@ class OrderBody(Schema):
 
 
 class MigrateBody(Schema):
-    """To which version, and which node becomes which; those of the same id need not be named."""
+    """To which version, and which node becomes which; those of the same id need not be named, "" lets them stay.
+
+    Many processes are taken in parts: `after` is the `next` of the part before.
+    """
 
     to = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1))
     mapping = fields.Dict(
         keys=fields.String(validate=validate.Length(max=60)), values=fields.String(validate=validate.Length(max=60)),
         load_default=dict, validate=validate.Length(max=100),
     )  # fmt: skip
+    processes = fields.List(fields.String(validate=_ID), load_default=list, validate=validate.Length(max=500))
+    after = fields.String(load_default="", validate=validate.Length(max=40))
+    most = fields.Integer(load_default=migration.MOST, validate=validate.Range(1, migration.MOST))
     dry_run = fields.Boolean(load_default=True)
 
 
@@ -193,15 +199,24 @@ def act(call: Call, process: str, action: str) -> object:
     return {"process": run.id, "process_state": run.result}
 
 
+@api.get("/flows/<flow>/running", act=Act.PROCESS_MANAGE)
+def running(call: Call, flow: str) -> object:
+    """Tell how many processes of a flow run on which of its versions."""
+    with call.db.read() as unit:
+        return migration.standing(unit, call.member, flow)
+
+
 @api.post("/flows/<flow>/migrate", act=Act.PROCESS_MANAGE, body=MigrateBody(), status=200)
 def migrate(call: Call, flow: str) -> object:
     """Take running processes to another version, or tell what that would do."""
     said = call.body
+    order = migration.Order(
+        to=said["to"], mapping=said["mapping"], only=frozenset(said["processes"]), after=said["after"],
+        most=said["most"], is_dry=said["dry_run"],
+    )  # fmt: skip
 
     def work(uow: Any) -> Any:
-        return migration.migrate(
-            uow, call.member, flow, to=said["to"], mapping=said["mapping"], is_dry=said["dry_run"], now=call.now
-        )
+        return migration.migrate(uow, call.member, call.runtime, flow, order, now=call.now)
 
     return asdict(call.db.write(work))
 
