@@ -88,6 +88,7 @@ from formloom.workflows.blueprints import automatic
 from formloom.workflows.blueprints import routes as blueprint_routes
 from formloom.workflows.channels.smtp import probe
 from formloom.workflows.deliveries.line import HouseMail
+from formloom.workflows.failures import routes as failure_routes
 from formloom.workflows.mail.liquid import fault_of
 from formloom.workflows.nodes.registry import NODES
 from formloom.workflows.pools import keeping as pool_keeping
@@ -189,7 +190,8 @@ def _web(runtime: Runtime) -> Flask:
         relation_routes.api, review_routes.api,
         dashboard_routes.api, formula_routes.api, flow_routes.api, rule_routes.api, sla_routes.api,
         pool_routes.api, task_routes.api,
-        by_mail.api, assignment_routes.api, blueprint_routes.api, flow_routes.hooks, dead_events.api, link_routes.api,
+        by_mail.api, assignment_routes.api, blueprint_routes.api, flow_routes.hooks, dead_events.api,
+        failure_routes.api, link_routes.api,
         preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
         respondent_routes.api, later_routes.api, query_routes.api, linkage_routes.api, shell_api(bundle),
     ]  # fmt: skip

@@ -33,7 +33,8 @@ from formloom.workflows.assignment import waiting
 from formloom.workflows.blueprints import automatic, following
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.engine.trace import TraceLine
-from formloom.workflows.queries import claims, clockwork, runs
+from formloom.workflows.failures import reasons
+from formloom.workflows.queries import claims, clockwork, failures, runs
 from formloom.workflows.queries.claims import OutboxRow
 from formloom.workflows.running import MAX_DEPTH, Flow, begin_run, run_flow
 from formloom.workflows.sla.announcing import KEPT_FOR, Announcer
@@ -97,8 +98,19 @@ class Dispatcher:
         """Put aside what was tried as often as can be without anybody living to tell; return the others."""
         if worn := [row.id for row in rows if row.attempts >= MAX_ATTEMPTS]:
             _log.error("events put aside, %s: %s", ENDED_ITS_WORKER, ", ".join(worn))
-            self._rt.db.write(lambda uow: claims.finish(uow, worn, state="dead", error=ENDED_ITS_WORKER))
+            for row in rows:
+                if row.id in worn:
+                    self._bury(row, ENDED_ITS_WORKER, reasons.WORN_OUT)
         return [row for row in rows if row.attempts < MAX_ATTEMPTS]
+
+    def _bury(self, row: OutboxRow, error: str, code: str) -> None:
+        """Let an event wait for a person."""
+
+        def work(uow: UnitOfWork) -> None:
+            claims.finish(uow, [row.id], state="dead", error=error)
+            failures.note(uow, "event", code, form_id=row.form_id, now=self._rt.now())
+
+        self._rt.db.write(work)
 
     def _has_flows(self, uow: UnitOfWork, form_id: str) -> bool:
         try:
@@ -140,10 +152,13 @@ class Dispatcher:
         own = [*self._clocks.actions_of(uow, form, occasion), *following.actions_of(uow, form, occasion)]
         for flow in [*own, *meant]:
             if flow.id in occasion.cause.flows or occasion.cause.depth >= MAX_DEPTH:
-                text = ITS_OWN_DOING if flow.id in occasion.cause.flows else TOO_LONG_A_CHAIN
-                self._stop(uow, flow, form, occasion, text)
+                is_own = flow.id in occasion.cause.flows
+                text = ITS_OWN_DOING if is_own else TOO_LONG_A_CHAIN
+                code = reasons.IN_A_CIRCLE if is_own else reasons.TOO_LONG_A_CHAIN
+                # A rule that is not run for what it did itself works as it should; one in a circle of rules does not.
+                self._stop(uow, flow, form, occasion, text, None if occasion.cause.flows == (flow.id,) else code)
             elif self._is_spent(uow, flow):
-                self._stop(uow, flow, form, occasion, TOO_OFTEN)
+                self._stop(uow, flow, form, occasion, TOO_OFTEN, reasons.TOO_OFTEN)
             else:
                 self._run_one(uow, flow, form, occasion)
         waiting.look_again(uow, self._rt, form, occasion, now=self._rt.now())
@@ -187,6 +202,7 @@ class Dispatcher:
             run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
             if run_id is not None:
                 runs.finish(uow, run_id, {"state": "failed", "error": f"{type(fault).__name__}: {fault}"[:2000]})
+                self._note(uow, "run", reasons.code_of(fault), flow, form)
 
     def _is_meant(self, flow: Flow, occasion: Occasion) -> bool:
         if not flow.is_on or (occasion.flow_id is not None and occasion.flow_id != flow.id):
@@ -203,12 +219,19 @@ class Dispatcher:
         since = self._rt.now() - duration(str(limit["per"]))
         return runs.is_spent(unit, flow.id, int(limit["runs"]), since)
 
-    def _stop(self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion, text: LocalizedText) -> None:
-        """Write down that a flow was not started, and why."""
+    def _stop(
+        self, uow: UnitOfWork, flow: Flow, form: FormVersion, occasion: Occasion, text: LocalizedText, code: str | None
+    ) -> None:
+        """Write down that a flow was not started, and why; with a `code` it is a failure."""
         run_id = begin_run(uow, flow, form, occasion, now=self._rt.now())
         if run_id is not None:
             line = TraceLine("", "", "skipped", error=text)
             runs.finish(uow, run_id, {"state": "skipped", "trace": [line.dump()], "took_ms": 0})
+            if code is not None:
+                self._note(uow, "stopped", code, flow, form)
+
+    def _note(self, uow: UnitOfWork, kind: failures.Kind, code: str, flow: Flow, form: FormVersion) -> None:
+        failures.note(uow, kind, code, form_id=form.form_id, flow_id=flow.id, now=self._rt.now())
 
     def _occasion(self, uow: UnitOfWork, form: FormVersion, row: OutboxRow) -> Occasion:
         payload = row.payload
@@ -261,7 +284,7 @@ class Dispatcher:
         _log.exception("event %s could not be worked on", row.id)
         why = f"{type(fault).__name__}: {fault}"
         if row.attempts + 1 >= MAX_ATTEMPTS:
-            self._rt.db.write(lambda uow: claims.finish(uow, [row.id], state="dead", error=why[:2000]))
+            self._bury(row, why[:2000], reasons.code_of(fault))
         else:
             later = self._rt.now() + timedelta(seconds=5 * 2**row.attempts)
             self._rt.db.write(lambda uow: claims.put_off(uow, row.id, later, why))

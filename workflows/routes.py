@@ -189,6 +189,7 @@ def list_notifications(call: Call) -> object:
             {
                 "id": one.id, "at": moment(one.at), "read": one.read_at is not None, "text": one.text,
                 "record": {"form": one.form_id, "id": one.record_id} if one.record_id else None,
+                "path": one.path,
             }
             for one in found
         ],

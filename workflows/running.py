@@ -26,7 +26,7 @@ from formloom.workflows.engine.program import MAX_NODES, Program
 from formloom.workflows.engine.state import State, Token
 from formloom.workflows.engine.trace import TraceLine, run_state
 from formloom.workflows.engine.words import title_of, variables
-from formloom.workflows.queries import runs, tasks
+from formloom.workflows.queries import failures, runs, tasks
 from formloom.workflows.queries.runs import Standing
 from formloom.workflows.remembering import recalled, remembered
 
@@ -142,6 +142,7 @@ def go_on(uow: UnitOfWork, rt: Runtime, run: Run, before: State, *, began: float
     elif gone:
         tasks.withdraw(uow, run.id, gone, now=run.context.now)
     _put_away(uow, run, lines, started)
+    _note_failures(uow, run, lines)
     if run.state.ended is not None and run.parent is not None:
         _tell_parent(uow, rt, run, run.parent)
 
@@ -319,6 +320,14 @@ def _put_away(uow: UnitOfWork, run: Run, lines: list[TraceLine], began: float) -
         if run.flow.is_approval:
             told |= {"result": run.result, "state": "done"}
     runs.finish(uow, run.id, told)
+
+
+def _note_failures(uow: UnitOfWork, run: Run, lines: Sequence[TraceLine]) -> None:
+    """Write down which steps failed; one that failed at many items of a loop counts once."""
+    failed = {(line.type, str(line.output.get("code") or "failed")) for line in lines if line.result == "failed"}
+    form_id, flow_id, now = run.form.form_id, run.flow.id, run.context.now
+    for kind, code in sorted(failed):
+        failures.note(uow, "step", code, form_id=form_id, flow_id=flow_id, step=kind, now=now)
 
 
 def _tell_parent(uow: UnitOfWork, rt: Runtime, run: Run, parent: tuple[str, int]) -> None:

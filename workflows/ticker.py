@@ -29,10 +29,11 @@ from formloom.platform.web.runtime import Runtime
 from formloom.workflows.assignment import waiting as assignment
 from formloom.workflows.blueprints import adopting as watching
 from formloom.workflows.blueprints import automatic
+from formloom.workflows.failures import telling
 from formloom.workflows.leadership import BEAT_S, TICKER, Deposed, Seat, Stillness, silent_workers
 from formloom.workflows.pools import adopting as pool_adopting
 from formloom.workflows.pools import looking as pools
-from formloom.workflows.queries import claims, clockwork, leases
+from formloom.workflows.queries import claims, clockwork, failures, leases
 from formloom.workflows.queries.clockwork import TimerRow
 from formloom.workflows.sla import adopting, keeping
 from formloom.workflows.triggers import schedule
@@ -140,6 +141,7 @@ class Ticker:
         pool_adopting.adopt(self._rt.db, self._write, self._rt.catalog, now)
         pools.notice_leavers(self._rt.db, self._write, now)
         watching.adopt(self._rt.db, self._write, self._rt.catalog, now)
+        telling.tell_if_due(self._rt, self._write, now)
 
     def clear(self) -> None:
         """Remove old idempotency keys, unfinished answers whose time is over, what was rejected long ago."""
@@ -147,6 +149,7 @@ class Ticker:
         self._write(lambda uow: repeats.forget_old(uow, now=now))
         self._write(lambda uow: unfinished.forget_old(uow, now=now))
         self._write(lambda uow: waiting.forget_old(uow, now=now))
+        self._write(lambda uow: failures.forget_old(uow, now=now))
 
     def _write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Write as the leader, where there can be one. Raises Deposed."""

@@ -366,6 +366,11 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False), Column("sent_at", UtcDateTime),
     Index(None, "state", "next_at"), Index(None, "recipient", "created_at"),
 )  # fmt: skip
+failures = Table(  # what went wrong beside the requests, without any value of a record; `told_at` is the digest that told of it
+    "failures", system, _id(), Column("kind", String(10), nullable=False),  # step, run, stopped, event, delivery
+    Column("flow_id", Id), Column("form_id", Id), Column("step", String(40)), Column("code", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True), Column("told_at", UtcDateTime), Index(None, "told_at", "at"),
+)  # fmt: skip
 timers = Table(
     "timers", system, _id(), Column("kind", String(20), nullable=False), Column("flow_id", Id), Column("form_id", Id),
     Column("record_id", Id, index=True), Column("dedupe", String(200), nullable=False, unique=True),
@@ -439,7 +444,7 @@ assignment_queue = Table(  # records that nobody could be given, or that wait fo
 notifications = Table(
     "notifications", system, _id(), Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("text", Json, nullable=False), Column("form_id", Id), Column("record_id", Id), Column("dedupe", String(200), unique=True),
-    Column("at", UtcDateTime, nullable=False), Column("read_at", UtcDateTime), Index(None, "user_id", "id"),
+    Column("at", UtcDateTime, nullable=False), Column("read_at", UtcDateTime), Column("path", String(300)), Index(None, "user_id", "id"),
 )  # fmt: skip
 mail_log = Table(
     "mail_log", system, _id(), Column("direction", String(4), nullable=False), Column("message_id", String(300), nullable=False),

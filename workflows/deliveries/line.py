@@ -85,6 +85,21 @@ def put_notice(
     )  # fmt: skip
 
 
+def put_word(
+    uow: UnitOfWork, settings: Settings, *, key: str, to: str, subject: str, body: str, locale: str, now: datetime
+) -> None:
+    """Put a mail by which the house tells a member something in line, once for each key. Raises AddressInvalid."""
+    posts.add(
+        uow,
+        {
+            "channel": "mail", "state": "pending", "stable_id": stable_message_id(domain_of(settings.mail_from), key),
+            "recipient": checked_address(to), "subject": one_line(subject)[:200], "lane": "mail", "purpose": "notice",
+            "created_at": now,
+            "payload": {"text": body, "locale": locale, "headers": automatic_headers("notice"), "references": []},
+        },
+    )  # fmt: skip
+
+
 def put_call(
     uow: UnitOfWork,
     origin: Origin,

@@ -30,8 +30,9 @@ from formloom.workflows.channels.breaker import Breaker
 from formloom.workflows.channels.http import CallFailed, GuardedHttp, HttpAnswer
 from formloom.workflows.deliveries import answered
 from formloom.workflows.deliveries.line import BACK_OFF
+from formloom.workflows.failures import reasons
 from formloom.workflows.mail.message import AddressInvalid, build
-from formloom.workflows.queries import posts
+from formloom.workflows.queries import failures, posts
 from formloom.workflows.queries.posts import Post
 
 BATCH = 20
@@ -131,14 +132,19 @@ class Sender:
         try:
             answer = self._ways[post.channel](post)
         except Refused as fault:
-            self._settle(post, state="dead", last_error=str(fault)[:2000], next_at=None)
+            self._end(post, str(fault), in_vain=False)
         except Delayed as fault:
             self._put_off(post, str(fault), fault.until)
         except Exception as fault:  # noqa: BLE001 - one delivery that can't be sent must not stop the others
             _log.exception("delivery %s could not be sent", post.id)
             self._put_off(post, f"{type(fault).__name__}: {fault}", None)
         else:
-            settled = {"state": "sent", "last_error": None, "next_at": None, "sent_at": self._clock.now()}
+            settled: dict[str, Any] = {
+                "state": "sent",
+                "last_error": None,
+                "next_at": None,
+                "sent_at": self._clock.now(),
+            }
             self._settle(post, answer=answer, **settled)
 
     def _put_off(self, post: Post, why: str, until: datetime | None) -> None:
@@ -146,12 +152,19 @@ class Sender:
             values = {"state": "retrying", "last_error": why[:2000], "next_at": until}
             self._db.write(lambda uow: posts.settle(uow, post.id, values, tried=False))
         elif post.attempts >= len(BACK_OFF):
-            self._settle(post, state="dead", last_error=why[:2000], next_at=None)
+            self._end(post, why, in_vain=True)
         else:
             later = self._clock.now() + BACK_OFF[post.attempts]
             self._settle(post, state="retrying", last_error=why[:2000], next_at=later)
 
-    def _settle(self, post: Post, *, answer: HttpAnswer | None = None, **values: Any) -> None:
+    def _end(self, post: Post, why: str, *, in_vain: bool) -> None:
+        """Let a delivery wait for a person."""
+        failure = reasons.code_of_delivery(why, in_vain=in_vain)
+        self._settle(post, failure=failure, state="dead", last_error=why[:2000], next_at=None)
+
+    def _settle(
+        self, post: Post, *, answer: HttpAnswer | None = None, failure: str | None = None, **values: Any
+    ) -> None:
         """Write what came of it, again when the connection broke meanwhile: what is not written down is sent again.
 
         A run that waits for the answer is told in the same unit of work.
@@ -159,6 +172,9 @@ class Sender:
 
         def write(uow: UnitOfWork) -> None:
             posts.settle(uow, post.id, values)
+            if failure is not None:
+                flow_id, now = failures.flow_of_run(uow, post.run_id), self._clock.now()
+                failures.note(uow, "delivery", failure, form_id=post.form_id, flow_id=flow_id, now=now)
             if values["state"] in {"sent", "dead"}:
                 answered.tell(uow, post, answer, values["last_error"], now=self._clock.now())
 

@@ -22,13 +22,14 @@ class Notice:
     record_id: str | None
     at: datetime
     read_at: datetime | None
+    path: str | None
 
 
 def notices(unit: ReadUnit, user_id: str, *, limit: int = 50) -> list[Notice]:
     """Return a member's notifications, newest first."""
     columns = notifications.c
     rows = unit.conn.execute(
-        select(columns.id, columns.text, columns.form_id, columns.record_id, columns.at, columns.read_at)
+        select(columns.id, columns.text, columns.form_id, columns.record_id, columns.at, columns.read_at, columns.path)
         .where(columns.user_id == user_id)
         .order_by(columns.id.desc())
         .limit(limit)

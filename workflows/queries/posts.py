@@ -30,6 +30,7 @@ class Post:
     lane: str
     form_id: str | None
     record_id: str | None
+    run_id: str | None
     attempts: int
     next_at: datetime | None
     last_error: str | None

@@ -136,7 +136,8 @@ def notify(
 
 
 def notify_each(uow: UnitOfWork, told: Mapping[str, str], about: Mapping[str, Any], *, now: datetime) -> int:
-    """Tell members once for each key; `told` is key → member, `about` has `text`, `form_id` and `record_id`."""
+    """Tell members once for each key; `told` is key → member, `about` has `text`, `form_id`, `record_id`
+    and maybe a `path` to look at."""
     insert: Any = sqlite.insert if uow.dialect == "sqlite" else postgresql.insert
     rows = [{"id": new_id(), "user_id": user, "dedupe": key, "at": now, **about} for key, user in told.items()]
     if rows:

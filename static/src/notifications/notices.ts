@@ -10,6 +10,8 @@ export interface Notice {
   read: boolean
   text: L10n
   record: { form: string; id: string } | null
+  /** A page of the workspace that it leads to. */
+  path: string | null
 }
 interface Place {
   path: string

@@ -1,0 +1,1 @@
+"""What went wrong beside the requests, and the one message for each period that tells of it."""
