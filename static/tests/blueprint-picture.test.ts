@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { begun, initialOf, under, type Transition } from '@/blueprints/blueprint'
+import { waysOf, type BlueprintFigures } from '@/blueprints/figures'
 import { BOX, layersOf, pictureOf } from '@/blueprints/layout'
-import { asksNothing, unitsOf, type Way } from '@/blueprints/transitions'
+import { asksNothing, type Way } from '@/blueprints/transitions'
 
 const words = (text: string) => ({ 'zh-CN': text, en: text })
 const way = (key: string, from: string[], to: string): Transition => ({ key, label: words(key), from, to })
@@ -45,5 +46,13 @@ test('only what asks for nothing is taken without a dialog', () => {
   expect(asksNothing(plain)).toBe(true)
   expect(asksNothing({ ...plain, ask: ['note'] })).toBe(false)
   expect(asksNothing({ ...plain, comment: 'required' })).toBe(false)
-  expect(unitsOf(90_061)).toEqual({ d: 1, h: 1, m: 1 })
+})
+test('ways are told with their share of what left a state, and so are those that nobody took', () => {
+  const counted = (state: string) => ({ state, category: 'open' as const, now: 0, left: 0, entered: 0, median_s: null, p90_s: null, is_bottleneck: false })
+  const move = (from: string | null, to: string, transition: string | null, count: number) => ({ from, to, transition, label: null, count })
+  const figures: BlueprintFigures = { id: 'b', key: 'b', field: 'f', states: ['new', 'open', 'closed'].map(counted), moves: [move('open', 'new', null, 1), move('open', 'closed', 'b', 3), move(null, 'new', null, 9)] }
+  const ways = waysOf({ transitions: [way('a', ['new'], 'open'), way('b', ['open'], 'closed'), way('any', ['*'], 'closed')] }, figures)
+  expect(ways.map((one) => [one.from, one.to, one.transition, one.count, one.share])).toEqual([
+    [null, 'new', null, 9, null], [null, 'closed', 'any', 0, null], ['new', 'open', 'a', 0, null], ['open', 'closed', 'b', 3, 75], ['open', 'new', null, 1, 25],
+  ])
 })

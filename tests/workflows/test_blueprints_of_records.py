@@ -397,13 +397,34 @@ def test_figures_tell_how_long_states_last_and_how_many_are_in_them(desk: House)
     since = (desk.clock.now() - timedelta(minutes=1)).isoformat().replace("+00:00", "Z")
     (found,) = desk.ask("GET", f"/forms/desk.ticket/stages/figures?since={since}")["blueprints"]
     assert found["states"][0] == {
-        "state": "new",
-        "category": "open",
-        "now": 1,
-        "left": 2,
-        "median_s": 540,
-        "p90_s": 600,
-    }
+        "state": "new", "category": "open", "now": 1, "left": 2, "entered": 0, "median_s": 540, "p90_s": 600,
+        "is_bottleneck": False,
+    }  # fmt: skip
+
+
+def test_figures_tell_how_often_each_way_was_taken_and_where_records_wait(desk: House) -> None:
+    desk.define("blueprint", "life", blueprint())
+    records = [desk.ticket() for _ in range(3)]
+    desk.clock.advance(timedelta(minutes=1))
+    for record in records:
+        take(desk, record, "begin")
+    desk.clock.advance(timedelta(hours=1))
+    take(desk, records[0], "close")
+    right = {"blueprint": "life", "state": "new", "comment": "began too early"}
+    desk.ask("POST", f"/forms/desk.ticket/records/{records[1]}/state", right)
+    desk.ask("DELETE", f"/forms/desk.ticket/records/{records[2]}", ok=False)
+    desk.ask("POST", f"/forms/desk.ticket/records/{records[2]}/restore")
+    (found,) = desk.ask("GET", "/forms/desk.ticket/stages/figures")["blueprints"]
+    told = {(one["from"], one["to"], one["transition"]): one["count"] for one in found["moves"]}
+    assert told == {
+        (None, "new", None): 3, ("new", "open", "begin"): 3, ("open", "closed", "close"): 1, ("open", "new", None): 1,
+    }  # fmt: skip
+    assert {one["state"]: (one["entered"], one["is_bottleneck"]) for one in found["states"]} == {
+        "new": (4, False), "open": (3, True), "closed": (1, False),
+    }  # fmt: skip
+    since = (desk.clock.now() - timedelta(minutes=1)).isoformat().replace("+00:00", "Z")
+    (found,) = desk.ask("GET", f"/forms/desk.ticket/stages/figures?since={since}")["blueprints"]
+    assert sum(one["count"] for one in found["moves"]) == 2
 
 
 def test_after_the_blueprint_is_gone_the_field_is_free_again(desk: House) -> None:

@@ -1,5 +1,6 @@
 """Blueprints over HTTP: the transitions that are open to the caller, taking one, the log of stages, figures."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -10,7 +11,7 @@ from formloom.platform.records import service
 from formloom.platform.records.blueprints import plan
 from formloom.platform.records.blueprints.plan import Blueprint
 from formloom.platform.records.queries import stages
-from formloom.platform.records.queries.stages import StageRow
+from formloom.platform.records.queries.stages import Moves, StageRow, StateFigures
 from formloom.platform.records.record import Record
 from formloom.platform.web.records.idempotency import once
 from formloom.platform.web.records.routes import options_of
@@ -22,6 +23,8 @@ from formloom.workflows.queries import tasks
 
 api = Api("blueprints")
 NAME = validate.Length(1, 40)
+ENDED = ("won", "lost")
+"""Categories of states in which nothing waits to be done."""
 
 
 class TransitionBody(Schema):
@@ -43,7 +46,7 @@ class StateBody(Schema):
 
 
 class StageFigureQuery(Schema):
-    """Stages that were left then or later."""
+    """Stages that were left, and ways that were taken, then or later."""
 
     since = fields.AwareDateTime()
 
@@ -118,7 +121,10 @@ def read_stages(call: Call, form: str, record_id: str) -> object:
 
 @api.get("/forms/<form>/stages/figures", act=Act.RECORD_READ, query=StageFigureQuery())
 def read_stage_figures(call: Call, form: str) -> object:
-    """Return how long records stay in each state and how many are in it now, to those who may read the form wholly."""
+    """Return how long records stay in each state, how many are in it now and how often each way was taken.
+
+    It is for those who may read the form wholly.
+    """
     with call.db.read() as unit:
         found = call.runtime.catalog.find(unit, form)
         access = Access.of(unit, call.actor)
@@ -126,9 +132,10 @@ def read_stage_figures(call: Call, form: str) -> object:
         if not access.reads_wholly(found):
             raise Forbidden
         blueprints = plan.of_form(unit, found)
-        figures = stages.figures(unit, found.form_id, since=call.query.get("since")) if blueprints else []
-    known = {(one.field, one.state): one for one in figures}
-    return {"blueprints": [{**_named(one), "states": _figures(one, known)} for one in blueprints]}
+        since = call.query.get("since")
+        figures = stages.figures(unit, found.form_id, since=since) if blueprints else []
+        moves = stages.moves(unit, found.form_id, since=since) if blueprints else []
+    return {"blueprints": [_figures(one, figures, moves) for one in blueprints]}
 
 
 def _named(blueprint: Blueprint) -> dict[str, Any]:
@@ -136,15 +143,39 @@ def _named(blueprint: Blueprint) -> dict[str, Any]:
     return {"id": definition.id, "key": definition.key, "title": definition.title or {}, "field": blueprint.field}
 
 
-def _figures(blueprint: Blueprint, known: dict[tuple[str, str], stages.StateFigures]) -> list[dict[str, Any]]:
-    listed = []
+def _figures(blueprint: Blueprint, figures: Sequence[StateFigures], moves: Sequence[Moves]) -> dict[str, Any]:
+    known = {one.state: one for one in figures if one.field == blueprint.field}
+    ways = [one for one in moves if one.field == blueprint.field]
+    narrow = _bottleneck(blueprint, known)
+    states = []
     for state, category in blueprint.states.items():
-        found = known.get((blueprint.field, state))
-        listed.append({
+        found = known.get(state)
+        states.append({
             "state": state, "category": category, "now": found.now if found else 0, "left": found.left if found else 0,
+            "entered": sum(one.count for one in ways if one.state == state),
             "median_s": found.median_s if found else None, "p90_s": found.p90_s if found else None,
+            "is_bottleneck": state == narrow,
         })  # fmt: skip
-    return listed
+    return {**_named(blueprint), "states": states, "moves": [_moves(blueprint, one) for one in ways]}
+
+
+def _bottleneck(blueprint: Blueprint, known: Mapping[str, StateFigures]) -> str | None:
+    """Return the state that is left most slowly, of those in which work goes on; None with nothing to compare."""
+    measured = [
+        (found.median_s, state)
+        for state, category in blueprint.states.items()
+        if category not in ENDED and (found := known.get(state)) and found.median_s is not None
+    ]
+    slowest_s, state = max(measured, default=(0, ""))
+    return state if len(measured) > 1 and slowest_s else None
+
+
+def _moves(blueprint: Blueprint, one: Moves) -> dict[str, Any]:
+    transition = blueprint.find(one.transition) if one.transition else None
+    return {
+        "from": one.source, "to": one.state, "transition": one.transition,
+        "label": transition.document["label"] if transition else None, "count": one.count,
+    }  # fmt: skip
 
 
 def _shown(blueprint: Blueprint, record: Record, stage: StageRow | None) -> dict[str, Any]:

@@ -45,6 +45,21 @@ class StateFigures:
     p90_s: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How often records went from one state to another in one way.
+
+    No `source`: they began there. No `transition` although there is a source: a rule moved them, or somebody put the
+    state right.
+    """
+
+    field: str
+    source: str | None
+    state: str
+    transition: str | None
+    count: int
+
+
 def stage_id() -> str:
     """Return an id for a new stage."""
     return new_id()
@@ -132,6 +147,25 @@ def figures(unit: ReadUnit, form_id: str, *, since: datetime | None) -> list[Sta
     return [
         StateFigures(row[0], row[1], int(row[2]), int(row[3]), row[4], row[5]) for row in unit.conn.execute(statement)
     ]
+
+
+def moves(unit: ReadUnit, form_id: str, *, since: datetime | None) -> list[Moves]:
+    """Return how often each way was taken in a form, since `since` if given, in one query.
+
+    A record that comes back from the trash goes on where it was; that is no move.
+    """
+    columns = record_stages.c
+    order = (columns.entered_at, columns.id)
+    source = func.lag(columns.state).over(partition_by=(columns.record_id, columns.field), order_by=order)
+    entered = select(
+        columns.field, source.label("source"), columns.state, columns.transition, columns.entered_at
+    ).where(columns.form_id == form_id).subquery()  # fmt: skip
+    ways = (entered.c.field, entered.c.source, entered.c.state, entered.c.transition)
+    statement = select(*ways, func.count()).group_by(*ways)
+    statement = statement.where(entered.c.source.is_(None) | (entered.c.source != entered.c.state))
+    if since is not None:
+        statement = statement.where(entered.c.entered_at >= since)
+    return [Moves(*row) for row in unit.conn.execute(statement)]
 
 
 _SHOWN: tuple[Any, ...] = tuple(

@@ -2,10 +2,10 @@
 import { ANY, initialOf, leads, type BlueprintDocument, type Transition } from './blueprint'
 
 export const BOX = { width: 132, height: 38 }
-const GAP = { x: 92, y: 26 }
+const GAP = { x: 112, y: 30 }
 const EDGE = 28
 export interface Placed { state: string; x: number; y: number; layer: number }
-export interface Drawn { key: string; from: string; to: string; path: string; label: { x: number; y: number }; isBack: boolean }
+export interface Drawn { key: string; from: string; to: string; path: string; label: { x: number; y: number; anchor: 'start' | 'middle' | 'end' } }
 export interface Picture { boxes: Placed[]; lines: Drawn[]; width: number; height: number }
 
 /** State → layer, counted from 0; what no transition reaches stands in a last one of its own. */
@@ -40,6 +40,7 @@ export function pictureOf(document: Pick<BlueprintDocument, 'states' | 'transiti
     if (!target) return []
     if (from === ANY) return [stub(way, target)]
     if (!source || source === target) return []
+    if (source.layer === target.layer) return [sideways(way, source, target)]
     return [source.layer < target.layer ? forward(way, source, target) : back(way, source, target, EDGE * 2 + height + 12 * backs++)]
   }))
   return { boxes, lines, width: EDGE * 2 + columns.length * (BOX.width + GAP.x) - GAP.x, height: EDGE * 2 + height + (backs ? 12 * backs + 16 : 0) }
@@ -52,19 +53,26 @@ function forward(way: Transition, source: Placed, target: Placed): Drawn {
   const bend = Math.max(24, (x2 - x1) / 2)
   const over = target.layer - source.layer > 1 ? -BOX.height : 0
   const path = over ? `M${x1} ${y1} C${x1 + bend} ${y1 + over * 1.6}, ${x2 - bend} ${y2 + over * 1.6}, ${x2} ${y2}` : `M${x1} ${y1} C${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`
-  return { key: way.key, from: source.state, to: target.state, path, label: { x: (x1 + x2) / 2, y: (y1 + y2) / 2 + over * 1.2 - 5 }, isBack: false }
+  return { key: way.key, from: source.state, to: target.state, path, label: { x: (x1 + x2) / 2, y: (y1 + y2) / 2 + over * 1.2 - 5, anchor: 'middle' } }
 }
-/** A way back runs below everything, each on a line of its own; one within a layer runs beside the boxes. */
+/** A way back runs below everything, each on a line of its own. */
 function back(way: Transition, source: Placed, target: Placed, floor: number): Drawn {
   const x1 = source.x + BOX.width / 2, y1 = source.y + BOX.height, x2 = target.x + BOX.width / 2, y2 = target.y + BOX.height
-  if (source.layer === target.layer) {
-    const side = source.x + BOX.width, out = side + 34
-    const from = source.y + BOX.height / 2, to = target.y + BOX.height / 2
-    return { key: way.key, from: source.state, to: target.state, path: `M${side} ${from} C${out} ${from}, ${out} ${to}, ${side} ${to}`, label: { x: out + 4, y: (from + to) / 2 }, isBack: true }
+  return { key: way.key, from: source.state, to: target.state, path: `M${x1} ${y1} C${x1} ${floor}, ${x1} ${floor}, ${x1 - 24} ${floor} L${x2 + 24} ${floor} C${x2} ${floor}, ${x2} ${floor}, ${x2} ${y2}`, label: { x: (x1 + x2) / 2, y: floor - 4, anchor: 'middle' } }
+}
+/** Within a layer: straight between neighbours, down on the left and up on the right, else beside the boxes. */
+function sideways(way: Transition, source: Placed, target: Placed): Drawn {
+  const isDown = source.y < target.y
+  const ends = { key: way.key, from: source.state, to: target.state }
+  if (Math.abs(target.y - source.y) === BOX.height + GAP.y) {
+    const x = source.x + BOX.width / 2 + (isDown ? -12 : 12), from = source.y + (isDown ? BOX.height : 0), to = target.y + (isDown ? 0 : BOX.height)
+    return { ...ends, path: `M${x} ${from} L${x} ${to}`, label: { x: x + (isDown ? -6 : 6), y: (from + to) / 2 + 4, anchor: isDown ? 'end' : 'start' } }
   }
-  return { key: way.key, from: source.state, to: target.state, path: `M${x1} ${y1} C${x1} ${floor}, ${x1} ${floor}, ${x1 - 24} ${floor} L${x2 + 24} ${floor} C${x2} ${floor}, ${x2} ${floor}, ${x2} ${y2}`, label: { x: (x1 + x2) / 2, y: floor - 4 }, isBack: true }
+  const side = source.x + BOX.width, out = side + 34
+  const from = source.y + BOX.height / 2, to = target.y + BOX.height / 2
+  return { ...ends, path: `M${side} ${from} C${out} ${from}, ${out} ${to}, ${side} ${to}`, label: { x: out + 4, y: (from + to) / 2, anchor: 'start' } }
 }
 function stub(way: Transition, target: Placed): Drawn {
   const x = target.x + BOX.width / 2
-  return { key: way.key, from: ANY, to: target.state, path: `M${x} ${target.y - 24} L${x} ${target.y}`, label: { x, y: target.y - 28 }, isBack: false }
+  return { key: way.key, from: ANY, to: target.state, path: `M${x} ${target.y - 24} L${x} ${target.y}`, label: { x, y: target.y - 28, anchor: 'middle' } }
 }

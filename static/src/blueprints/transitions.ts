@@ -45,15 +45,9 @@ export const COLOURS: Record<Category, string> = { open: 'blue', paused: 'amber'
 export const transitionApi = {
   list: (path: string) => http.get<{ rev: number; blueprints: Standing[]; may_put_right: boolean }>(`${path}/transitions`),
   take: (path: string, blueprint: string, transition: string, said: Said, rev: number, idempotencyKey: string) => http.post<{ rev: number }>(`${path}/transitions`, { blueprint, transition, ...said }, { ifMatch: rev, idempotencyKey }),
-  putRight: (path: string, blueprint: string, state: string, comment: string) => http.post<{ rev: number }>(`${path}/state`, { blueprint, state, comment }),
+  putRight: (path: string, blueprint: string, state: string, comment: string, rev: number) => http.post<{ rev: number }>(`${path}/state`, { blueprint, state, comment }, { ifMatch: rev, idempotencyKey: crypto.randomUUID() }),
   log: (path: string) => http.get<{ stages: Stage[]; people: Record<string, string>; now: string }>(`${path}/stages`),
 }
 
 /** Whether a transition can be taken by its button alone. */
 export const asksNothing = (way: Way): boolean => !way.require.length && !way.ask.length && !way.checklist.length && way.comment !== 'required'
-
-/** Days, hours and minutes of a span: the two largest units that count. */
-export function unitsOf(seconds: number): { d: number; h: number; m: number } {
-  const minutes = Math.floor(Math.max(0, seconds) / 60)
-  return { d: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60), m: minutes % 60 }
-}

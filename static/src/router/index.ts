@@ -44,6 +44,7 @@ const workspace: RouteRecordRaw = {
     { path: 'a/:app/pools', name: 'pools', component: page('pools/Pools'), props: true },
     { path: 'a/:app/rules/pools/:definitionId', name: 'pool', component: page('pools/Pool'), props: true },
     { path: 'a/:app/rules/blueprints', name: 'blueprints', component: page('blueprints/Blueprints'), props: true },
+    { path: 'a/:app/rules/blueprints/:definitionId/figures', name: 'blueprint-figures', component: page('blueprints/Figures'), props: true },
     { path: 'a/:app/rules/blueprints/:definitionId', name: 'blueprint', component: page('blueprints/Blueprint'), props: true },
     { path: 'a/:app/rules/:definitionId', name: 'rule', component: page('rules/Rule'), props: true },
     { path: 'a/:app/d/:dashboard', name: 'dashboard', component: page('dashboards/Dashboard'), props: true },
