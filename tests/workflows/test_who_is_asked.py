@@ -1,5 +1,7 @@
 """Whom a step asks: nobody found, somebody who answered before, people whom the initiator chooses."""
 
+from datetime import timedelta
+
 import pytest
 
 from .house import House
@@ -42,3 +44,17 @@ def test_the_initiator_chooses_who_is_asked(office: House) -> None:
     assert asked(office) == {"dan"}
     act(office, "dan")
     assert state(office, run) == "approved"
+
+
+def test_one_process_is_handed_to_somebody_else(office: House) -> None:
+    flow = process(office, [approve("a", "bob")])
+    assert office.ask("GET", "/tasks/flows", who="bob")["flows"] == []
+    start(office)
+    (known,) = office.ask("GET", "/tasks/flows", who="bob")["flows"]
+    assert (known["id"], known["app"]["key"]) == (flow, "desk")
+    now = office.clock.now()
+    told = {"kind": "delegation", "starts_at": now.isoformat(), "ends_at": (now + timedelta(days=9)).isoformat()}
+    office.ask("POST", "/absences", {**told, "delegate_id": office.people["cyd"], "flow_ids": [flow]}, who="bob")
+    act(office, "bob")
+    start(office)
+    assert asked(office) == {"cyd"}

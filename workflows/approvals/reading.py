@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formloom.platform.access.policy import Act, requires
+from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Member
 from formloom.platform.kernel.errors import Forbidden, NotFound
@@ -51,6 +51,24 @@ def box(
         shown = _Shown.of(unit, rt, [{**told, **_about(task)} for task, told in pairs])
         rows = [shown.task(task, told, now) for task, told in pairs]
     return Box(rows, tasks.counts(unit, actor.user_id), rows[-1]["id"] if len(rows) == limit else None)
+
+
+@requires(Act.TASK_LIST)
+def flows(unit: ReadUnit, actor: Member) -> list[dict[str, Any]]:
+    """Return the approval processes of the apps that the actor may open, and others that asked him before."""
+    access, asked = Access.of(unit, actor), tasks.flows_that_asked(unit, actor.user_id)
+    found = [
+        definition
+        for definition, document in store.published(unit, "flow")
+        if document.get("face") == "approval"
+        and (definition.id in asked or access.can(Act.APP_OPEN, app=definition.app_id))
+    ]
+    apps = runs.apps_named(unit, {one.app_id for one in found})
+    return [
+        {"id": one.id, "title": one.title or {}, "app": {"id": one.app_id, **apps[one.app_id]}}
+        for one in found
+        if one.app_id in apps
+    ]
 
 
 @requires(Act.TASK_LIST)

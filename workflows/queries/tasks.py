@@ -217,6 +217,12 @@ def started(
     return [dict(row) for row in unit.conn.execute(statement.order_by(columns.id.desc()).limit(limit)).mappings()]
 
 
+def flows_that_asked(unit: ReadUnit, user_id: str) -> set[str]:
+    """Return the flows that ever asked a person for something."""
+    statement = select(_columns.flow_id).where(_columns.user_id == user_id, _columns.kind != "cc").distinct()
+    return set(unit.conn.scalars(statement))
+
+
 def note(uow: UnitOfWork, run_id: str, did: str, *, now: datetime, **more: Any) -> None:
     """Write down what was done with a run.
 

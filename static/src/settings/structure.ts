@@ -58,10 +58,18 @@ export interface Absence {
   can_change: boolean
 }
 
+/** An approval process that may ask one. */
+export interface ProcessOfApp {
+  id: string
+  title: L10n
+  app: { id: string; key: string; title: L10n }
+}
+
 export const skills = shallowRef<Skill[]>([])
 export const territories = shallowRef<Territory[]>([])
 export const shifts = shallowRef<Shift[]>([])
 export const roleGroups = shallowRef<RoleGroup[]>([])
+export const processes = shallowRef<ProcessOfApp[]>([])
 
 export async function loadSkills(): Promise<void> {
   skills.value = (await http.get<{ skills: Skill[] }>('/skills')).skills
@@ -74,6 +82,9 @@ export async function loadShifts(): Promise<void> {
 }
 export async function loadRoleGroups(): Promise<void> {
   roleGroups.value = (await http.get<{ role_groups: RoleGroup[] }>('/role-groups')).role_groups
+}
+export async function loadProcesses(): Promise<void> {
+  processes.value = (await http.get<{ flows: ProcessOfApp[] }>('/tasks/flows')).flows
 }
 
 /** Days of one kind of hours together: `[["mon","tue"], "09:00–18:00"]`, in the order of the week. */

@@ -116,6 +116,13 @@ def counts(call: Call) -> object:
         return {"counts": tasks.counts(unit, call.member.user_id)}
 
 
+@api.get("/tasks/flows", act=Act.TASK_LIST)
+def flows(call: Call) -> object:
+    """List the approval processes that may ask the caller, for which he can name somebody else."""
+    with call.db.read() as unit:
+        return {"flows": reading.flows(unit, call.member)}
+
+
 @api.get("/tasks/<task>", act=Act.TASK_LIST)
 def read(call: Call, task: str) -> object:
     """Return one task with its record as the step shows it, the log and the picture of the process."""
