@@ -7,18 +7,20 @@ gives no sign of life any more; the first who asks after that finds the job fail
     queued → running → done | failed | cancelled → undone
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.kernel.actors import Actor, Member, System
-from formloom.platform.kernel.errors import Conflict, NotFound
+from formloom.platform.kernel.errors import Conflict, FormloomError, NotFound
 from formloom.platform.kernel.ids import is_id, new_id
+from formloom.platform.records.house import House
 from formloom.platform.records.queries import jobs as rows
 from formloom.platform.records.queries.jobs import JobRow
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
+Part = Callable[[House, UnitOfWork, JobRow, datetime], bool]
 State = Literal["queued", "running", "done", "failed", "cancelled", "undone"]
 LONGEST_SILENCE = timedelta(seconds=60)
 SHOWN = ("import", "recompute", "conversion", "assignment_trial", "rebalance")
@@ -97,6 +99,27 @@ def claim(uow: UnitOfWork, job_id: str, *, now: datetime) -> JobRow | None:
     return rows.find(uow, job_id) if rows.change(uow, job_id, began, only_in=("queued",)) else None
 
 
+def work_off(house: House, job_id: str, part: Part, *, broke: Mapping[str, Any]) -> None:
+    """Work off a waiting job part by part and write down how it ended; nothing happens when it does not wait any more.
+
+    `part` does the next few within one transaction, writes down how far the job is, and tells whether there may be
+    more. `broke` is the error of a job that ended by a fault that has no words of its own.
+    """
+    if house.db.write(lambda uow: claim(uow, job_id, now=house.clock.now())) is None:
+        return
+    ended: dict[str, Any] = {"state": "failed", "error": broke}
+    try:
+        while house.db.write(lambda uow: _part(house, uow, job_id, part)):
+            pass
+        ended = {"state": "done"}
+    except FormloomError as fault:
+        ended["error"] = {"code": fault.code, "message": {one: fault.words(one) for one in fault.message}}
+    finally:
+        house.db.write(
+            lambda uow: rows.change(uow, job_id, {**ended, "finished_at": house.clock.now()}, only_in=("running",))
+        )
+
+
 def bury(uow: UnitOfWork, job_id: str, *, now: datetime) -> bool:
     """Mark a job failed whose process is gone, unless it has ended; tell whether it waits to go on instead."""
     job = rows.find(uow, job_id, lock=True)
@@ -128,6 +151,11 @@ def is_silent(job: JobRow, now: datetime) -> bool:
 def author_of(actor: Actor) -> str | None:
     """Return under whose name a job stands."""
     return actor.user_id if isinstance(actor, Member) else None
+
+
+def _part(house: House, uow: UnitOfWork, job_id: str, part: Part) -> bool:
+    job = rows.find(uow, job_id, lock=True)
+    return job is not None and job.state == "running" and part(house, uow, job, house.clock.now())
 
 
 def _own(unit: ReadUnit, actor: Actor, job_id: str, *, lock: bool = False) -> JobRow:

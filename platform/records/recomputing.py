@@ -13,13 +13,11 @@ stay, and nothing is announced, so no flow runs. A record that somebody writes m
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from formloom.platform.definitions.fields.base import CleanContext
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, System
-from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.records import jobs
 from formloom.platform.records.house import House
 from formloom.platform.records.lookups import clean_context
@@ -77,33 +75,16 @@ def waiting(unit: ReadUnit, form_id: str) -> str | None:
 
 def run(house: House, job_id: str) -> None:
     """Work off a waiting job and write down how it ended; nothing happens when it does not wait any more."""
-    job = house.db.write(lambda uow: jobs.claim(uow, job_id, now=house.clock.now()))
-    if job is None:
-        return
-    ended: dict[str, Any] = {"state": "failed", "error": _BROKE}
-    try:
-        while house.db.write(partial(_part, house, job)):
-            pass
-        ended = {"state": "done"}
-    except FormloomError as fault:
-        ended["error"] = {"code": fault.code, "message": {one: fault.words(one) for one in fault.message}}
-    finally:
-        house.db.write(
-            lambda uow: job_rows.change(uow, job_id, {**ended, "finished_at": house.clock.now()}, only_in=("running",))
-        )
+    jobs.work_off(house, job_id, _part, broke=_BROKE)
 
 
-def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
+def _part(house: House, uow: UnitOfWork, job: JobRow, now: datetime) -> bool:
     """Compute the next records; tell whether there may be more."""
-    now = house.clock.now()
-    found = job_rows.find(uow, job.id, lock=True)
-    if found is None or found.state != "running":
-        return False
     form = house.catalog.current(uow, job.form_id or "")
-    wanted = [form.by_id[name] for name in found.payload["fields"] if name in form.by_id]
+    wanted = [form.by_id[name] for name in job.payload["fields"] if name in form.by_id]
     names = [item.id for item in wanted if item.type.is_generated]
     inside = [item.id for item in wanted if item.rows is not None]
-    records = sweeps.after(uow, form, str(found.payload["last"]), limit=PART, lock=bool(inside))
+    records = sweeps.after(uow, form, str(job.payload["last"]), limit=PART, lock=bool(inside))
     child_rows.load(uow, form, records)
     before = {one.id: replace(one, values=dict(one.values)) for one in records} if inside else {}
     changed = _changed(uow, form, records, [*names, *inside], now=now)
@@ -114,8 +95,8 @@ def _part(house: House, job: JobRow, uow: UnitOfWork) -> bool:
             form,
             [(before[one.id], {name: one.values[name] for name in inside if name in one.values}) for one in changed],
         )
-    counts = {"done": found.done + len(records), "ok": found.ok + len(changed), "heartbeat_at": now}
-    payload = {**found.payload, "last": records[-1].id} if records else found.payload
+    counts = {"done": job.done + len(records), "ok": job.ok + len(changed), "heartbeat_at": now}
+    payload = {**job.payload, "last": records[-1].id} if records else job.payload
     job_rows.change(uow, job.id, {**counts, "payload": payload})
     return len(records) == PART
 

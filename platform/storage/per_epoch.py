@@ -2,6 +2,8 @@
 
     _books = PerEpoch(load)
     book = _books.present(unit)      # as this unit of work sees it
+    POOLS = PerForm(read_pools)
+    pools = POOLS.of(unit, form)     # the same for each version of each form
 
 One value is kept per database. A new epoch (`access_epoch.advance`) makes a new one at the next question.
 """
@@ -11,6 +13,7 @@ import weakref
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from formloom.platform.definitions.form import FormVersion
 from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
@@ -42,3 +45,18 @@ class PerEpoch(Generic[T]):
     def _keep(self, engine: object, epoch: str, value: T) -> None:
         with self._lock:
             self._kept[engine] = (epoch, value)
+
+
+class PerForm(Generic[T]):
+    """Keeps what `read` found for a version of a form in the present epoch."""
+
+    def __init__(self, read: Callable[[ReadUnit, FormVersion], T]) -> None:
+        self._read = read
+        self._known: PerEpoch[dict[tuple[str, int], T]] = PerEpoch(lambda _unit: {})
+
+    def of(self, unit: ReadUnit, form: FormVersion) -> T:
+        """Return what belongs to a form as this unit of work sees it."""
+        known, key = self._known.present(unit), (form.form_id, form.version)
+        if key not in known:
+            known[key] = self._read(unit, form)
+        return known[key]

@@ -105,7 +105,7 @@ def test_a_job_that_broke_off_goes_on_where_it_stopped(desk: Desk, house: House,
     assert job is not None
     recomputing.PART, kept = 2, recomputing.PART
     try:
-        desk.db.write(lambda uow: recomputing._part(house, job, uow))
+        desk.db.write(lambda uow: recomputing._part(house, uow, job, clock.now()))
         clock.advance(timedelta(minutes=5))
         assert desk.db.write(lambda uow: jobs.bury_silent(uow, now=clock.now())) == [job_id]
         job_kinds.run(house, job_id)

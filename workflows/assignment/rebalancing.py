@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Literal
 
 from formloom.platform.access.identity import load_member
@@ -122,20 +121,7 @@ def plan(uow: UnitOfWork, actor: Member, rt: Runtime, rule_id: str, *, now: date
 
 def run(house: House, job_id: str) -> None:
     """Work off a waiting job; who was given a record by somebody else meanwhile keeps it."""
-    job = house.db.write(lambda uow: jobs.claim(uow, job_id, now=house.clock.now()))
-    if job is None:
-        return
-    ended: dict[str, Any] = {"state": "failed", "error": _BROKE}
-    try:
-        while house.db.write(partial(_part, house, job_id)):
-            pass
-        ended = {"state": "done"}
-    except FormloomError as fault:
-        ended["error"] = {"code": fault.code, "message": {one: fault.words(one) for one in fault.message}}
-    finally:
-        house.db.write(
-            lambda uow: job_rows.change(uow, job_id, {**ended, "finished_at": house.clock.now()}, only_in=("running",))
-        )
+    jobs.work_off(house, job_id, _part, broke=_BROKE)
 
 
 def undo(uow: UnitOfWork, actor: Actor, house: House, job_id: str, *, now: datetime) -> JobRow:
@@ -229,12 +215,8 @@ def _open_by_holder(
             return found
 
 
-def _part(house: House, job_id: str, uow: UnitOfWork) -> bool:
+def _part(house: House, uow: UnitOfWork, job: JobRow, now: datetime) -> bool:
     """Move the next few; tell whether there may be more."""
-    now = house.clock.now()
-    job = job_rows.find(uow, job_id, lock=True)
-    if job is None or job.state != "running":
-        return False
     actor = load_member(uow, job.created_by or "")
     if actor is None:
         raise Forbidden

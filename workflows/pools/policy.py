@@ -1,7 +1,6 @@
 """A pool document, ready to judge records: conditions compiled, numbers read, and what lies in it as one condition."""
 
 import logging
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +12,10 @@ from formloom.platform.kernel.actors import Member
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.jsontypes import JSONObject
 from formloom.platform.kernel.zones import midnight
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.storage.definition_store import Definition
+from formloom.platform.storage.per_epoch import PerForm
 from formloom.workflows.business_time import calendar_of
 from formloom.workflows.pools.rules import Days, Terms, counted_in, ordered
 from formloom.workflows.sla.policy import Judge, judge
@@ -95,31 +94,6 @@ class Pool:
         return midnight(value, form.zone) if isinstance(value, date) else None
 
 
-class Pools:
-    """The published pools of forms, remembered for one access epoch."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._epoch = ""
-        self._known: dict[tuple[str, int], tuple[Pool, ...]] = {}
-
-    def of(self, unit: ReadUnit, form: FormVersion) -> Sequence[Pool]:
-        """Return the pools of a form that are switched on, in the order in which they are tried."""
-        epoch = access_epoch.current(unit)
-        with self._lock:
-            if epoch != self._epoch or not epoch:
-                self._epoch, self._known = epoch, {}
-            known = self._known.get((form.form_id, form.version))
-        if known is None:
-            known = tuple(_read_all(unit, form))
-            with self._lock:
-                self._known[(form.form_id, form.version)] = known
-        return known
-
-
-POOLS = Pools()
-
-
 def all_of(parts: Iterable[Mapping[str, Any]]) -> JSONObject:
     """Return the condition that all parts hold, as flat as can be: trees may only be so deep."""
     flat: list[Any] = []
@@ -138,7 +112,7 @@ def days_of(unit: ReadUnit, form: FormVersion, pool: Pool) -> Days:
     return counted_in(calendar_of(unit, form.app_id, pool.calendar) if pool.calendar else None)
 
 
-def _read_all(unit: ReadUnit, form: FormVersion) -> list[Pool]:
+def _read_all(unit: ReadUnit, form: FormVersion) -> Sequence[Pool]:
     documents = [
         (definition, document)
         for definition, document in store.published(unit, "pool", app_id=form.app_id)
@@ -155,6 +129,10 @@ def _read_all(unit: ReadUnit, form: FormVersion) -> list[Pool]:
             continue
         earlier.append(dict(document.get("filter") or {}))
     return found
+
+
+POOLS = PerForm(_read_all)
+"""The published pools of forms that are switched on, in the order in which they are tried."""
 
 
 def _read(

@@ -16,11 +16,10 @@ from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
 from formloom.platform.storage.definition_store import Definition, FormCatalog
 from formloom.workflows.queries import clockwork
 from formloom.workflows.queries import sla as rows
-from formloom.workflows.sla.keeping import Policies, follow
+from formloom.workflows.sla.keeping import POLICIES, follow
 
 PAGE = 100
 _log = logging.getLogger(__name__)
-_policies = Policies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _page(uow: UnitOfWork, catalog: FormCatalog, newcomer: Newcomer, cursor: str
     settled = rows.settled(uow, ids) if ids else set()
     for record_id in ids:
         if record_id not in settled:
-            follow(uow, form, _policies.of(uow, form), record_id, now=now, since=None)
+            follow(uow, form, POLICIES.of(uow, form), record_id, now=now, since=None)
     if found.next is None:
         version = newcomer.definition.version or 0
         clockwork.adopted(uow, newcomer.definition.id, version, newcomer.calendars, form.form_id, now=now)
@@ -98,5 +97,5 @@ def _follow_all(uow: UnitOfWork, catalog: FormCatalog, found: Sequence[tuple[str
         except FormloomError:  # the form or its app is gone
             rows.cancel_all(uow, form_id, now=now)
         else:
-            follow(uow, form, _policies.of(uow, form), record_id, now=now, since=None)
+            follow(uow, form, POLICIES.of(uow, form), record_id, now=now, since=None)
     return None

@@ -13,7 +13,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.workflows.engine.context import Occasion
 from formloom.workflows.queries import claims
 from formloom.workflows.running import Flow
-from formloom.workflows.sla.keeping import Policies, Telling, follow
+from formloom.workflows.sla.keeping import POLICIES, Telling, follow
 from formloom.workflows.sla.policy import Policy
 from formloom.workflows.triggers.registry import TRIGGERS
 
@@ -28,18 +28,15 @@ LISTENER = "sla_event"
 class Announcer:
     """Keeps clocks for one dispatcher."""
 
-    def __init__(self) -> None:
-        self._policies = Policies()
-
     def listens(self, unit: ReadUnit, form: FormVersion) -> bool:
         """Tell whether records of a form have clocks."""
-        return bool(self._policies.of(unit, form))
+        return bool(POLICIES.of(unit, form))
 
     def keep(
         self, uow: UnitOfWork, form: FormVersion, occasion: Occasion, flows: Iterable[Flow], *, now: datetime
     ) -> None:
         """Work out the clocks of the occasion's record anew and put what they came to among the events."""
-        policies = self._policies.of(uow, form)
+        policies = POLICIES.of(uow, form)
         tellings = follow(uow, form, policies, occasion.record_id or "", now=now, since=occasion.at)
         rules = [flow.trigger for flow in flows if flow.is_on and flow.trigger.get("type") == LISTENER]
         for telling in tellings:
@@ -57,7 +54,7 @@ class Announcer:
         if occasion.kind != OCCASION or not isinstance(told, Mapping) or not mark:
             return []
         wanted = occasion.payload.get("policy_id")
-        policy = next((one for one in self._policies.of(unit, form) if one.id == wanted), None)
+        policy = next((one for one in POLICIES.of(unit, form) if one.id == wanted), None)
         nodes = _nodes(policy, str(told["metric"]), str(mark)) if policy else ()
         if policy is None or not nodes:
             return []

@@ -6,7 +6,6 @@ what people should be told; a mark is told once for each clock and number, becau
 """
 
 import logging
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +14,9 @@ from typing import Any
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.records.queries.rows import read_one
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.per_epoch import PerForm
 from formloom.workflows.business_time import calendar_of
 from formloom.workflows.calendars import WorkingTime
 from formloom.workflows.queries import clockwork
@@ -58,28 +57,6 @@ class Telling:
     policy: Policy
     mark: str
     told: Mapping[str, Any]
-
-
-class Policies:
-    """The published policies of forms, remembered for one access epoch."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._epoch = ""
-        self._known: dict[tuple[str, int], tuple[Policy, ...]] = {}
-
-    def of(self, unit: ReadUnit, form: FormVersion) -> Sequence[Policy]:
-        """Return the policies of a form that are switched on, in the order in which they are tried."""
-        epoch = access_epoch.current(unit)
-        with self._lock:
-            if epoch != self._epoch or not epoch:
-                self._epoch, self._known = epoch, {}
-            known = self._known.get((form.form_id, form.version))
-        if known is None:
-            known = tuple(_read_all(unit, form))
-            with self._lock:
-                self._known[(form.form_id, form.version)] = known
-        return known
 
 
 def clocks_now(
@@ -124,7 +101,7 @@ def follow(
     return tellings
 
 
-def _read_all(unit: ReadUnit, form: FormVersion) -> list[Policy]:
+def _read_all(unit: ReadUnit, form: FormVersion) -> Sequence[Policy]:
     found = []
     for definition, document in store.published(unit, "sla", app_id=form.app_id):
         if document.get("form") != form.key or document.get("enabled", True) is False:
@@ -134,6 +111,10 @@ def _read_all(unit: ReadUnit, form: FormVersion) -> list[Policy]:
         except (FormloomError, ValueError, LookupError):  # one policy that the form outgrew must not stop the others
             _log.exception("policy %s can't be used", definition.key)
     return sorted(found, key=lambda policy: (policy.position, policy.definition.key))
+
+
+POLICIES = PerForm(_read_all)
+"""The published policies of forms that are switched on, in the order in which they are tried."""
 
 
 def _said(unit: ReadUnit, record_id: str, policies: Iterable[Policy]) -> list[Said]:

@@ -12,10 +12,9 @@ from formloom.workflows import holidays
 from formloom.workflows.queries import sla as rows
 from formloom.workflows.sla import figures
 from formloom.workflows.sla.clock import Clock
-from formloom.workflows.sla.keeping import Policies, Timed, clocks_now
+from formloom.workflows.sla.keeping import POLICIES, Timed, clocks_now
 
 api = Api("sla")
-_policies = Policies()
 
 
 class FigureQuery(Schema):
@@ -31,7 +30,7 @@ def read_clocks(call: Call, form: str, record_id: str) -> object:
         found = call.runtime.catalog.find(unit, form)
         service.read(unit, call.actor, found, record_id)
         readable = Access.of(unit, call.actor).readable(found)
-        policies = _policies.of(unit, found)
+        policies = POLICIES.of(unit, found)
         timed = clocks_now(unit, found, policies, record_id, call.now) if policies else []
     return {"clocks": [_clock(one) for one in timed if one.policy.fields <= set(readable)], "now": moment(call.now)}
 
