@@ -28,6 +28,10 @@ export function isBeside(id: string): id is Beside {
 export function gridFields(form: FormInfo): FormField[] {
   return [...form.document.fields.filter((field) => typeInfo(field.type)?.is_stored), ...besideFields()]
 }
+/** Those of them that the reader may see. */
+export function fieldsSeen(form: FormInfo): FormField[] {
+  return gridFields(form).filter((field) => isBeside(field.id) || (field.id in form.access.fields && form.access.fields[field.id] !== 'hidden'))
+}
 export function fieldById(form: FormInfo, id: string): FormField | undefined {
   return gridFields(form).find((field) => field.id === id)
 }
