@@ -193,9 +193,8 @@ class LiveDesk(_Looking):
         )  # fmt: skip
 
     def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:
-        told = {"run": self._run_id, "node": self.stay.node, "token": self.stay.token, "visit": self.stay.visit}
         return line.put_call(
-            self._uow, self._origin(), url=url, secret=secret, body=body, answer_to=told if waits else None,
+            self._uow, self._origin(), url=url, secret=secret, body=body, answer_to=self._place() if waits else None,
             cause=self.context.occasion.cause.by(self._flow_id), is_on=self.context.occasion.messages,
             now=self.context.now,
         )  # fmt: skip
@@ -225,17 +224,23 @@ class LiveDesk(_Looking):
         asked, node = invite(self._uow, self.context, self._run, self.stay, kind, node)
         return asking.ask(self._uow, self.context, self._run, self.stay, kind, node, asked)
 
-    def wait_for_change(self, until: datetime | None) -> Outcome:
+    def wait_for_change(self, until: datetime | None, looks_at: datetime | None) -> Outcome:
         self._record_id()
         if until is not None:
             self.wait_until(until)
-        return Outcome(output={"holds": False, "until": until.isoformat() if until else None}, result="waiting")
+        if looks_at is not None and not _is_too_late(looks_at, until):
+            clockwork.plan_in_run(self._uow, "look", self._about(), looks_at, self._place(), now=self.context.now)
+        return Outcome(output=_waited_for(until, looks_at), result="waiting")
 
     def wait_until(self, at: datetime) -> Outcome:
-        about = {"flow_id": self._flow_id, "form_id": self.context.form.form_id, "record_id": self.context.record_id}
-        told = {"run": self._run_id, "node": self.stay.node, "token": self.stay.token, "visit": self.stay.visit}
-        clockwork.plan_in_run(self._uow, "wake", about, at, told, now=self.context.now)
+        clockwork.plan_in_run(self._uow, "wake", self._about(), at, self._place(), now=self.context.now)
         return Outcome(output={"until": at.isoformat()}, result="waiting")
+
+    def _about(self) -> dict[str, str | None]:
+        return {"flow_id": self._flow_id, "form_id": self.context.form.form_id, "record_id": self.context.record_id}
+
+    def _place(self) -> dict[str, Any]:
+        return {"run": self._run_id, "node": self.stay.node, "token": self.stay.token, "visit": self.stay.visit}
 
     def start_process(self, flow_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
         form, flow_id = self._callee(flow_key)
@@ -328,8 +333,8 @@ class DryDesk(_Looking):
                 "chosen": asking.is_to_be_chosen(self._run, self.stay, node)}  # fmt: skip
         return Outcome(output=told)
 
-    def wait_for_change(self, until: datetime | None) -> Outcome:
-        return Outcome(output={"holds": False, "until": until.isoformat() if until else None})
+    def wait_for_change(self, until: datetime | None, looks_at: datetime | None) -> Outcome:
+        return Outcome(output=_waited_for(until, looks_at))
 
     def wait_until(self, at: datetime) -> Outcome:
         return Outcome(output={"until": at.isoformat()})
@@ -340,6 +345,15 @@ class DryDesk(_Looking):
 
     def assign(self, rule: Mapping[str, Any], rule_key: str, field: str) -> dict[str, Any]:
         return _told(choose(rule, facts_of(self._unit, self.context, rule, self._lane_of(rule_key), field)))
+
+
+def _is_too_late(looks_at: datetime | None, until: datetime | None) -> bool:
+    return looks_at is not None and until is not None and looks_at >= until
+
+
+def _waited_for(until: datetime | None, looks_at: datetime | None) -> dict[str, Any]:
+    moments = {"until": until, "looks_at": None if _is_too_late(looks_at, until) else looks_at}
+    return {"holds": False, **{name: at.isoformat() if at else None for name, at in moments.items()}}
 
 
 def _told(found: Choice) -> dict[str, Any]:

@@ -90,8 +90,9 @@ class Run:
         place = self.program.place(token.at)
         number = (token.visit - 1) * MAX_NODES + place.no
         line = TraceLine(
-            place.id, place.type, outcome.result, output=outcome.output, error=outcome.error, step_no=number
-        )
+            place.id, place.type, outcome.result, outcome.why, outcome.output, outcome.error, number,
+            item=token.item,
+        )  # fmt: skip
         self.lines.append(line.dump())
 
 
@@ -204,6 +205,12 @@ def settle_and_go(uow: UnitOfWork, rt: Runtime, run: Run, token: int, outcome: O
     go_on(uow, rt, run, before)
 
 
+def settle_told(uow: UnitOfWork, rt: Runtime, run: Run, token: Token, outcome: Outcome) -> None:
+    """Go on as `settle_and_go` does, and write down what came of what the token waited for."""
+    run.tell(token, outcome)
+    settle_and_go(uow, rt, run, token.id, outcome)
+
+
 def drive(
     program: Program, state: State, context: Context, perform: Any, lines: list[TraceLine]
 ) -> tuple[State, frozenset[int]]:
@@ -222,7 +229,7 @@ def drive(
         context.values.update(outcome.values)
         lines.append(
             TraceLine(
-                task.node, task.action.id, outcome.result, output=outcome.output, error=outcome.error, step_no=task.no,
+                task.node, task.action.id, outcome.result, outcome.why, outcome.output, outcome.error, task.no,
                 input=given, item=task.context.item,
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.runtime import Runtime
-from formloom.workflows import answers
+from formloom.workflows import answers, watching
 from formloom.workflows.approvals import people, rights
 from formloom.workflows.approvals.facts import Stay
 from formloom.workflows.approvals.telling import tell
@@ -16,14 +16,14 @@ from formloom.workflows.engine.outcome import Outcome
 from formloom.workflows.engine.program import START
 from formloom.workflows.queries import tasks
 from formloom.workflows.queries.tasks import TaskRow
-from formloom.workflows.running import Run, settle_and_go, take_up
+from formloom.workflows.running import Run, settle_and_go, settle_told, take_up
 
 
 def fire(uow: UnitOfWork, rt: Runtime, told: Mapping[str, Any], *, now: datetime) -> None:
     """Do what a timer of a run is for; what it was set for may be over, then nothing happens."""
     kind = told.get("timer")
-    if kind == "wake":
-        _wake(uow, rt, told, now)
+    if kind in {"wake", "look"}:
+        _wake(uow, rt, kind, told, now)
         return
     if kind == "answer":
         answers.take(uow, rt, told, now=now)
@@ -41,7 +41,7 @@ def fire(uow: UnitOfWork, rt: Runtime, told: Mapping[str, Any], *, now: datetime
         _late(uow, rt, run, task, now)
 
 
-def _wake(uow: UnitOfWork, rt: Runtime, told: Mapping[str, Any], now: datetime) -> None:
+def _wake(uow: UnitOfWork, rt: Runtime, kind: str, told: Mapping[str, Any], now: datetime) -> None:
     try:
         run, _stood = take_up(uow, rt, str(told.get("run")), now=now)
     except NotFound:
@@ -49,7 +49,13 @@ def _wake(uow: UnitOfWork, rt: Runtime, told: Mapping[str, Any], now: datetime) 
     token = run.state.token(int(told.get("token") or 0))
     if token is None or token.status != "waiting":
         return
-    if (token.at, token.visit) == (told.get("node"), told.get("visit")):
+    if (token.at, token.visit) != (told.get("node"), told.get("visit")):
+        return
+    if kind == "look":
+        watching.look(uow, rt, run, token)
+    elif (over := watching.time_over(run, token)) is not None:
+        settle_told(uow, rt, run, token, over)
+    else:
         settle_and_go(uow, rt, run, token.id, Outcome())
 
 

@@ -8,10 +8,12 @@ take its place.
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed, matches
 from formloom.platform.definitions.conditions.compile import explain as explain_tree
+from formloom.platform.definitions.conditions.moments import next_change
 from formloom.platform.definitions.conditions.tree import Leaf, Node, Not, parse
 from formloom.platform.definitions.form import FormVersion
 from formloom.workflows.engine import scope
@@ -40,6 +42,11 @@ def meets(tree: Mapping[str, Any], context: Context) -> bool:
     node, decide = _read(tree, context)
     values = _values(context)
     return decide(values) if decide else matches(node, values, _setting(context))
+
+
+def changes_at(tree: Mapping[str, Any], context: Context) -> datetime | None:
+    """Return when time alone may next change whether the record meets `tree`. Raises ConditionInvalid."""
+    return next_change(_read(tree, context)[0], _values(context), _setting(context)) if tree else None
 
 
 def clean_values(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ MAX_DEPTH = 5
 MAX_PARTS = 100
 """How many values one input tells; what comes beyond is left out."""
 SECRET = frozenset({"secret"})
-INNER = frozenset({"nodes", "then", "else", "branches"})
+INNER = frozenset({"when", "nodes", "then", "else", "late", "branches"})
 
 
 def told(plan: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -110,7 +110,8 @@ def settle(program: Program, state: State, number: int, outcome: Outcome) -> Sta
         return send(program, state, number, outcome.goes_to, back=outcome.comes_back)
     if token.back:
         return _jump(program, state, replace(token, back=None), token.back)
-    return _onward(program, state, token, place)
+    inside = place.ways.get(outcome.way) if outcome.way else None
+    return _to(program, state, token, inside) if inside else _onward(program, state, token, place)
 
 
 def send(program: Program, state: State, number: int, target: str, *, back: bool = False) -> State:

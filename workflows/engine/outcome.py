@@ -15,7 +15,8 @@ class Outcome:
 
     With the result `waiting` the run stays at this node until it is settled later. `ends` ends the whole run with that
     result; `goes_to` sends it to another node instead of onward, and `comes_back` brings it straight back afterwards.
-    `keeps` are results for later nodes by name; see `engine/scope.py`.
+    `way` sends it along one of the node's own ways before it goes on. `keeps` are results for later nodes by name; see
+    `engine/scope.py`. `why` lists the condition leaves that decided.
     """
 
     output: Mapping[str, Any] = field(default_factory=dict)
@@ -26,6 +27,8 @@ class Outcome:
     goes_to: str | None = None
     comes_back: bool = False
     keeps: Mapping[str, Any] = field(default_factory=dict)
+    way: str | None = None
+    why: tuple[Mapping[str, Any], ...] = ()
 
 
 def failure(fault: FormloomError) -> Outcome:

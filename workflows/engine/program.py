@@ -105,9 +105,9 @@ class Program:
 
 
 def ways_of(node: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
-    """Yield (way, nodes) for every way of a node: the two of a branch, the named ones of a route or a parallel, the
-    body of a loop."""
-    for name in ("then", "else"):
+    """Yield (way, nodes) for every way of a node: the two of a branch, what is done when a wait took too long, the
+    named ones of a route or a parallel, the body of a loop."""
+    for name in ("then", "else", "late"):
         if name in node:
             yield name, node.get(name) or ()
     if "nodes" in node:

@@ -98,8 +98,8 @@ class Desk(Protocol):
         """Return the moment after a duration, counted in a calendar's working hours if one is named."""
         ...
 
-    def wait_for_change(self, until: datetime | None) -> Outcome:
-        """Have the run look at its node again whenever the record changes, and go on at `until` at the latest."""
+    def wait_for_change(self, until: datetime | None, looks_at: datetime | None) -> Outcome:
+        """Have the run look at its node again whenever the record changes and at `looks_at`, and wake it at `until`."""
         ...
 
     def wait_until(self, at: datetime) -> Outcome:

@@ -12,7 +12,7 @@ from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import timers
 
-IN_RUNS = ("wake", "remind", "late")
+IN_RUNS = ("wake", "look", "remind", "late")
 """Kinds of timers that belong to a run which waits, not to the trigger of a flow. Those of blueprints, which belong to
 a stage of a record, are planned the same way."""
 
@@ -55,7 +55,8 @@ def plan_in_run(
     uow: UnitOfWork, kind: str, about: Mapping[str, str | None], fire_at: datetime, payload: Mapping[str, Any], *,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Plan that a run goes on (`wake`), or that a task is looked at (`remind`, `late`); each once for its payload.
+    """Plan that a run goes on (`wake`) or looks at its condition (`look`), or that a task is looked at (`remind`,
+    `late`); each once for its payload.
 
     `about` has `flow_id`, `form_id` and `record_id`.
     """

@@ -14,7 +14,7 @@ export function placeOf(document: RuleDocument, path: string | null): string {
       else if (list) found = list[Number(part)]
       ;[ways, list] = [undefined, ways ? list : undefined]
     } else if (part === 'branches') ways = found?.branches
-    else if (part === 'then' || part === 'else') list = found?.[part]
+    else if (part === 'then' || part === 'else' || part === 'late') list = found?.[part]
     else if (part === 'nodes') list ??= found?.nodes
   }
   const types = (catalog.value?.raw.nodes ?? []) as { id: string; label: L10n }[]

@@ -8,6 +8,8 @@ export interface RuleNode {
   when?: Condition
   then?: RuleNode[]
   else?: RuleNode[]
+  /** What is done when a wait took as long as it may. */
+  late?: RuleNode[]
   /** What a loop does for each. */
   nodes?: RuleNode[]
   branches?: { id: string; when?: Condition; nodes?: RuleNode[] }[]
@@ -128,7 +130,7 @@ export function freshId(nodes: readonly RuleNode[]): string {
   const walk = (list: readonly RuleNode[]): void => list.forEach((node) => {
     taken.add(node.id)
     node.branches?.forEach((branch) => taken.add(branch.id))
-    ;[node.then, node.else, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].forEach((inner) => walk(inner ?? []))
+    ;[node.then, node.else, node.late, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].forEach((inner) => walk(inner ?? []))
   })
   walk(nodes)
   let number = 1

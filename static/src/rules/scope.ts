@@ -19,7 +19,7 @@ const PEOPLE = (): FormField[] => [{ id: 'id', type: 'user', label: words('rules
 
 /** The ways that hang on a step, each with what is on it. */
 export function waysOf(node: RuleNode): RuleNode[][] {
-  return [node.then, node.else, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].filter((way): way is RuleNode[] => way !== undefined)
+  return [node.then, node.else, node.late, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].filter((way): way is RuleNode[] => way !== undefined)
 }
 
 /** Step → what is known there beside the record, in the order of writing. */

@@ -31,7 +31,7 @@ from formloom.platform.definitions.kinds.flow_scope import (
 from formloom.platform.kernel.errors import Finding
 
 MAX_NODES = 100
-SIDES = ("then", "else", "nodes")
+SIDES = ("then", "else", "late", "nodes")
 """Where a node keeps the nodes that hang on it; a route and a parallel have them in their branches."""
 NAMES_A_DEFINITION = {
     "template": "message_template",
@@ -389,8 +389,6 @@ def _check_part(
     if not isinstance(kind, str) or kind not in known:
         yield unknown("unknown_type", f"{path}/type", kind, known, what)
         return
-    settings = {
-        name: value for name, value in part.items() if name not in {"id", "type", "then", "else", "when", "nodes"}
-    }
+    settings = {name: value for name, value in part.items() if name not in {"id", "type", "when", *SIDES}}
     schema = known[kind]
     yield from setting_findings(schema if isinstance(schema, Schema) else schema(), settings, path)

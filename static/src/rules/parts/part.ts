@@ -5,6 +5,7 @@
 import { http } from '@/api/http'
 import type { Condition, FormField, L10n } from '@/api/types'
 import { ruleApi, type DefinitionSummary, type Finding, type RuleDocument, type RuleNode } from '../rule'
+import { waysOf } from '../scope'
 
 export type PartKind = 'assignment_rule' | 'message_template'
 export interface MessageTemplate {
@@ -83,8 +84,7 @@ export async function publishParts(app: string, document: RuleDocument): Promise
   const named = new Set<string>()
   const walk = (nodes: RuleNode[]) => nodes.forEach((node) => {
     for (const key of [node.rule, node.template]) if (typeof key === 'string') named.add(key)
-    walk(node.then ?? [])
-    walk(node.else ?? [])
+    waysOf(node).forEach(walk)
   })
   walk(document.nodes)
   if (!named.size) return

@@ -2,6 +2,7 @@
 import { typeInfo } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
+import { dateTime } from '@/i18n/format'
 
 export interface Pair {
   name: string
@@ -29,5 +30,7 @@ function labelOf(name: string, fields: readonly FormField[]): string {
 function shown(value: unknown, name: string, fields: readonly FormField[]): string {
   const option = fields.find((one) => one.id === name)?.options?.find((one) => one.value === value)
   if (typeof value === 'boolean') return t(value ? 'conditions.yes' : 'conditions.no')
+  if (typeof value === 'string' && MOMENT.test(value)) return dateTime(value)
   return resolve(option?.label) || String(value)
 }
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/
