@@ -26,6 +26,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a database once on SQLite and once on PostgreSQL; `one_database` says that SQLite will do.
+
+    That is for tests of pages and guards, whose statements others run on both.
+    """
+    if "database_kind" in metafunc.fixturenames and not _is_chosen(metafunc):
+        is_one = metafunc.definition.get_closest_marker("one_database") is not None
+        metafunc.parametrize("database_kind", DATABASES[:1] if is_one else DATABASES, indirect=True)
+
+
+def _is_chosen(metafunc: pytest.Metafunc) -> bool:
+    return any(mark.args[0] == "database_kind" for mark in metafunc.definition.iter_markers("parametrize"))
+
+
 HAS_POSTGRES = _postgres_answers()
 DATABASES = [
     "sqlite",
@@ -33,9 +47,9 @@ DATABASES = [
 ]
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Return which database the test runs on: each runs once on SQLite and once on PostgreSQL."""
+    """Return which database the test runs on; see `pytest_generate_tests`."""
     return str(request.param)
 
 
@@ -63,7 +77,7 @@ def database_url(database_kind: str, tmp_path: Path, sqlite_model: Path, kept: d
         yield f"sqlite:///{shutil.copy(sqlite_model, tmp_path / 'formloom.db')}"
         return
     if "system" not in kept:
-        made = Kept.made()
+        made = Kept.made(is_hasty=True)
         _upgrade(made.url)
         made.remember()
         kept["system"] = made

@@ -43,11 +43,13 @@ class Kept:
     _counters: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
     @classmethod
-    def made(cls) -> "Kept":
-        """Make an empty database."""
-        name = f"formloom_test_{uuid.uuid4().hex[:12]}"
-        administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return cls(name)
+    def made(cls, *, is_hasty: bool = False) -> "Kept":
+        """Make an empty database; a hasty one does not wait for the disk, for tests in which no server falls over."""
+        made = cls(f"formloom_test_{uuid.uuid4().hex[:12]}")
+        administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made.name)))
+        if is_hasty:
+            administer(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(made.name)))
+        return made
 
     @property
     def url(self) -> str:

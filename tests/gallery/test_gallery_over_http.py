@@ -11,6 +11,8 @@ from formloom.builders.gallery import exchange, shelf
 from .conftest import Site
 from .hostile import CORPUS, honest, zipped
 
+pytestmark = pytest.mark.one_database
+
 
 def test_the_gallery_lists_every_package_and_what_is_installed(site: Site) -> None:
     site.ask("POST", "/templates/survey/install", json={})

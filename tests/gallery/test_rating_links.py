@@ -11,6 +11,8 @@ from formloom.platform.storage import tables
 
 from .conftest import Site
 
+pytestmark = pytest.mark.one_database
+
 RATING = {"score": 1, "solved": "no"}
 
 

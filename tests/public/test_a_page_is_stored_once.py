@@ -7,6 +7,8 @@ import pytest
 
 from .conftest import EVERY_TYPE, Publish
 
+pytestmark = pytest.mark.one_database
+
 LINE = EVERY_TYPE[0]
 NUMBER = EVERY_TYPE[21]
 

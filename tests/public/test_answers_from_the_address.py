@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import ENTRY, House, Publish, l10n
 
+pytestmark = pytest.mark.one_database
+
 LINE, INNER, SERIAL = ENTRY["line"], ENTRY["inner"], ENTRY["no"]
 
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from .conftest import HTML, Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 START = {"id": "start", "type": "date", "label": l10n("Start")}
 END = {"id": "end", "type": "date", "label": l10n("End")}

@@ -1,6 +1,10 @@
 """Computed fields on the public page: shown without a script after sending, handed to one as far as a visitor may know."""
 
+import pytest
+
 from .conftest import Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 PRICE = {"id": "price", "type": "currency", "label": l10n("Price")}
 COUNT = {"id": "count", "type": "number", "decimals": 0, "label": l10n("Count"), "required": True}

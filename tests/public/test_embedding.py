@@ -9,6 +9,8 @@ from formloom.platform.web.public.embedding import is_allowed, origin_of
 
 from .conftest import ENTRY, HTML, House, Publish
 
+pytestmark = pytest.mark.one_database
+
 SITE = "https://www.example.com"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import ANSWERS, EVERY_TYPE, PNG, House, Publish, l10n, upload
 
+pytestmark = pytest.mark.one_database
+
 MEMBERS_ONLY = {"serial", "user", "users", "department", "departments"}
 
 

@@ -10,6 +10,8 @@ from formloom.platform.records.pdf import fitted, width_mm
 
 from .conftest import ENTRY, House, Publish, l10n
 
+pytestmark = pytest.mark.one_database
+
 pdfium = pytest.importorskip("pypdfium2", reason="no renderer of PDF is installed")
 zxing = pytest.importorskip("zxingcpp", reason="no reader of codes is installed")
 

@@ -2,7 +2,11 @@
 
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from .conftest import EVERY_TYPE, House, Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 
 def test_links_are_listed_with_what_came_through_them(form: Publish) -> None:

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from .conftest import House, Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 PRODUCT = [
     {"id": "name", "type": "text", "label": l10n("Name", "名称")},

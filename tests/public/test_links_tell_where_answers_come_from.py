@@ -9,6 +9,8 @@ from formloom.platform.storage.tables import touchpoints
 
 from .conftest import EVERY_TYPE, Publish
 
+pytestmark = pytest.mark.one_database
+
 LINE = EVERY_TYPE[0]
 ORIGIN: dict[str, Any] = {"id": "origin", "type": "hidden", "label": {"en": "Origin"}, "from_link": "link.source"}
 

@@ -7,6 +7,8 @@ from werkzeug.test import TestResponse
 
 from .conftest import EVERY_TYPE, House, Publish
 
+pytestmark = pytest.mark.one_database
+
 LINE, PAPERS = EVERY_TYPE[0], EVERY_TYPE[17]
 WORDS = "open sesame"
 

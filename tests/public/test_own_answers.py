@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import OPTIONS, Publish, l10n
 
+pytestmark = pytest.mark.one_database
+
 MORE = {"own_answer": True, "own_label": l10n("Something else", "别的"), "own_most": 20}
 ONE = {"id": "one", "type": "radio", "label": l10n("One"), "options": OPTIONS, **MORE}
 LIST = {"id": "list", "type": "select", "label": l10n("List"), "options": OPTIONS, **MORE}

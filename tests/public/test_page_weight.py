@@ -12,6 +12,8 @@ from formloom.platform.web.public import framing
 
 from .conftest import EVERY_TYPE, Publish
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE, SCRIPT, PAGE = 60_000, 18_000, 22_000
 BUILT = bundle_folder() / "public-form.json"

@@ -3,7 +3,11 @@
 import re
 from typing import Any
 
+import pytest
+
 from .conftest import House, Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 OPTIONS = [{"value": f"v{number:02d}", "label": l10n(f"Option {number}")} for number in range(12)]
 NONE = {"value": "none", "label": l10n("None of these"), "pinned": True}

@@ -9,6 +9,8 @@ from altcha import Challenge, Payload, solve_challenge
 
 from .conftest import EVERY_TYPE, House, Publish
 
+pytestmark = pytest.mark.one_database
+
 LINE = EVERY_TYPE[0]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import House, Publish, l10n, upload
 
+pytestmark = pytest.mark.one_database
+
 COLUMNS: list[dict[str, Any]] = [
     {"id": "product", "type": "text", "label": l10n("Product", "产品"), "required": True},
     {"id": "price", "type": "number", "label": l10n("Price", "单价"), "max": 100},

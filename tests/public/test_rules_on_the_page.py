@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from .conftest import OPTIONS, Publish, l10n
+
+pytestmark = pytest.mark.one_database
 
 KIND = {"id": "kind", "type": "text", "label": l10n("Kind")}
 RATE = {"id": "rate", "type": "number", "label": l10n("Rate"), "default": "10"}

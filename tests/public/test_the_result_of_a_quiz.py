@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import Publish, l10n
 
+pytestmark = pytest.mark.one_database
+
 OPTIONS = [
     {"value": "red", "label": l10n("Red"), "score": 7}, {"value": "blue", "label": l10n("Blue"), "score": 0},
 ]  # fmt: skip

@@ -14,6 +14,8 @@ from formloom.platform.web.public.theming import DARK, contrasts
 from .conftest import ENTRY, PNG, Publish, l10n
 from .test_page_weight import TOKENS
 
+pytestmark = pytest.mark.one_database
+
 PICTURE = "data:image/png;base64," + base64.b64encode(PNG).decode()
 AWKWARD = ("#f2b705", "#ffffff", "#000000", "#777777", "#ff00ff", "#00ff7f")
 

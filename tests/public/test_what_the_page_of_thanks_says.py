@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from .conftest import ANSWERS, ENTRY, EVERY_TYPE, HTML, House, Publish, l10n
 
+pytestmark = pytest.mark.one_database
+
 LINE, CHOICE, BOXES, SOURCE, INNER = (ENTRY[name] for name in ("line", "choice", "boxes", "source", "inner"))
 THANKS = l10n("Thank you {line}: {choice}, {receipt}, {inner}{nothing}!", "谢谢{line}：{choice}")
 

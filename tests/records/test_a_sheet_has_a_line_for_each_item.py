@@ -21,6 +21,8 @@ from formloom.platform.storage.files import FileStore
 from .conftest import Desk, OpenDesk
 from .tickets import bring_in
 
+pytestmark = pytest.mark.one_database
+
 ORDER: dict[str, Any] = {
     "title": {"en": "Order"},
     "fields": [

@@ -30,6 +30,8 @@ from formloom.workflows.queries import runs
 
 from .conftest import BLUEPRINT, CLOSE, TICKET, Site
 
+pytestmark = pytest.mark.one_database
+
 TABLE = Path(__file__).parent / "authz_matrix.json"
 WHO = ("anonymous", "visitor", "member", "restricted", "designer", "admin", "disabled", "bad_csrf")
 TOKENS = {"member": "outsider", "restricted": "restricted", "designer": "designer", "admin": "admin"}

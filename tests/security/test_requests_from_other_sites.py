@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import PASSWORD, Site
 
+pytestmark = pytest.mark.one_database
+
 WRITES = [
     ("PATCH", "/api/v1/session"),
     ("POST", "/api/v1/tokens"),

@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import PASSWORD, Site
 
+pytestmark = pytest.mark.one_database
+
 COOKIE = "formloom"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import Desk
 
+pytestmark = pytest.mark.one_database
+
 PATH = "/api/v1/formula/evaluate"
 
 

@@ -10,6 +10,8 @@ from formloom.platform.kernel.errors import Invalid
 from formloom.platform.web.route import load
 from tests.web.conftest import Desk
 
+pytestmark = pytest.mark.one_database
+
 EXTRA = (
     "id", "rev", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "form_id", "app_id", "owner", "status", "version",
     "role", "is_admin", "password_hash", "__proto__", "constructor", "_sa_instance_state", "values.subject",

@@ -9,6 +9,8 @@ import pytest
 from formloom.platform.kernel.ids import new_id
 from tests.web.conftest import Desk
 
+pytestmark = pytest.mark.one_database
+
 KEYS = {"type", "title", "status", "code", "detail", "errors"}
 
 

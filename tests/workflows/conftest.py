@@ -43,7 +43,7 @@ def opened(
             url = f"sqlite:///{shutil.copy(prepared['sqlite'].database, tmp_path / 'formloom.db')}"
         else:
             if "house" not in kept:
-                kept["house"] = Kept.made()
+                kept["house"] = Kept.made(is_hasty=True)
                 prepared["postgresql"] = _prepare(kept["house"].url, tmp_path_factory.mktemp("prepared"))
                 kept["house"].remember()
             url = kept["house"].url
