@@ -319,6 +319,30 @@ def test_attainment_counts_what_is_over_or_overdue_and_nothing_else(desk: House)
     assert (figures["open"], figures["attainment"]) == (1, None)
 
 
+def test_a_policy_is_told_by_period_and_field(desk: House) -> None:
+    made = desk.define("sla", "service", policy())
+    desk.work()
+    in_time, late, other = desk.ticket(team="red"), desk.ticket(team="red"), desk.ticket(team="green")
+    desk.work()
+    pass_time(desk, hours=2)
+    desk.change(in_time, status="closed")
+    pass_time(desk, hours=3)
+    for one in (late, other):
+        desk.change(one, status="closed")
+    pass_time(desk, days=1)
+    desk.ticket(team="red")
+    desk.work()
+    told = desk.ask("GET", f"/sla/{made}/figures?by=team")
+    (metric,) = told["metrics"]
+    assert (told["bucket"], [one["id"] for one in told["fields"]]) == ("day", ["status", "team", "owner"])
+    assert [(one["from"], one["met"], one["missed"], one["open"]) for one in metric["periods"]] == [
+        ("2026-11-23", 2, 1, 0), ("2026-11-24", 0, 0, 1),
+    ]  # fmt: skip
+    assert [(one["label"], one["attainment"]) for one in metric["groups"]] == [("red", 50.0), ("green", 100.0)]
+    assert [(one["record"], one["title"], one["elapsed_s"]) for one in metric["late"]] == [(late, "Loom", 5 * 3600)]
+    assert desk.ask("GET", f"/sla/{made}/figures?by=subject")["by"] is None
+
+
 def test_holidays_can_be_copied_into_a_calendar(desk: House) -> None:
     lists = desk.ask("GET", "/holidays")["lists"]
     assert [one["id"] for one in lists] == ["cn-2026", "cn-2025"]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, null, or_, select, update
 
+from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.ids import is_id, new_id
+from formloom.platform.records.queries.plans import plan_of
 from formloom.platform.records.queries.traces import HistoryRow
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import (
@@ -192,6 +195,40 @@ def durations(unit: ReadUnit, app_id: str, form_ids: Sequence[str], since: datet
         .limit(MOST_DURATIONS)
     )
     return list(unit.conn.execute(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One clock with a target, and what stands in a field of its record."""
+
+    metric: str
+    record_id: str
+    state: str
+    started_at: datetime
+    stopped_at: datetime | None
+    due_at: datetime | None
+    within_s: int
+    elapsed_s: int
+    is_breached: bool
+    group: str | None
+
+
+def timed(unit: ReadUnit, form: FormVersion, policy_id: str, since: datetime | None, by: str | None) -> list[Timed]:
+    """Return the clocks of a policy over records that are there, newest first, at most 50,000."""
+    columns, plan = sla_clocks.c, plan_of(form)
+    told = [columns[one.name] for one in dataclass_fields(Timed) if one.name != "group"]
+    statement = (
+        select(*told, plan.columns[by] if by else null())
+        .join(plan.table, plan.table.c.id == columns.record_id)
+        .where(
+            *_counted(form.app_id, [form.form_id], since), columns.policy_id == policy_id,
+            plan.table.c.deleted_at.is_(None),
+        )
+        .order_by(columns.started_at.desc())
+        .limit(MOST_DURATIONS)
+    )  # fmt: skip
+    found: list[Any] = list(unit.conn.execute(statement))
+    return [Timed(*row) for row in found]
 
 
 def _counted(app_id: str, form_ids: Sequence[str], since: datetime | None) -> list[Any]:

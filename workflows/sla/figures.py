@@ -37,6 +37,16 @@ class Figures:
     paused: int = 0
     elapsed_s: list[int] = field(default_factory=list)
 
+    def count(self, state: str, *, is_late: bool, many: int = 1) -> None:
+        """Put clocks into one of the heaps, by their state and whether they are over their target."""
+        if state == "stopped":
+            name = "missed" if is_late else "met"
+        elif state == "paused":
+            name = "paused"
+        else:
+            name = "overdue" if is_late else "open"
+        setattr(self, name, getattr(self, name) + many)
+
     @property
     def attainment(self) -> float | None:
         """Return percent, or None when nothing can be judged yet."""
@@ -88,13 +98,7 @@ def _fill(
         figures = found.get((row.policy_id, row.metric))
         if figures is None:
             continue
-        if row.state == "stopped":
-            name = "missed" if row.is_late else "met"
-        elif row.state == "paused":
-            name = "paused"
-        else:
-            name = "overdue" if row.is_late else "open"
-        setattr(figures, name, getattr(figures, name) + row.many)
+        figures.count(row.state, is_late=bool(row.is_late), many=row.many)
     spent: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows.durations(unit, app_id, forms, since):
         spent[row.policy_id, row.metric].append(row.elapsed_s)

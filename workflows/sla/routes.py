@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from formloom.platform.access.policy import Access, Act
 from formloom.platform.records import service
@@ -10,7 +10,7 @@ from formloom.platform.web.records.shown import moment
 from formloom.platform.web.route import Api, Call
 from formloom.workflows import holidays
 from formloom.workflows.queries import sla as rows
-from formloom.workflows.sla import figures
+from formloom.workflows.sla import breakdown, figures
 from formloom.workflows.sla.clock import Clock
 from formloom.workflows.sla.keeping import POLICIES, Timed, clocks_now
 
@@ -44,6 +44,20 @@ def read_figures(call: Call, app: str) -> object:
             unit, call.runtime.catalog, call.actor, app_id, since=call.query.get("since"), now=call.now
         )
     return {"figures": [one.dump() for one in found]}
+
+
+class BreakdownQuery(FigureQuery):
+    """And by which field of the form."""
+
+    by = fields.String(validate=validate.Length(max=60))
+
+
+@api.get("/sla/<policy>/figures", act=Act.APP_OPEN, query=BreakdownQuery())
+def read_breakdown(call: Call, policy: str) -> object:
+    """Return how well one policy is kept: by clock, by period, by a field, and which records were late."""
+    asked = breakdown.Asked(call.query.get("since"), call.query.get("by"))
+    with call.db.read() as unit:
+        return breakdown.of_policy(unit, call.runtime.catalog, call.member, policy, asked, now=call.now)
 
 
 @api.get("/holidays", act=Act.CATALOG_READ)

@@ -40,6 +40,7 @@ const workspace: RouteRecordRaw = {
     { path: 'a/:app/rules/runs', name: 'runs', component: page('rules/Runs'), props: true },
     { path: 'a/:app/rules/sla', name: 'service', component: page('service/Service'), props: true },
     { path: 'a/:app/rules/sla/:definitionId', name: 'policy', component: page('service/Policy'), props: true },
+    { path: 'a/:app/rules/sla/:definitionId/figures', name: 'kept', component: page('service/Kept'), props: true },
     { path: 'a/:app/rules/calendars/:definitionId', name: 'calendar', component: page('service/Calendar'), props: true },
     { path: 'a/:app/pools', name: 'pools', component: page('pools/Pools'), props: true },
     { path: 'a/:app/rules/pools/:definitionId', name: 'pool', component: page('pools/Pool'), props: true },
