@@ -208,8 +208,8 @@ class LiveDesk(_Looking):
             staff.take_turn(self._uow, lane_of, found.lane, found.user_id, found.start, now=self.context.now)
         elif self.context.record_id:
             queueing.put(
-                self._uow, self.context, facts, found, rule, rule_id=lane_of, rule_key=rule_key, field=field,
-                flow_id=self._flow_id, run_id=self._run_id,
+                self._uow, self._rt.settings, self.context, facts, found, rule, rule_id=lane_of, rule_key=rule_key,
+                field=field, flow_id=self._flow_id, run_id=self._run_id,
             )  # fmt: skip
         runs.log_assignment(
             self._uow,

@@ -1,14 +1,17 @@
 """The queue: what nobody could be given is seen, told, tried again, and can be taken by one of those who may."""
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
 
 from formloom.platform.storage import tables
 
-from .house import House, both
+from .house import House, Open, both
+from .servers import Post, mail_server
 
 OPEN = {"all": [{"field": "status", "op": "ne", "value": "closed"}]}
 AGENTS = {"candidates": {"roles": ["agent"]}}
@@ -16,8 +19,15 @@ QUEUE = tables.assignment_queue
 
 
 @pytest.fixture
-def team(house: House) -> House:
+def post() -> Iterator[Post]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def team(opened: Open, post: Post) -> House:
     """Return the installation with two agents of the role `agent`, and one person who is none."""
+    house = opened(FORMLOOM_SMTP_URL=post.url, FORMLOOM_BASE_URL="https://forms.example")
     house.ask("POST", "/roles", {"key": "agent", "title": both("Agent")})
     for name in ("bo", "cy"):
         house.person(name, roles=("agent",))
@@ -63,6 +73,43 @@ def test_what_nobody_could_take_is_seen_with_the_reasons_and_told(team: House) -
     told = [one["text"]["en"] for one in team.ask("GET", "/notifications", who="ed")["notifications"]]
     assert sorted(told) == ["Nobody to assign to: No 2", "Nobody to assign to: No 3"]
     assert queue(team, "ed") == [], "who is told need not be one who may see the queue"
+
+
+def test_whom_the_rule_names_gets_one_mail_while_any_record_waits(team: House, post: Post) -> None:
+    rule(team, full_pool(), alert={"users": [team.people["ed"]], "mail": True})
+    made = tickets(team, 5)
+    (mail,) = post.taken
+    text = str(mail.get_payload(decode=True).decode())  # type: ignore[union-attr]  # one part
+    assert mail["To"] == "ed@house.example"
+    assert str(make_header(decode_header(mail["Subject"]))) == "Nobody to assign records of “Ticket” to"
+    assert "at the limit of 1" in text
+    assert "https://forms.example/queue" in text
+    assert "No 2" not in text, "a mail says nothing of any record"
+    for one in made:
+        team.change(one, status="closed")
+        team.work()
+    assert queue(team) == []
+    tickets(team, 3)
+    assert len(post.taken) == 1, "within the hour nothing more is said"
+    for one in team.records():
+        team.change(one["id"], status="closed")
+        team.work()
+    team.clock.advance(timedelta(hours=1))
+    tickets(team, 4)
+    assert len(post.taken) == 2
+
+
+def test_that_nobody_took_it_in_time_is_told(team: House, post: Post) -> None:
+    gone = team.person("gone", status="disabled")
+    rule(team, {"strategy": "claim", "claim": {"minutes": 10}, **AGENTS},
+         {"strategy": "round_robin", "candidates": {"users": [gone]}},
+         alert={"users": [team.people["ed"]], "mail": True})  # fmt: skip
+    tickets(team, 2)
+    assert post.taken == []
+    team.clock.advance(timedelta(minutes=11))
+    team.work()
+    assert [mail["To"] for mail in post.taken] == ["ed@house.example"]
+    assert team.ask("GET", "/notifications", who="ed")["unread"] == 2
 
 
 def test_who_lets_go_of_one_gets_what_has_waited_longest(team: House) -> None:

@@ -15,8 +15,9 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.assignment import queueing
 from formloom.workflows.assignment.asking import facts_of
-from formloom.workflows.assignment.choice import Rule, choose
+from formloom.workflows.assignment.choice import Choice, Rule, choose
 from formloom.workflows.assignment.claiming import claim
+from formloom.workflows.assignment.facts import Facts
 from formloom.workflows.engine.context import Context, Occasion
 from formloom.workflows.queries import queue, runs, staff
 from formloom.workflows.queries.queue import Entry
@@ -111,6 +112,8 @@ def _try(uow: UnitOfWork, rt: Runtime, entry_id: str, now: datetime) -> None:
     facts = facts_of(uow, context, rule, entry.rule, entry.field)
     found = choose(rule, facts, waited=now - entry.queued_at)
     if found.user_id is None:
+        if entry.pool is not None and not found.waits:
+            _tell_nobody_took_it(uow, rt, entry, context, facts, found, rule)
         told = queueing.standing(rule, facts, found, queued_at=entry.queued_at, tries=entry.tries, now=now)
         queue.put_off(uow, entry.id, {**told, "tries": entry.tries + 1})
         return
@@ -128,3 +131,12 @@ def _try(uow: UnitOfWork, rt: Runtime, entry_id: str, now: datetime) -> None:
         },
     )  # fmt: skip
     queue.remove(uow, entry.record_id, entry.field)
+
+
+def _tell_nobody_took_it(
+    uow: UnitOfWork, rt: Runtime, entry: Entry, context: Context, facts: Facts, found: Choice, rule: Rule
+) -> None:
+    """A record was left to be taken, nobody did, and nobody else can be given it: whom the rule names hears of it."""
+    queueing.tell(uow, context, facts, found, rule, entry.field)
+    if queue.is_quiet(uow, entry.rule):
+        queueing.mail(uow, rt.settings, context, facts, found, rule, entry.rule)

@@ -56,6 +56,13 @@ def put(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     uow.conn.execute(statement.on_conflict_do_update(index_elements=list(_KEY), set_=changed))
 
 
+def is_quiet(unit: ReadUnit, rule: str) -> bool:
+    """Tell whether no record waits because nobody could be given it by a rule."""
+    columns = assignment_queue.c
+    waiting = select(columns.id).where(columns.rule == rule, columns.pool.is_(None)).limit(1)
+    return unit.conn.execute(waiting).first() is None
+
+
 def put_off(uow: UnitOfWork, entry_id: str, values: Mapping[str, Any]) -> None:
     """Write down another try that came to nothing."""
     uow.conn.execute(update(assignment_queue).where(assignment_queue.c.id == entry_id).values(**values))

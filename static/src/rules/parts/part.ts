@@ -47,7 +47,7 @@ export interface AssignmentRule {
   pools: Pool[]
   fallback?: { role?: string; user?: string } | null
   /** Who is told when nobody can be given a record. */
-  alert?: { users?: string[]; roles?: string[]; departments?: string[] } | null
+  alert?: { users?: string[]; roles?: string[]; departments?: string[]; mail?: boolean } | null
 }
 export type PartDocument = MessageTemplate | AssignmentRule
 export interface PartDraft {
