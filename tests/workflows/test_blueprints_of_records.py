@@ -7,7 +7,7 @@ import pytest
 
 from formloom.platform.storage import tables
 
-from .house import House, both, set_fields
+from .house import House, both, flow, set_fields
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 DAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -250,6 +250,9 @@ def test_actions_after_a_transition_run_once_and_flows_hear_of_it(desk: House) -
     heard = {"type": "record_transitioned", "blueprint": "life", "transitions": ["begin"]}
     desk.flow("heard", [{**add, "values": {"title": "heard"}}], heard)
     desk.flow("other", [{**add, "values": {"title": "other"}}], {**heard, "transitions": ["close"]})
+    states = {"type": "record_transitioned", "blueprint": "life", "from": ["new"]}
+    desk.flow("between", [{**add, "values": {"title": "between"}}], {**states, "to": ["open"]})
+    desk.flow("elsewhere", [{**add, "values": {"title": "elsewhere"}}], {**states, "to": ["closed"]})
     changes = {"type": "record_updated", "changes": {"status": {"from": "new", "to": "open"}}}
     desk.flow("changed", [{**add, "values": {"title": "changed"}}], changes)
     record = desk.ticket()
@@ -257,7 +260,11 @@ def test_actions_after_a_transition_run_once_and_flows_hear_of_it(desk: House) -
     desk.work()
     desk.change(record, note="no transition")
     desk.work()
-    assert sorted(str(one["values"]["title"]) for one in desk.records("task")) == ["after a word", "changed", "heard"]
+    assert sorted(str(one["values"]["title"]) for one in desk.records("task")) == [
+        "after a word", "between", "changed", "heard",
+    ]  # fmt: skip
+    (unknown,) = desk.refused(flow([], {**states, "from": ["nosuch"]}))
+    assert (unknown["field"], unknown["code"]) == ("trigger/from/0", "unknown_state")
 
 
 def test_the_clock_moves_what_stayed_too_long_and_only_once(desk: House) -> None:

@@ -8,8 +8,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from formloom.platform.definitions.kinds.base import Document, World
+from formloom.platform.definitions.words import entries_by, label_of, says
 from formloom.platform.kernel.errors import Finding
+from formloom.platform.kernel.text import LocalizedText
 
+_FOLLOWS_ITSELF = (
+    "会修改触发本规则的字段“{0}”；规则不会因自己的修改再次执行",
+    "Changes “{0}”, which sets this rule off; it won't run again for its own change",
+)
+_WRITTEN_TWICE = (
+    "规则“{0}”在同一事件中也会修改“{1}”，后执行的生效",
+    "The rule “{0}” changes “{1}” on the same event as well; the later one wins",
+)
+_GOES_ROUND = (
+    "与规则“{0}”互相触发；同一条链上每个规则只执行一次",
+    "Sets off the rule “{0}”, which sets this one off again; each runs once in such a chain",
+)
 EVENTS = {"record_created": "created", "form_submitted": "created", "record_updated": "updated"}
 """Triggers by what happens to the record; those of the same event run one after the other."""
 
@@ -23,20 +37,15 @@ def doubts(document: Document, world: World) -> Iterator[Finding]:
         return
     followed = {*_names(trigger.get("fields")), *_names(trigger.get("changes"))}
     others = _others(document, world, event)
+    labels = _labels(document, world)
     for path, node in _reached(document.get("nodes"), "nodes"):
         for name in sorted(_written(node)):
             if event == "updated" and name in followed:
-                words = {
-                    "zh-CN": "会修改触发本规则的字段“{name}”；规则不会因自己的修改再次执行",
-                    "en": "Changes '{name}', which sets this rule off; it won't run again for its own change",
-                }
-                yield Finding("follows_itself", words, path, {"name": name}, "warning")
+                words = says(_FOLLOWS_ITSELF, labels.get(name) or label_of({"id": name}))
+                yield Finding("follows_itself", words, path, severity="warning")
             if name in others:
-                words = {
-                    "zh-CN": "规则“{flow}”在同一事件中也会修改“{name}”，后执行的生效",
-                    "en": "The rule '{flow}' changes '{name}' on the same event as well; the later one wins",
-                }
-                yield Finding("written_twice", words, path, {"name": name, "flow": others[name]}, "warning")
+                words = says(_WRITTEN_TWICE, others[name], labels.get(name) or label_of({"id": name}))
+                yield Finding("written_twice", words, path, severity="warning")
     if event == "updated":
         yield from _circles(document, world)
 
@@ -47,11 +56,8 @@ def _circles(document: Document, world: World) -> Iterator[Finding]:
     for key, other in _flows_beside(document, world, "updated"):
         theirs = _written_by(other.get("nodes"))
         if _is_set_off(other["trigger"], ours) and _is_set_off(document["trigger"], theirs):
-            words = {
-                "zh-CN": "与规则“{flow}”互相触发；同一条链上每个规则只执行一次",
-                "en": "Sets off the rule '{flow}', which sets this one off again; each runs once in such a chain",
-            }
-            yield Finding("goes_round", words, "trigger", {"flow": key}, "warning")
+            words = says(_GOES_ROUND, _title(key, other))
+            yield Finding("goes_round", words, "trigger", severity="warning")
 
 
 def _is_set_off(trigger: Mapping[str, Any], written: set[str]) -> bool:
@@ -60,13 +66,23 @@ def _is_set_off(trigger: Mapping[str, Any], written: set[str]) -> bool:
     return bool(written & followed) if followed else bool(written)
 
 
-def _others(document: Document, world: World, event: str) -> dict[str, str]:
-    """Return field → the key of another flow of the form that writes it on the same event."""
-    found: dict[str, str] = {}
+def _others(document: Document, world: World, event: str) -> dict[str, LocalizedText]:
+    """Return field → what another flow of the form is called that writes it on the same event."""
+    found: dict[str, LocalizedText] = {}
     for key, other in _flows_beside(document, world, event):
         for name in _written_by(other.get("nodes")):
-            found.setdefault(name, key)
+            found.setdefault(name, _title(key, other))
     return found
+
+
+def _labels(document: Document, world: World) -> dict[str, LocalizedText]:
+    """Return field → what it is called."""
+    listed = (world.form(document.get("form")) or {}).get("fields")
+    return {name: label_of(entry) for name, entry in entries_by(listed, "id").items()}
+
+
+def _title(key: str, flow: Document) -> LocalizedText:
+    return label_of({"key": key, "title": flow.get("title")})
 
 
 def _flows_beside(document: Document, world: World, event: str) -> Iterator[tuple[str, Document]]:

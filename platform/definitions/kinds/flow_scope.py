@@ -20,6 +20,7 @@ from formloom.platform.definitions.kinds.base import (
     unknown,
     value_kinds,
 )
+from formloom.platform.definitions.words import label_of, says
 from formloom.platform.kernel.errors import Finding
 
 PSEUDO = frozenset({"item", "var"})
@@ -148,8 +149,8 @@ def _check_source(node: Mapping[str, Any], path: str, form: Document, scope: Sco
     if "field" in of and of["field"] in field_ids(form):
         entry = next(one for one in form.get("fields") or () if one.get("id") == of["field"])
         if not columns_of(entry):
-            words = {"zh-CN": "“{name}”不是子表单", "en": "'{name}' is no sub-form"}
-            yield Finding("not_a_subform", words, f"{path}/of/field", {"name": str(of["field"])[:60]})
+            words = says(("“{0}”不是子表单", "“{0}” is no sub-form"), label_of(entry))
+            yield Finding("not_a_subform", words, f"{path}/of/field")
 
 
 def _check_value(value: Any, path: str, scope: Scope) -> Iterator[Finding]:

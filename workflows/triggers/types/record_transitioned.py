@@ -7,10 +7,15 @@ from formloom.workflows.engine.context import Occasion
 from formloom.workflows.triggers.base import Settings, Trigger
 
 
+def _states() -> "fields.List[str]":
+    return fields.List(fields.String(validate=Length(1, 100)), load_default=list, validate=Length(max=60))
+
+
 class RecordTransitioned(Trigger):
     """A record took a transition, by whomever: a person or the clock.
 
-    Without `blueprint` that of any blueprint of the form counts, without `transitions` any of them. A state that was
+    Without `blueprint` that of any blueprint of the form counts, without `transitions` any of them, whatever state it
+    led from and to unless `from` and `to` name some. A state that was
     put right, or set by a rule, is no transition; `record_updated` with `changes` hears of those too.
     """
 
@@ -24,6 +29,8 @@ class RecordTransitioned(Trigger):
             "transitions": fields.List(
                 fields.String(validate=Length(max=40)), load_default=list, validate=Length(max=50)
             ),
+            "from": _states(),
+            "to": _states(),
         },
         name="RecordTransitioned",
     )()  # fmt: skip
@@ -34,5 +41,5 @@ class RecordTransitioned(Trigger):
             return False
         if cfg.get("blueprint") and told.get("blueprint") != cfg["blueprint"]:
             return False
-        chosen = cfg.get("transitions") or ()
-        return not chosen or told["key"] in chosen
+        named = {"transitions": told["key"], "from": told.get("from"), "to": told.get("to")}
+        return all(not cfg.get(setting) or was in cfg[setting] for setting, was in named.items())

@@ -171,6 +171,13 @@ def _check_blueprint(trigger: Mapping[str, Any], world: World) -> Iterator[Findi
         if key not in keys:
             words = {"zh-CN": "流转", "en": "transition"}
             yield unknown("unknown_transition", f"trigger/transitions/{place}", key, keys, words)
+    states = [str(one.get("option")) for one in known[wanted].get("states") or () if isinstance(one, Mapping)]
+    for side in ("from", "to"):
+        named = trigger.get(side)
+        for place, state in enumerate(named if isinstance(named, list) else ()):
+            if state not in states:
+                words = {"zh-CN": "状态", "en": "state"}
+                yield unknown("unknown_state", f"trigger/{side}/{place}", state, states, words)
 
 
 def _fields_of_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
