@@ -120,6 +120,7 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
         "pool": lambda: _pool(site),
+        "policy": lambda: _policy(site),
         "package_id": lambda: _uploaded(site),
         "job_id": lambda: _job(site),
     }  # fmt: skip
@@ -164,6 +165,14 @@ def _pool(site: Site) -> str:
         document = {"title": {"en": "Pool"}, "form": "lead", "owner": "owner"}
         site.ids["pool"] = site.publish("desk", "pool", "pool", document)
     return site.ids["pool"]
+
+
+def _policy(site: Site) -> str:
+    if "policy" not in site.ids:
+        metric = {"id": "answer", "kind": "first_response", "targets": [{"within": "PT4H", "business": False}]}
+        document = {"title": {"en": "Service"}, "form": "ticket", "metrics": [metric]}
+        site.ids["policy"] = site.publish("desk", "sla", "service", document)
+    return site.ids["policy"]
 
 
 def _blueprint(site: Site) -> str:
