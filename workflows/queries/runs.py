@@ -6,7 +6,7 @@ from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.definitions.form import FormVersion
@@ -60,7 +60,7 @@ def begin(uow: UnitOfWork, flow_id: str, version: int, event_id: str, run: Mappi
 
 def finish(uow: UnitOfWork, run_id: str, values: Mapping[str, Any]) -> None:
     """Write what came of a run."""
-    uow.conn.execute(flow_runs.update().where(flow_runs.c.id == run_id).values(**values))
+    uow.conn.execute(_FINISH, {"_id": run_id, **values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +91,13 @@ class Standing:
 
 def standing(unit: ReadUnit, run_id: str, *, lock: bool = False) -> Standing | None:
     """Return a run; with `lock` nobody else goes on with it until this transaction ends."""
-    statement = select(*_STANDING).where(flow_runs.c.id == run_id)
-    row = unit.conn.execute(statement.with_for_update() if lock else statement).mappings().first()
+    row = unit.conn.execute(_LOCKED if lock else _STOOD, {"_id": run_id}).mappings().first()
     return _stood(row) if row is not None else None
 
 
 def standing_of_task(uow: UnitOfWork, task_id: str) -> Standing | None:
     """Return the run of a task; nobody else goes on with it until this transaction ends."""
-    run_id = select(flow_tasks.c.run_id).where(flow_tasks.c.id == task_id).scalar_subquery()
-    statement = select(*_STANDING).where(flow_runs.c.id == run_id).with_for_update(of=flow_runs)
-    row = uow.conn.execute(statement).mappings().first()
+    row = uow.conn.execute(_LOCKED_BY_TASK, {"_task": task_id}).mappings().first()
     return _stood(row) if row is not None else None
 
 
@@ -126,7 +123,16 @@ def running_by_version(unit: ReadUnit, flow_id: str) -> dict[int, int]:
     return {row.version: row[1] for row in unit.conn.execute(statement)}
 
 
+# Built once: each answer of a process asks them, and building takes longer than asking.
 _STANDING = tuple(flow_runs.c[one.name] for one in dataclass_fields(Standing))
+_FINISH = flow_runs.update().where(flow_runs.c.id == bindparam("_id"))
+_STOOD = select(*_STANDING).where(flow_runs.c.id == bindparam("_id"))
+_LOCKED = _STOOD.with_for_update()
+_LOCKED_BY_TASK = (
+    select(*_STANDING)
+    .where(flow_runs.c.id == select(flow_tasks.c.run_id).where(flow_tasks.c.id == bindparam("_task")).scalar_subquery())
+    .with_for_update(of=flow_runs)
+)
 
 
 def _stood(row: RowMapping) -> Standing:

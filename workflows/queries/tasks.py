@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
@@ -16,6 +16,17 @@ from formloom.workflows.approvals.seats import Seat
 LIVE = ("pending", "open")
 _columns = flow_tasks.c
 _LOG = PreparedInsert(flow_log)
+# Built once: each answer of a process asks them, and building takes longer than asking.
+_ORDER = _columns.position, _columns.id
+_FIND = select(flow_tasks).where(_columns.id == bindparam("_id"))
+_OF_RUN = select(flow_tasks).where(_columns.run_id == bindparam("_run")).order_by(*_ORDER)
+_OF_STAY = _OF_RUN.where(
+    _columns.node == bindparam("_node"), _columns.token == bindparam("_token"), _columns.visit == bindparam("_visit")
+)
+_CHANGE = update(flow_tasks).where(_columns.id.in_(bindparam("_ids", expanding=True)))
+_CHANGE_ONLY = _CHANGE.where(_columns.state.in_(bindparam("_only", expanding=True)))
+_WITHDRAW = update(flow_tasks).where(_columns.run_id == bindparam("_run"), _columns.state.in_(LIVE))
+_WITHDRAW_AT = _WITHDRAW.where(_columns.token.in_(bindparam("_tokens", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +100,16 @@ def ended(
 
 def find(unit: ReadUnit, task_id: str) -> TaskRow | None:
     """Return a task."""
-    row = unit.conn.execute(select(flow_tasks).where(_columns.id == task_id)).first()
+    row = unit.conn.execute(_FIND, {"_id": task_id}).first()
     return TaskRow(*row) if row else None
 
 
 def of_run(unit: ReadUnit, run_id: str, *, stay: tuple[str, int, int] | None = None) -> list[TaskRow]:
     """Return the tasks of a run, or those of one stay (node, token, visit), in the order in which people are asked."""
-    statement = select(flow_tasks).where(_columns.run_id == run_id)
+    asked: dict[str, Any] = {"_run": run_id}
     if stay is not None:
-        node, token, visit = stay
-        statement = statement.where(_columns.node == node, _columns.token == token, _columns.visit == visit)
-    return [TaskRow(*row) for row in unit.conn.execute(statement.order_by(_columns.position, _columns.id))]
+        asked |= zip(("_node", "_token", "_visit"), stay, strict=True)
+    return [TaskRow(*row) for row in unit.conn.execute(_OF_RUN if stay is None else _OF_STAY, asked)]
 
 
 def add(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -126,18 +136,17 @@ _OPTIONAL = ("meant_id", "parent_id", "beside", "opened_at", "due_at", "done_at"
 
 def change(uow: UnitOfWork, ids: Collection[str], values: Mapping[str, Any], *, only: Sequence[str] = ()) -> int:
     """Change tasks, those in one of the states `only` if given; return how many there were."""
-    statement = update(flow_tasks).where(_columns.id.in_(list(ids))).values(**values)
-    if only:
-        statement = statement.where(_columns.state.in_(only))
-    return int(uow.conn.execute(statement).rowcount)
+    asked = {"_ids": list(ids), **values}
+    return int(uow.conn.execute(*((_CHANGE_ONLY, {"_only": only, **asked}) if only else (_CHANGE, asked))).rowcount)
 
 
 def withdraw(uow: UnitOfWork, run_id: str, tokens: Collection[int] | None, *, now: datetime) -> None:
     """Nobody is asked any more at these tokens, or in the whole run."""
-    statement = update(flow_tasks).where(_columns.run_id == run_id, _columns.state.in_(LIVE))
-    if tokens is not None:
-        statement = statement.where(_columns.token.in_(list(tokens)))
-    uow.conn.execute(statement.values(state="cancelled", done_at=now))
+    asked = {"_run": run_id, "state": "cancelled", "done_at": now}
+    if tokens is None:
+        uow.conn.execute(_WITHDRAW, asked)
+    elif tokens:
+        uow.conn.execute(_WITHDRAW_AT, {"_tokens": list(tokens), **asked})
 
 
 def reopen(uow: UnitOfWork, task: TaskRow, stays: Collection[tuple[str, int, int]], *, now: datetime) -> None:
