@@ -1,6 +1,6 @@
-"""Indexes made by themselves: what views, dashboards and unique rules look things up by."""
+"""Indexes made by themselves: what views, ways to assign and pools look records up by."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from formloom.platform.definitions.conditions.tree import fields_of
@@ -17,15 +17,16 @@ _catalog = FormCatalog()
 
 
 def index_for(uow: UnitOfWork, definition: Definition, document: dict[str, Any]) -> None:
-    """Index what a published view, or the views of a published form, filter, sort or group by."""
-    if definition.kind == "view":
-        _index(uow, definition.app_id, str(document["form"]), set(_looked_up(document)))
+    """Index what a published definition looks records up by, or all that do of a published form."""
+    if definition.kind in _LOOKED_UP:
+        _index(uow, definition.app_id, str(document["form"]), set(_LOOKED_UP[definition.kind](document)))
     elif definition.kind == "form":
         wanted = {
             name
-            for _view, view in store.published(uow, "view", app_id=definition.app_id)
-            if view.get("form") == definition.key
-            for name in _looked_up(view)
+            for kind, looked_up in _LOOKED_UP.items()
+            for _definition, one in store.published(uow, kind, app_id=definition.app_id)
+            if one.get("form") == definition.key
+            for name in looked_up(one)
         }
         wanted |= {one["id"] for one in document.get("fields") or () if one.get("type") == "slot" or _has_quotas(one)}
         wanted |= {entry["id"] for entry in document.get("fields") or () if _leads(entry)}
@@ -41,11 +42,29 @@ def _leads(entry: dict[str, Any]) -> bool:
     return FIELD_TYPES.get(entry["type"]).value_kind == "record"
 
 
-def _looked_up(view: dict[str, Any]) -> Iterator[str]:
+def _by_view(view: dict[str, Any]) -> Iterator[str]:
     yield from (name.removeprefix("-") for name in view.get("sort") or ())
     yield from fields_of(view.get("filter"))
     if view.get("group_by"):
         yield view["group_by"]
+
+
+def _by_rule(rule: dict[str, Any]) -> Iterator[str]:
+    """Who holds how much is counted by the person; whoever had the last one, by what records have in common."""
+    yield str(rule["field"])
+    yield from (str(pool["sticky"]["field"]) for pool in rule.get("pools") or () if pool.get("sticky"))
+
+
+def _by_pool(pool: dict[str, Any]) -> Iterator[str]:
+    """What lies in it has no owner."""
+    yield str(pool["owner"])
+
+
+_LOOKED_UP: Mapping[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+    "view": _by_view,
+    "assignment_rule": _by_rule,
+    "pool": _by_pool,
+}
 
 
 def _index(uow: UnitOfWork, app_id: str, form_key: str, names: set[str]) -> None:

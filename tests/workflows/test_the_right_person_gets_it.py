@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 
 from formloom.platform.storage import tables
 from formloom.workflows import dispatcher as dispatching
@@ -276,3 +277,12 @@ def test_an_assignment_in_place_takes_turns_by_value(team: House) -> None:
     assert assigned(team, 1, team="blue") == ["bo"]
     team.clock.advance(timedelta(days=1))
     assert assigned(team, 1, team="red") == ["di"]
+
+
+def test_what_a_rule_looks_records_up_by_is_indexed(house: House) -> None:
+    rule(house, pool("sticky", sticky={"field": "email"}))
+    with house.db.read() as unit:
+        form = house.rt.catalog.find(unit, "desk.ticket")
+        found = inspect(unit.conn).get_indexes(form.table)
+    indexed = {one["column_names"][0] for one in found}
+    assert {form.columns[name] for name in ("email", "owner")} <= indexed
