@@ -180,7 +180,8 @@ class Trial:
 
     def _note(self, record: Record, values: Mapping[str, Any], found: Choice, holder: str | None) -> None:
         self.decided += 1
-        self.by_pool[found.pool if found.user_id or found.waits else None] += bool(found.user_id or found.waits)
+        if found.user_id or found.waits:
+            self.by_pool[found.pool] += 1
         if holder:
             self.held += 1
             self.shares[holder].had += 1

@@ -3,6 +3,7 @@ import { computed, inject, provide, ref, type InjectionKey } from 'vue'
 import { catalog, typeInfo } from '@/api/catalog'
 import type { FormField, L10n, Locale } from '@/api/types'
 import { currentLocale, resolve, t } from '@/i18n'
+import { comma } from '@/i18n/format'
 import { toast } from '@/ui/toasts'
 import type { Command } from './commands/command'
 import { adopted, pack, read, written, type Packed } from './clipboard'
@@ -63,7 +64,7 @@ export function createDesigner(id: string) {
 
   function insert(fields: FormField[], at = placeForNew()): void {
     if (!fields.length) return
-    run({ kind: 'insert', items: fields.map((field, offset) => ({ at: at + offset, field })) }, 'designer.did.insert', { name: fields.map(nameOf).join('、') })
+    run({ kind: 'insert', items: fields.map((field, offset) => ({ at: at + offset, field })) }, 'designer.did.insert', { name: fields.map(nameOf).join(comma()) })
     select(fields.at(-1)?.id ?? null)
   }
   function insertType(typeId: string, at?: number): void {
@@ -87,7 +88,7 @@ export function createDesigner(id: string) {
     const items = made.fields.map((field, offset) => ({ at: at + offset, field }))
     const commands: Command[] = [{ kind: 'insert', items }]
     if (made.rules.length) commands.push({ kind: 'set', path: ['rules'], value: [...rules, ...made.rules] })
-    run({ kind: 'batch', commands }, 'designer.did.insert', { name: made.fields.map(nameOf).join('、') })
+    run({ kind: 'batch', commands }, 'designer.did.insert', { name: made.fields.map(nameOf).join(comma()) })
     selection.value = made.fields.map((field) => field.id)
     tab.value = 'field'
     return made.fields.length
@@ -128,7 +129,7 @@ export function createDesigner(id: string) {
   }
   /** Keep fields from respondents; members go on seeing them. */
   function hide(ids: string[]): void {
-    const names = ids.map(nameOfId).join('、')
+    const names = ids.map(nameOfId).join(comma())
     const commands = ids.flatMap((field): Command[] => [{ kind: 'set', field, path: ['public'], value: false }, { kind: 'set', field, path: ['required'] }])
     run({ kind: 'batch', commands }, 'designer.did.set', { name: names })
     toast(t('impact.hidden', { name: names }), { action: { label: t('ui.undo'), run: () => undo() } })
@@ -140,14 +141,14 @@ export function createDesigner(id: string) {
     if (!last) return
     const at = indexOf(document.value, last)
     const named = gone.flatMap((one) => rulesAbout(document.value, one))
-    const names = gone.map(nameOfId).join('、')
+    const names = gone.map(nameOfId).join(comma())
     run({ kind: 'remove', ids: gone }, 'designer.did.remove', { name: names })
     select(document.value.fields[Math.min(at, document.value.fields.length - 1)]?.id ?? null)
     const words = t(named.length ? 'designer.removedUsed' : 'designer.removed', { name: names, n: named.length })
     toast(words, { action: { label: t('ui.undo'), run: () => undo() } })
   }
   function moveTo(fieldIds: string[], to: number): void {
-    run({ kind: 'move', ids: fieldIds, to }, 'designer.did.move', { name: fieldIds.map(nameOfId).join('、') })
+    run({ kind: 'move', ids: fieldIds, to }, 'designer.did.move', { name: fieldIds.map(nameOfId).join(comma()) })
   }
   function moveBy(by: -1 | 1): void {
     const moved = inOrder(document.value, selection.value)
@@ -183,7 +184,7 @@ export function createDesigner(id: string) {
   function setAll(path: string[], value: unknown, ids: readonly string[] = selection.value): void {
     const [first, ...rest] = ids
     if (!rest.length) return set(path, value, first)
-    run({ kind: 'batch', commands: ids.map((field) => ({ kind: 'set', field, path, value })) }, 'designer.did.set', { name: ids.map(nameOfId).join('、') })
+    run({ kind: 'batch', commands: ids.map((field) => ({ kind: 'set', field, path, value })) }, 'designer.did.set', { name: ids.map(nameOfId).join(comma()) })
   }
   function setForm(path: string[], value: unknown): void {
     run({ kind: 'set', path, value }, 'designer.did.form')

@@ -30,3 +30,7 @@ export function relative(at: string | Date): string {
   }
   return words.format(0, 'second')
 }
+/** What stands between the things of a list: 张三、李四, Ann, Bob. */
+export function comma(): string {
+  return currentLocale() === 'zh-CN' ? '、' : ', '
+}

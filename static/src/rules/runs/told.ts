@@ -2,7 +2,7 @@
 import { typeInfo } from '@/api/catalog'
 import type { FormField } from '@/api/types'
 import { resolve, t } from '@/i18n'
-import { dateTime } from '@/i18n/format'
+import { comma, dateTime } from '@/i18n/format'
 
 export interface Pair {
   name: string
@@ -14,7 +14,7 @@ const MOST = 40
 
 export function pairsOf(value: unknown, fields: readonly FormField[], name = '', depth = 0): Pair[] {
   if (value === null || value === undefined || value === '') return name ? [{ name: labelOf(name, fields), value: '—', depth }] : []
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [{ name: labelOf(name, fields), value: value.map((one) => shown(one, name, fields)).join('、') || '—', depth }]
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [{ name: labelOf(name, fields), value: value.map((one) => shown(one, name, fields)).join(comma()) || '—', depth }]
   if (typeof value === 'object') {
     const inner = Object.entries(value as object).flatMap(([key, one]) => pairsOf(one, fields, Array.isArray(value) ? `${Number(key) + 1}` : key, name ? depth + 1 : depth))
     return [...(name ? [{ name: labelOf(name, fields), value: '', depth }] : []), ...inner].slice(0, MOST)
