@@ -43,7 +43,12 @@ class Team:
         self.people = {name: self._person(name) for name in names}
         self.names = {user: name for name, user in self.people.items()}
         members = {"users": list(self.people.values())}
-        group = {"title": {"zh-CN": "客服", "en": "Agents"}, "members": members, "app_acts": ["open"], "grants": [GRANT]}
+        group = {
+            "title": {"zh-CN": "客服", "en": "Agents"},
+            "members": members,
+            "app_acts": ["open"],
+            "grants": [GRANT],
+        }
         made = desk.post("/apps/repairs/definitions", {"kind": "permission_group", "key": "agents", "document": group})
         desk.post(f"/definitions/{made['id']}/publish", {})
 
