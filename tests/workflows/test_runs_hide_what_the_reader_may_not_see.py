@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from formloom.workflows.nodes.base import Action
+from formloom.workflows.nodes.registry import NODES
+
 from .house import House, both, set_fields
 
 SECRET = "top-secret-note"
 WHEN = {
     "all": [{"field": "note", "op": "eq", "value": {"ref": "other"}}, {"field": "team", "op": "eq", "value": "red"}]
 }
-NODES: list[Any] = [
+STEPS: list[Any] = [
     {"type": "branch", "when": WHEN, "then": [{"id": "m1", **set_fields(note=f"{SECRET}!", status="open")}]},
     {"type": "add_comment", "text": both("Noted {{ record.note }}")},
     {"type": "notify", "to": {"field": "owner"}, "text": both("See {{ record.note }}")},
@@ -31,7 +34,7 @@ def group(house: House, name: str, *, fields: Any = None, **more: Any) -> None:
 @pytest.fixture
 def ran(house: House) -> tuple[House, str, str]:
     """Return an installation, a flow that ran on a ticket with a secret, and the ticket."""
-    flow_id = house.flow("route", NODES)
+    flow_id = house.flow("route", STEPS)
     record = house.ticket(f"about {SECRET}", note=SECRET, other=SECRET, team="red", owner=house.people["ada"])
     house.work()
     for name in ("dee", "max", "tim", "own"):
@@ -99,3 +102,45 @@ def test_a_rehearsal_hides_the_same(ran: tuple[House, str, str]) -> None:
     assert told["would_run"] is True
     assert SECRET not in json.dumps([line["output"] for line in told["trace"]])
     assert SECRET in json.dumps(house.ask("POST", f"/flows/{flow_id}/simulate", {"record": record})["trace"])
+
+
+NOTE: dict[str, Any] = {"ref": "note"}
+QUOTED = {"liquid": "{{ record.note }}"}
+QUOTING: dict[str, dict[str, Any]] = {
+    "add_comment": {"text": both("Noted {{ record.note }}")},
+    "call_webhook": {"url": "https://example.com/", "body": {"note": NOTE}},
+    "create_record": {"form": "task", "values": {"title": QUOTED}},
+    "delete_record": {"form": "task", "match": {"title": NOTE}},
+    "formula": {"name": "kept", "formula": 'CONCATENATE(note, "!")', "kind": "text"},
+    "notify": {"to": {"user_field": "owner"}, "text": both("See {{ record.note }}")},
+    "query_records": {"form": "task", "name": "found", "filter": {"field": "title", "op": "eq", "value": NOTE}},
+    "reply_mail": {"to": {"field": "email"}, "subject": both("{{ record.note }}"), "body": both("{{ record.note }}")},
+    "set_fields": {"values": {"note": QUOTED, "status": "open"}},
+    "subprocess": {"flow": "other", "values": {"title": NOTE}, "wait": False},
+    "update_record": {"form": "task", "match": {"ticket": NOTE}, "values": {"title": QUOTED}},
+    "upsert_record": {"form": "task", "match": {"ticket": NOTE}, "values": {"title": QUOTED}},
+    "wait_until": {"when": {"field": "note", "op": "eq", "value": {"ref": "other"}}},
+}
+"""Each action with a setting by which it is given what the hidden field holds."""
+NEVER_QUOTE = frozenset({"add_tag", "approve", "assign", "cc", "delay", "end", "fill", "start"})
+"""What is given these is what stands in the rule, and names of people."""
+
+
+def test_no_kind_of_action_shows_what_it_was_given_of_a_hidden_field(house: House) -> None:
+    actions = {kind.id for kind in NODES if isinstance(kind, Action)}
+    assert set(QUOTING) | NEVER_QUOTE == actions, "say of each new action how it may quote a field"
+    house.flow("other", [], {"type": "button"}, form="task")
+    record = house.ticket(note=SECRET, other="else", email="lin@example.com", owner=house.people["ada"])
+    house.work()
+    house.person("dee")
+    group(house, "dee", fields={"note": "hidden", "subject": "hidden"})
+    for name, settings in QUOTING.items():
+        flow_id = house.flow(f"of_{name}", [{"type": name, **settings}], {"type": "button"})
+
+        def line(who: str, flow_id: str = flow_id) -> dict[str, Any]:
+            (told,) = house.ask("POST", f"/flows/{flow_id}/simulate", {"record": record}, who=who)["trace"]
+            return dict(told)
+
+        assert SECRET in json.dumps(line("ada")), name
+        assert SECRET not in json.dumps(line("dee")), name
+        assert line("dee")["result"] == line("ada")["result"]

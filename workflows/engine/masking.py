@@ -11,11 +11,14 @@ from typing import Any
 
 from formloom.platform.definitions.conditions.tree import RESERVED
 
-_COMPOSED = frozenset({"mails", "text", "body", "why", "name", "kept", "user", "title", "records", "value", "answers"})
+_COMPOSED = frozenset(
+    {"mails", "text", "body", "why", "name", "kept", "user", "title", "records", "value", "answers", "processes"}
+)
 _HARMLESS = {
     "mails": frozenset({"state", "delivery", "locale"}),
     "records": frozenset({"id"}),
     "why": frozenset({"pool", "strategy"}),
+    "processes": frozenset({"flow", "record"}),
 }
 
 
