@@ -176,6 +176,8 @@ def test_one_of_those_who_may_takes_it(team: House) -> None:
     taken = team.ask("POST", f"/queue/{mine[0]['id']}/take", who="bo")
     assert taken["record"] == made[0]
     assert owners(team, made) == ["bo", None]
+    (newest, *_) = team.ask("GET", f"/forms/desk.ticket/records/{made[0]}/history")["history"]
+    assert newest["actor"] == {"kind": "member", "id": team.people["bo"], "name": "bo"}
     refused = team.ask("POST", f"/queue/{mine[1]['id']}/take", who="bo", ok=False)
     assert (refused.status_code, refused.json["code"]) == (409, "not_for_you")
     assert "at the limit of 1" in refused.text

@@ -76,6 +76,8 @@ def test_records_without_an_owner_lie_in_the_pool_and_are_taken(desk: House) -> 
     assert claim(desk, leads, first, who="bo") == [(409, "already_claimed")]
     assert did(desk, first) == ["entered", "claimed"]
     assert lying(desk, leads, box="mine") == [first]
+    (newest, *_) = desk.ask("GET", f"/forms/desk.ticket/records/{first}/history")["history"]
+    assert newest["actor"] == {"kind": "member", "id": desk.people["mei"], "name": "mei"}
 
 
 def test_a_member_without_rights_on_the_form_sees_no_pool(desk: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from formloom.platform.access.policy import Access, Act, requires
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import Actor, Member, System
-from formloom.platform.kernel.errors import Conflict, Forbidden, NotFound
+from formloom.platform.kernel.errors import Conflict, NotFound
 from formloom.platform.kernel.text import LocalizedText
 from formloom.platform.records import service
 from formloom.platform.records.queries.rows import read_one
@@ -83,8 +83,9 @@ def take(uow: UnitOfWork, actor: Member, rt: Runtime, entry_id: str, *, now: dat
         raise AlreadyTaken
     form = rt.catalog.current(uow, entry.form_id)
     mine = _judged(uow, actor, form, entry, now)
+    hand = System("claim", locale=actor.locale, person=actor.user_id)  # the queue gives the right, not a group
     claim(
-        uow, form, entry.record_id, entry.field, actor.user_id, actor=_hand(uow, actor, form, entry), now=now,
+        uow, form, entry.record_id, entry.field, actor.user_id, actor=hand, now=now,
         options=waiting.options_of(rt, entry, user=actor.user_id),
     )  # fmt: skip
     queue.remove(uow, entry.record_id, entry.field)
@@ -130,16 +131,6 @@ def _judged(uow: UnitOfWork, actor: Member, form: FormVersion, entry: Entry, now
     if reason is not None and not mine.may_take:
         raise NotForYou(reason=reason.get(actor.locale) or reason["en"])
     return mine
-
-
-def _hand(uow: UnitOfWork, actor: Member, form: FormVersion, entry: Entry) -> Actor:
-    """Return who writes: the actor where he may, so that the history names him; else the queue for him."""
-    queue_itself = System("claim", locale=actor.locale)
-    try:
-        service.changeable(uow, actor, form, entry.record_id)
-    except (NotFound, Forbidden):
-        return queue_itself
-    return actor if entry.field in Access.of(uow, actor).writable(form, Act.RECORD_UPDATE) else queue_itself
 
 
 def _concerns(unit: ReadUnit, actor: Member, entry: Entry) -> bool:

@@ -1,12 +1,12 @@
 """Taking records out of a pool, giving them to somebody, putting them back.
 
-The pool gives the right, not a permission group: the house writes the owner through the pipeline, the pool's log names
-the person. Who takes is let in one at a time for each pool and person, and each record is locked before it is judged,
+The pool gives the right, not a permission group: the house writes the owner through the pipeline, in the name of the
+person. Who takes is let in one at a time for each pool and person, and each record is locked before it is judged,
 so that limits hold and one record has one winner however many try at once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,7 @@ from formloom.workflows.queries import pools as rows
 from formloom.workflows.queries import staff
 
 HAND = System("pool")
-"""Who writes the owner of a record."""
+"""Who writes the owner of a record; the history names whoever has his hand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +149,13 @@ def set_owner(
     by: str | None, locale: str, now: datetime,
 ) -> None:  # fmt: skip
     """Write who owns a record through the pipeline. Raises AlreadyTaken, InvalidValues, StaleRecord."""
-    context = {"channel": "pool", CONTEXT: {**told, **({"by": by} if by else {})}}
+    context = {"channel": "pool", CONTEXT: dict(told)}
     options = WriteOptions(listeners=rt.listeners, locale=locale, context=context)
-    form, field = place.form, place.pool.owner
+    form, field, hand = place.form, place.pool.owner, replace(HAND, person=by, locale=locale)
     if owner is not None:
-        taking.claim(uow, form, record.id, field, owner, actor=HAND, now=now, options=options)
+        taking.claim(uow, form, record.id, field, owner, actor=hand, now=now, options=options)
     else:
-        service.update(uow, HAND, form, record.id, {field: None}, now=now, if_rev=record.rev, options=options)
+        service.update(uow, hand, form, record.id, {field: None}, now=now, if_rev=record.rev, options=options)
 
 
 def taken_today(unit: ReadUnit, place: Place, user_id: str, now: datetime) -> int:

@@ -112,7 +112,7 @@ def _moved(before: EntryRow | None, pool: Pool, owner: str | None, event: Record
 
 def _steps(before: EntryRow | None, after: EntryRow, pool: Pool, event: RecordEvent) -> Iterator[Step]:
     told = _told(event)
-    by = told.get("by") or (event.actor_id if event.actor_kind == "member" else None)
+    by = event.actor_id if event.actor_kind == "member" else None
     note = str(told["note"]) if told.get("note") else None
     why = str(told["why"]) if told.get("why") else None
     old, new = before.owner_id if before else None, after.owner_id
