@@ -232,6 +232,7 @@ def _register_flows(runtime: Runtime) -> None:
     registries.discover()
     job_kinds.add({trying.KIND: trying.run, rebalancing.KIND: rebalancing.run})
     job_kinds.add_undo(rebalancing.KIND, rebalancing.undo)
+    job_kinds.add_teller(rebalancing.KIND, rebalancing.told)
     REGISTRIES.triggers = {one.id: type(one.settings) for one in TRIGGERS}
     REGISTRIES.nodes = {one.id: type(one.settings) for one in NODES}
     REGISTRIES.strategies = frozenset(STRATEGIES.ids())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from formloom.platform.kernel.actors import Actor
 from formloom.platform.records import conversions, jobs, recomputing
@@ -27,6 +27,8 @@ KINDS: dict[str, Callable[[House, str], None]] = {
 
 
 UNDOS: dict[str, Undo] = {"import": undoing.undo}
+TELLERS: dict[str, Callable[[JobRow], Mapping[str, Any]]] = {}
+"""Kind of job → what is told of one beside its result, as JSON."""
 
 
 def add(kinds: Mapping[str, Callable[[House, str], None]]) -> None:
@@ -37,6 +39,17 @@ def add(kinds: Mapping[str, Callable[[House, str], None]]) -> None:
 def add_undo(kind: str, undo: Undo) -> None:
     """Add how a job of a higher floor is taken back."""
     UNDOS[kind] = undo
+
+
+def add_teller(kind: str, teller: Callable[[JobRow], Mapping[str, Any]]) -> None:
+    """Add what a job of a higher floor tells of itself beside its result."""
+    TELLERS[kind] = teller
+
+
+def told(job: JobRow) -> dict[str, Any]:
+    """Return what a job came to."""
+    result = dict(job.result or {})
+    return {**result, **TELLERS[job.kind](job)} if job.kind in TELLERS else result
 
 
 def can_undo(job: JobRow) -> bool:

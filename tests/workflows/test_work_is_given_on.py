@@ -67,6 +67,8 @@ def test_the_newest_of_who_has_too_many_go_to_who_has_the_fewest(team: House) ->
     assert (job["state"], job["ok"], job["failed"], job["can_undo"]) == ("done", 3, 0, True)
     assert owners(team) == {"No 0": "bo", "No 1": "bo", "No 2": "cy", "No 3": "di", "No 4": "cy", "No 5": "bo"}
     assert moves(team) == [], "all is in balance"
+    told = [(one["title"], one["from"], one["to"], one["became"]) for one in job["result"]["moves"]]
+    assert told == [("No 2", "bo", "cy", "moved"), ("No 3", "bo", "di", "moved"), ("No 4", "bo", "cy", "moved")]
 
 
 def test_everything_open_of_who_is_away_goes_on_and_comes_back_when_undone(team: House) -> None:

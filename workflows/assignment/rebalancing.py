@@ -110,6 +110,8 @@ def plan(uow: UnitOfWork, actor: Member, rt: Runtime, rule_id: str, *, now: date
         {
             "record": move.record.id, "from": move.holder, "to": move.to, "lane": move.choice.lane,
             "start": move.choice.start,
+            "told": {"title": move.title, "from": names.get(move.holder, ""), "to": move.choice.name,
+                     "why": dict(WORDS[move.why])},
             "why": {**move.choice.dump(), "instead_of": {"user": move.holder, "name": names.get(move.holder, "")},
                     "moved": dict(WORDS[move.why])},
         }
@@ -122,6 +124,20 @@ def plan(uow: UnitOfWork, actor: Member, rt: Runtime, rule_id: str, *, now: date
 def run(house: House, job_id: str) -> None:
     """Work off a waiting job; who was given a record by somebody else meanwhile keeps it."""
     jobs.work_off(house, job_id, _part, broke=_BROKE)
+
+
+def told(job: JobRow) -> dict[str, Any]:
+    """Return `moves`: each record with who had it and why not any more, who gets it, and what became of it."""
+    moved = set((job.result or {}).get("moved") or ())
+
+    def became(place: int, record: str) -> str:
+        return "moved" if record in moved else "stayed" if place < job.done else "waits"
+
+    moves = [
+        {"record": one["record"], **(one.get("told") or {}), "became": became(place, one["record"])}
+        for place, one in enumerate(job.payload["moves"])
+    ]
+    return {"moves": moves}
 
 
 def undo(uow: UnitOfWork, actor: Actor, house: House, job_id: str, *, now: datetime) -> JobRow:

@@ -102,7 +102,7 @@ def list_jobs(call: Call) -> object:
         _bury_silent(call)
         with call.db.read() as unit:
             found = jobs.listing(unit, call.actor)
-    return {"jobs": [_shown(call, job) for job in found]}
+    return {"jobs": [_shown(call, job, dict(job.result or {})) for job in found]}
 
 
 @api.get("/jobs/<job_id>", act=Act.JOB_READ, answer=JobAnswer())
@@ -241,8 +241,9 @@ def _bury_silent(call: Call) -> None:
         call.runtime.start_job(job_id)
 
 
-def _shown(call: Call, job: JobRow) -> dict[str, object]:
-    result = dict(job.result or {})
+def _shown(call: Call, job: JobRow, result: dict[str, Any] | None = None) -> dict[str, object]:
+    """Return a job; in a list with its bare `result`."""
+    result = job_kinds.told(job) if result is None else result
     if result.pop("errors", None):
         result["errors_url"] = f"/api/v1/jobs/{job.id}/errors"
     error = job.error and {"code": job.error["code"], "message": resolve(job.error["message"], call.locale)}
