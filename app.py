@@ -239,7 +239,7 @@ def _register_flows(runtime: Runtime) -> None:
     REGISTRIES.liquid = fault_of
     parts: dict[str, Registry[Any]] = {"triggers": TRIGGERS, "nodes": NODES, "strategies": STRATEGIES}
     for name, registry in parts.items():
-        runtime.catalogue_parts[name] = lambda registry=registry: described(registry)  # type: ignore[misc]
+        runtime.catalogue_parts[name] = lambda registry=registry: described(registry)  # type: ignore[misc]  # a lambda with a default
 
 
 def _configure_logging() -> None:

@@ -321,10 +321,10 @@ class DryDesk(_Looking):
     def notify(self, user_ids: Sequence[str], text: LocalizedText) -> int:  # noqa: ARG002 - the trace shows the text
         return len(user_ids)
 
-    def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:  # noqa: ARG002
+    def send_reply(self, address: str, subject: str, body: str, locale: str) -> dict[str, Any]:  # noqa: ARG002 - the signature is the base's
         return {"delivery": None, "state": "simulated", "body": body}
 
-    def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:  # noqa: ARG002
+    def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:  # noqa: ARG002 - the signature is the base's
         return {"delivery": None, "state": "simulated", "body": dict(body)}
 
     def ask(self, kind: str, node: Mapping[str, Any]) -> Outcome:

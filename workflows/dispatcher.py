@@ -240,7 +240,7 @@ class Dispatcher:
             record = read_one(uow, form, row.record_id)
             after = form.dump(record.values) if record else {}
         return Occasion(
-            event_id=row.id, kind=row.kind, app_id=form.app_id, form_id=form.form_id, at=row.created_at,  # type: ignore[arg-type]
+            event_id=row.id, kind=row.kind, app_id=form.app_id, form_id=form.form_id, at=row.created_at,  # type: ignore[arg-type]  # the kinds are ours
             record_id=row.record_id or None, after=after, before=payload.get("before") or {},
             changed=tuple(payload.get("changed") or ()), actor_kind=payload.get("actor_kind") or "system",
             actor_id=payload.get("actor_id"), locale=payload.get("locale") or "zh-CN",

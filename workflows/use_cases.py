@@ -101,7 +101,7 @@ def simulate(
     kind = KINDS_OF_TRIGGER.get(str((document.get("trigger") or {}).get("type")), "record.created")
     after = {**shown, **{name: value for name, value in overrides.items() if name in shown}}
     occasion = Occasion(
-        event_id="simulation", kind=kind, app_id=form.app_id, form_id=form.form_id, at=now, record_id=record.id,  # type: ignore[arg-type]
+        event_id="simulation", kind=kind, app_id=form.app_id, form_id=form.form_id, at=now, record_id=record.id,  # type: ignore[arg-type]  # the kinds are ours
         after=after, before=shown, changed=tuple(name for name in after if after[name] != shown.get(name)),
         actor_kind=actor.kind, actor_id=actor.id,
     )  # fmt: skip
@@ -220,7 +220,7 @@ def list_deliveries(
 
 
 @requires(Act.DELIVERY_LIST)
-def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # noqa: ARG001
+def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # noqa: ARG001 - whoever calls it gives them all
     """Return one delivery with what it says. Raises NotFound."""
     found = posts.find(unit, delivery_id)
     if found is None:
@@ -229,7 +229,7 @@ def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # no
 
 
 @requires(Act.DELIVERY_SEND)
-def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime) -> Post:  # noqa: ARG001
+def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime) -> Post:  # noqa: ARG001 - whoever calls it gives them all
     """Put a dead, held-back or unsent delivery in line again. Raises NotFound, NotSendable."""
     if posts.find(uow, delivery_id) is None:
         raise NotFound

@@ -73,7 +73,7 @@ class SampleFigures:
             plain = name.removeprefix("-")
             filled = [one for one in found if _whole(one).get(plain) is not None]
             empty = [one for one in found if _whole(one).get(plain) is None]
-            filled.sort(key=lambda one, plain=plain: _whole(one)[plain], reverse=name.startswith("-"))  # type: ignore[misc]
+            filled.sort(key=lambda one, plain=plain: _whole(one)[plain], reverse=name.startswith("-"))  # type: ignore[misc]  # a lambda with a default
             found = filled + empty
         return found[:limit]
 

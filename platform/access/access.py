@@ -71,7 +71,7 @@ class Access:
         if not self.can(act, form=form, app=app):
             raise Forbidden if self._knows(form, app) else NotFound
 
-    def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002
+    def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002 - the signature is the base's
         """Tell whether the actor may do `act`, with this form or inside the app of this id."""
         return True
 
@@ -120,7 +120,7 @@ class Access:
     def _hidden(self, form: FormRef) -> frozenset[str]:
         return form.field_ids - self.readable(form)
 
-    def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002
+    def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002 - the signature is the base's
         return True
 
 
@@ -271,7 +271,7 @@ class VisitorAccess(Access):
     def __init__(self, visitor: Public) -> None:
         self._visitor = visitor
 
-    def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002
+    def can(self, act: Act, *, form: FormRef | None = None, app: str | None = None) -> bool:  # noqa: ARG002 - the signature is the base's
         if form is None or form.form_id != self._visitor.form_id:
             return False
         return NEEDS[act].level == "visitor" or self._opens(act)
@@ -300,7 +300,7 @@ class VisitorAccess(Access):
         opens = self._visitor.opens
         return opens is not None and (act is Act.RECORD_READ or (act is Act.RECORD_UPDATE and bool(opens.edits)))
 
-    def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002
+    def _knows(self, form: FormRef | None, app: str | None) -> bool:  # noqa: ARG002 - the signature is the base's
         return form is not None and form.form_id == self._visitor.form_id
 
 
@@ -315,7 +315,7 @@ class FlowAccess(Access):
         where = form.app_id if form is not None else app
         return NEEDS[act].level in {"record", "open"} and where is not None and where == self._app
 
-    def field(self, form: FormRef, field_id: str) -> FieldRight:  # noqa: ARG002
+    def field(self, form: FormRef, field_id: str) -> FieldRight:  # noqa: ARG002 - the signature is the base's
         return "write" if form.app_id == self._app else "hidden"
 
     def _knows(self, form: FormRef | None, app: str | None) -> bool:

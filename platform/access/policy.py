@@ -47,7 +47,7 @@ def requires(act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def guard(use_case: Callable[P, R]) -> Callable[P, R]:
         if NEEDS[act].level == "anyone":
-            use_case.act = act  # type: ignore[attr-defined]
+            use_case.act = act  # type: ignore[attr-defined]  # a mark on a function
             return use_case
         parameters = list(inspect.signature(use_case).parameters)
         subject = next((name for name in _SUBJECTS if name in parameters), None)
@@ -60,10 +60,10 @@ def requires(act: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
             about = None
             if subject is not None:
                 about = args[position] if position < len(args) else kwargs.get(subject)
-            _demand(args[0], args[1], act, subject, about)  # type: ignore[arg-type]
+            _demand(args[0], args[1], act, subject, about)  # type: ignore[arg-type]  # the first two are the unit and the actor
             return use_case(*args, **kwargs)
 
-        guarded.act = act  # type: ignore[attr-defined]
+        guarded.act = act  # type: ignore[attr-defined]  # a mark on a function
         return guarded
 
     return guard

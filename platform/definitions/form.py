@@ -115,8 +115,8 @@ class FormVersion:
         `within` is the sub-form whose columns these are, for the version inside one.
         """
         fields = tuple(
-            field_of(entry, zone, columns, within)  # type: ignore[arg-type]
-            for entry in document.get("fields") or ()  # type: ignore[union-attr]
+            field_of(entry, zone, columns, within)  # type: ignore[arg-type]  # the schema made it a list of mappings
+            for entry in document.get("fields") or ()  # type: ignore[union-attr]  # the schema made it a list of mappings
         )
         rules: Any = document.get("rules") or ()
         return cls(

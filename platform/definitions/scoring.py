@@ -57,7 +57,7 @@ class Scoring:
 
     def _graded(self, name: str, value: Any) -> Graded:
         _kind, _cfg, quiz = self._fields[name]
-        assert quiz is not None, "only fields with a quiz are asked"  # noqa: S101
+        assert quiz is not None, "only fields with a quiz are asked"  # noqa: S101 - who calls it asked
         right, points = self._is_right(name, value), _points(quiz)
         return Graded(
             name, right, points if right else Decimal(0), points, tuple(self._expected(name)),

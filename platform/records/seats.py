@@ -111,7 +111,7 @@ def _promoted(
     uow: UnitOfWork, form: FormVersion, line: Field, record_id: str, ctx: CleanContext, now: datetime
 ) -> Promotion:
     before = rows.read_one(uow, form, record_id, lock=True)
-    assert before is not None, "its row was just read under the lock"  # noqa: S101
+    assert before is not None, "its row was just read under the lock"  # noqa: S101 - the lock holds it
     values = {**before.values, line.id: None}
     values |= form.computed(values, ctx)
     changed = {name: value for name, value in values.items() if value != before.values.get(name)}

@@ -28,4 +28,4 @@ def take_numbers(uow: UnitOfWork, form: FormVersion, item: Field, count: int, *,
     period = _PART.sub("", "|".join(local.strftime(_DATES[part]) for part in _PART.findall(pattern) if part in _DATES))
     first = next_numbers(uow, form.form_id, item.id, period, count)
     for number in range(first, first + count):
-        yield _PART.sub(lambda found, number=number: str(number).zfill(len(found[1])), dated)  # type: ignore[misc]
+        yield _PART.sub(lambda found, number=number: str(number).zfill(len(found[1])), dated)  # type: ignore[misc]  # a lambda with a default

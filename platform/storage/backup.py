@@ -212,7 +212,7 @@ def _restore_files(archive: zipfile.ZipFile, store_of_files: FileStore) -> int:
     names = [name for name in archive.namelist() if name.startswith("files/")]
     for name in names:
         with archive.open(name) as stream:
-            stored = store_of_files.put(stream, limit_bytes=1 << 40)  # type: ignore[arg-type]
+            stored = store_of_files.put(stream, limit_bytes=1 << 40)  # type: ignore[arg-type]  # the archive member is a stream
         if stored.sha256 != name.removeprefix("files/"):
             raise BackupUnreadable(f"file {name} is damaged")
     return len(names)

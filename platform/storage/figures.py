@@ -46,7 +46,7 @@ def lease_ages(unit: ReadUnit, now: datetime) -> Mapping[str, float]:
 
 
 def _age(unit: ReadUnit, table: object, states: tuple[str, ...], now: datetime) -> float:
-    columns = table.c  # type: ignore[attr-defined]
+    columns = table.c  # type: ignore[attr-defined]  # our tables have columns
     oldest = unit.conn.scalar(
         select(columns.created_at).where(columns.state.in_(states)).order_by(columns.id).limit(1)
     )  # ids are in the order of time
@@ -60,10 +60,10 @@ def _lateness(unit: ReadUnit, now: datetime) -> float:
 
 
 def _by_state(unit: ReadUnit, table: object) -> Mapping[str, float]:
-    state = table.c.state  # type: ignore[attr-defined]
+    state = table.c.state  # type: ignore[attr-defined]  # our tables have columns
     return {str(row[0]): float(row[1]) for row in unit.conn.execute(select(state, func.count()).group_by(state))}
 
 
 def _count(unit: ReadUnit, table: object, condition: object) -> float:
-    statement = select(func.count()).select_from(table).where(condition)  # type: ignore[arg-type]
+    statement = select(func.count()).select_from(table).where(condition)  # type: ignore[arg-type]  # our tables have columns
     return float(unit.conn.scalar(statement) or 0)

@@ -185,7 +185,7 @@ def row_tables(versions: list[FormVersion]) -> list[Table]:
     inner: dict[str, list[FormVersion]] = {}
     for version in versions:
         for item in version.with_rows:
-            inner.setdefault(item.rows.table, []).append(item.rows)  # type: ignore[union-attr,arg-type]
+            inner.setdefault(item.rows.table, []).append(item.rows)  # type: ignore[union-attr,arg-type]  # a sub-form has rows and a table
     return [full_table(found) for found in inner.values()]
 
 

@@ -53,7 +53,7 @@ def create_web(
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.extensions["formloom"] = runtime
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's documented way
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_MEMORY
     problems.install(app)
@@ -82,11 +82,11 @@ def _routes(apis: tuple[Api, ...]) -> Flask:
 def _wrap(app: Flask, runtime: Runtime, bundle: Path) -> None:
     hops = runtime.settings.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's documented way
     if bundle.is_dir():
         files = copy(_files(bundle))
         files.application = app.wsgi_app
-        app.wsgi_app = files  # type: ignore[method-assign]
+        app.wsgi_app = files  # type: ignore[method-assign]  # Flask's documented way
 
 
 @cache

@@ -54,7 +54,7 @@ def on_known_error(error: FormloomError) -> Response:
 def on_http_error(error: HTTPException) -> Response:
     """Answer an error of the HTTP layer: no such path, wrong method, body too large."""
     if error.response is not None:
-        return Response(error.response.response, error.response.status, error.response.headers)  # type: ignore[attr-defined]
+        return Response(error.response.response, error.response.status, error.response.headers)  # type: ignore[attr-defined]  # an answer of its own is there
     status = error.code or 500
     answer = problem(status, _HTTP_CODES.get(status, "error"), error.name, locale=request_locale())
     valid_methods = getattr(error, "valid_methods", None)

@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
     """Add the headers to every answer of `app`, and give it its rate counters."""
     runtime: Runtime = app.extensions["formloom"]
     app.extensions[_EXTENSION] = Rates()
-    app.wsgi_app = _Protected(app.wsgi_app, is_https=runtime.settings.is_https)  # type: ignore[method-assign]
+    app.wsgi_app = _Protected(app.wsgi_app, is_https=runtime.settings.is_https)  # type: ignore[method-assign]  # Flask's documented way
 
 
 def nonce() -> str:

@@ -29,7 +29,7 @@ class Builder:
 
     def __init__(self, browser: Browser, house: Installation, log: Path) -> None:
         size = {"width": 1440, "height": 900}
-        self.context = browser.new_context(locale="en-GB", base_url=house.url, viewport=size)  # type: ignore[arg-type]
+        self.context = browser.new_context(locale="en-GB", base_url=house.url, viewport=size)
         token = setup_link(house, log).rsplit("=", 1)[1]
         person = {"organisation": "Riverside", "locale": "en", "name": "Lead", "email": EMAIL, "password": PASSWORD}
         self.headers: dict[str, str] = {}

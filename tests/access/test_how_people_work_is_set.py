@@ -159,4 +159,6 @@ def test_only_administrators_set_it(house: House) -> None:
         (shifts.create_shift, (ShiftChange({"en": "S"}, "UTC", HOURS),)),
     ):
         with pytest.raises(Forbidden):
-            house.db.write(lambda uow, case=use_case, args=wanted: case(uow, mia, *args, now=house.now))  # type: ignore[misc]  # a lambda with defaults
+            house.db.write(
+                lambda uow, case=use_case, args=wanted: case(uow, mia, *args, now=house.now)
+            )  # a lambda with defaults

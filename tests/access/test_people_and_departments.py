@@ -65,7 +65,7 @@ def test_an_invitation_is_accepted_once_and_signs_in(house: House) -> None:
         assert invitations.read(unit, secret, now=house.now).organisation == "Weaving Ltd"
 
     def accept(uow: object) -> sessions.OpenedSession:
-        return invitations.accept(uow, secret, "Nia", CHEAP, now=house.now, origin=sessions.UNKNOWN_ORIGIN)  # type: ignore[arg-type]
+        return invitations.accept(uow, secret, "Nia", CHEAP, now=house.now, origin=sessions.UNKNOWN_ORIGIN)
 
     assert house.db.write(accept).user_id == made.user_id
     assert house.again(made.user_id).name == "Nia"

@@ -86,7 +86,7 @@ def test_a_revoked_token_is_dead_at_once(house: House, mia: Member, doors: Doors
 
 def test_a_revocation_that_fails_to_commit_revokes_nothing(house: House, mia: Member, doors: Doors) -> None:
     def work(uow: object) -> None:
-        people.change(uow, house.admin, mia.user_id, PersonChange(is_disabled=True), now=house.now)  # type: ignore[arg-type]
+        people.change(uow, house.admin, mia.user_id, PersonChange(is_disabled=True), now=house.now)
         assert doors.session
         raise RuntimeError("power cut")
 
@@ -185,7 +185,7 @@ def test_forgetting_writes_to_who_is_there_and_to_nobody_else(house: House, mia:
     def send(_uow: object, *, to: str, body: dict[str, str], **_rest: object) -> None:
         sent.append((to, body["en"]))
 
-    letters = Letters("https://forms.example.com", send)  # type: ignore[arg-type]
+    letters = Letters("https://forms.example.com", send)
     for address in (mia.email.upper(), "nobody@example.com"):
         house.db.write(lambda uow, address=address: password_change.forgot(uow, address, letters, now=house.now))
     assert [to for to, _ in sent] == [mia.email]

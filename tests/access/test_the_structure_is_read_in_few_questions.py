@@ -21,7 +21,7 @@ def _read(house: House) -> Structure:
 
 
 def _department(house: House, **wanted: object) -> str:
-    change = DepartmentChange(title={"en": "D"}, **wanted)  # type: ignore[arg-type]
+    change = DepartmentChange(title={"en": "D"}, **wanted)
     return house.db.write(lambda uow: organisation.create_department(uow, house.admin, change, now=house.now)).id
 
 
@@ -48,9 +48,9 @@ def test_it_is_remembered_until_the_epoch_changes_and_a_rollback_leaves_nothing(
     }  # fmt: skip
 
     def go_away(uow: object) -> bool:
-        uow.conn.execute(insert(absences).values(**row))  # type: ignore[attr-defined]
-        access_epoch.advance(uow)  # type: ignore[arg-type]
-        return Structure.load(uow).is_available(house.admin.user_id, house.now)  # type: ignore[arg-type]
+        uow.conn.execute(insert(absences).values(**row))
+        access_epoch.advance(uow)
+        return Structure.load(uow).is_available(house.admin.user_id, house.now)
 
     def fail(uow: object) -> None:
         assert not go_away(uow)

@@ -98,7 +98,7 @@ def _timers(url: str) -> None:
             due.append(time.perf_counter() - began)
         if number < 20:
             began = time.perf_counter()
-            taken = db.write(lambda uow, now=now: clockwork.take_due(uow, now=now))  # type: ignore[misc]  # a lambda with defaults
+            taken = db.write(lambda uow, now=now: clockwork.take_due(uow, now=now))  # a lambda with defaults
             taking.append(time.perf_counter() - began)
             assert len(taken) == 200
             first_waiting = now + timedelta(seconds=1)

@@ -166,7 +166,7 @@ class Cluster:
 
     def select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as conn:
-            return conn.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return conn.execute(query, values).fetchall()
 
     def left(self) -> dict[str, int]:
         """Return what still waits."""

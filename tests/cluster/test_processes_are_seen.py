@@ -31,7 +31,7 @@ def test_lags_and_processes_are_figures(database_url: str, tmp_path: Path, clock
     db.write(lambda uow: uow.conn.execute(insert(deliveries).values(id="d", stable_id="d", **post)))
     db.write(lambda uow: uow.conn.execute(insert(timers).values(id="t", **timer)))
     for owner in ("a", "b"):
-        db.write(lambda uow, owner=owner: leases.sign_in(uow, owner, now=now))  # type: ignore[misc]
+        db.write(lambda uow, owner=owner: leases.sign_in(uow, owner, now=now))
     db.write(lambda uow: leases.sign_in(uow, "silent", now=now - timedelta(minutes=5)))
     db.write(lambda uow: leases.take(uow, "ticker", "a", None, now=now))
     text = made.web.test_client().get("/metrics").text

@@ -41,9 +41,7 @@ class Office:
 
     def context(self, size: dict[str, int] = DESK, **more: Any) -> BrowserContext:
         touch: dict[str, Any] = {"has_touch": True, "is_mobile": True} if size is PHONE else {}
-        return self.browser.new_context(  # type: ignore[arg-type]
-            base_url=self.house.url, locale=self.language, viewport=size, **touch, **more
-        )
+        return self.browser.new_context(base_url=self.house.url, locale=self.language, viewport=size, **touch, **more)
 
     def post(self, path: str, body: object) -> Any:
         answer = self.builder.request.post(f"/api/v1{path}", data=body, headers={"X-CSRF-Token": self.csrf})

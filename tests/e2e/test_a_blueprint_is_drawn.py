@@ -47,7 +47,7 @@ def seller(desk: Desk, name: str) -> str:
 
 
 def signed_in(installation: Installation, browser: Browser, name: str, **size: int) -> Page:
-    context = browser.new_context(base_url=installation.url, locale="en-GB", viewport=size)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=installation.url, locale="en-GB", viewport=size)
     answer = context.request.post(
         "/api/v1/session", data={"email": f"{name}@example.com".lower(), "password": PASSWORD}
     )

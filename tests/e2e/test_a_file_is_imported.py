@@ -76,7 +76,7 @@ def test_a_file_is_imported_followed_and_taken_back(
     file = {"name": "tickets.csv", "mimeType": "text/csv", "buffer": _export()}
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose file").click()
-    chooser.value.set_files([file])  # type: ignore[list-item]
+    chooser.value.set_files([file])
 
     name = page.get_by_role("combobox", name="Field for the column Customer Name")
     expect(name).to_have_value("name")

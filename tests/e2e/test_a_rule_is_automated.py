@@ -23,7 +23,7 @@ def look(page: Page, name: str) -> None:
 
 
 def add(page: Page, scope: object, name: str) -> None:
-    scope.get_by_role("button", name="Add an action").last.click()  # type: ignore[attr-defined]
+    scope.get_by_role("button", name="Add an action").last.click()
     page.get_by_role("menuitem", name=name, exact=True).click()
 
 

@@ -77,7 +77,7 @@ def test_a_ticket_is_routed_acknowledged_answered_and_rated(
 
 
 def _context(browser: Browser, house: Installation) -> BrowserContext:
-    return browser.new_context(viewport=DESK, locale="en-GB", base_url=house.url)  # type: ignore[arg-type]
+    return browser.new_context(viewport=DESK, locale="en-GB", base_url=house.url)
 
 
 def _page(context: BrowserContext, faults: list[str]) -> Page:

@@ -55,8 +55,8 @@ def test_any_text_gives_a_value_or_a_refusal(pieces: list[str]) -> None:
 @pytest.mark.parametrize("function", list(FUNCTIONS), ids=lambda one: one.name)
 def test_every_function_takes_any_values(function: object, atoms: list[str]) -> None:
     for count in range(7):
-        if function.takes(count):  # type: ignore[attr-defined]
-            compile_text(f"{function.name}({','.join(atoms[:count])})")(SAMPLE, SAMPLE_SETTING)  # type: ignore[attr-defined]
+        if function.takes(count):
+            compile_text(f"{function.name}({','.join(atoms[:count])})")(SAMPLE, SAMPLE_SETTING)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ LINE = EVERY_TYPE[0]
 
 
 def solved(house: House, page: object) -> str:
-    task = Challenge.from_dict(house.data(page)["proof"])  # type: ignore[arg-type]
+    task = Challenge.from_dict(house.data(page)["proof"])
     found = solve_challenge(task)
     assert found is not None
     return base64.b64encode(json.dumps(Payload(task, found).to_dict()).encode()).decode()

@@ -33,7 +33,7 @@ def sent(house: House, **answers: Any) -> str:
         {"name": "a", "items.0.product": "Loom", "items.0.price": "3", "items.1.product": "Reed", **answers}
     )
     page = house.browser.get(answer.headers["Location"], headers=HTML)
-    return _URL.search(page.text)[1].removeprefix("http://127.0.0.1:8000")  # type: ignore[index]
+    return _URL.search(page.text)[1].removeprefix("http://127.0.0.1:8000")
 
 
 def edited(house: House, path: str) -> TestResponse:

@@ -238,7 +238,7 @@ def test_a_job_whose_process_is_silent_is_found_failed_and_can_be_undone(
         raise Killed
 
     ended = running._end
-    running._end = lambda *_: None  # type: ignore[assignment]  # a killed process writes no end
+    running._end = lambda *_: None  # a killed process writes no end
     try:
         with pytest.raises(Killed):
             running.run(house, job_id, progress=die)
@@ -304,7 +304,7 @@ def test_two_imports_at_once_take_each_unique_value_exactly_once(
     houses = [House(Database(database_url), files, FormCatalog(), clock, (stream.listen,)) for _ in range(2)]
     content = export(good=3 * PART, broken=0).encode()
     ids = [queue(house, desk.admin, desk.form, content) for house in houses]
-    _together([lambda house=house, job=job: running.run(house, job) for house, job in zip(houses, ids, strict=True)])  # type: ignore[misc]
+    _together([lambda house=house, job=job: running.run(house, job) for house, job in zip(houses, ids, strict=True)])
     ended = [job_of(houses[0], job) for job in ids]
     assert [job.state for job in ended] == ["done", "done"]
     assert sum(job.ok for job in ended) == 3 * PART

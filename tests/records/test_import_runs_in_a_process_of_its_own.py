@@ -170,7 +170,7 @@ def test_bad_input_is_a_clear_refusal(
 def test_a_job_whose_process_dies_is_failed_at_once(site: Site) -> None:
     rt = site.formloom.runtime
     died = threading.Event()
-    bury = rt.start_job.__self__._on_death  # type: ignore[attr-defined]
+    bury = rt.start_job.__self__._on_death
 
     def on_death(job_id: str) -> None:
         bury(job_id)

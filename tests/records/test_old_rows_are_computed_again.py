@@ -73,7 +73,7 @@ def traces(desk: Desk) -> tuple[int, int]:
     with desk.db.read() as unit:
         return tuple(
             int(unit.conn.scalar(select(func.count()).select_from(one)) or 0) for one in (outbox, record_history)
-        )  # type: ignore[return-value]
+        )
 
 
 def test_an_added_column_is_computed_in_old_rows_and_added_up(orders: Desk, house: House) -> None:

@@ -115,7 +115,7 @@ class Site:
         browser = client or self.client()
         answer = browser.post("/api/v1/session", json={"email": email, "password": password})
         assert answer.status_code == 200, answer.text
-        browser.csrf = answer.json["csrf_token"]  # type: ignore[attr-defined]
+        browser.csrf = answer.json["csrf_token"]
         return browser
 
 

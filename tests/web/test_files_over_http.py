@@ -185,7 +185,7 @@ def test_two_rows_of_a_batch_do_not_share_a_file(desk: Desk) -> None:
 
 def test_an_upload_waits_a_day(desk: Desk) -> None:
     one = desk.upload(b"x", "a.txt").json["id"]
-    desk.site.formloom.runtime.clock.advance(timedelta(hours=24))  # type: ignore[attr-defined]
+    desk.site.formloom.runtime.clock.advance(timedelta(hours=24))
     answer = desk.ask("POST", json={"values": {"subject": "y", "papers": [one]}})
     assert answer.json["errors"][0]["code"] == "no_such_file"
 
@@ -270,9 +270,9 @@ def test_unused_uploads_go_after_a_day_and_used_ones_stay(desk: Desk) -> None:
     shared = desk.upload(b"kept", "c.txt").json["id"]  # the same bytes as the used one
     desk.add(papers=[used])
     runtime = desk.site.formloom.runtime
-    runtime.clock.advance(timedelta(hours=23))  # type: ignore[attr-defined]
+    runtime.clock.advance(timedelta(hours=23))
     assert files.remove_unused(runtime.db, runtime.files, now=runtime.now()) == 0
-    runtime.clock.advance(timedelta(hours=1))  # type: ignore[attr-defined]
+    runtime.clock.advance(timedelta(hours=1))
     _make_older(runtime.files.folder, runtime.now())
     assert files.remove_unused(runtime.db, runtime.files, now=runtime.now()) == 2
     assert fetch(desk, used).data == b"kept"
@@ -285,7 +285,7 @@ def test_unused_uploads_go_after_a_day_and_used_ones_stay(desk: Desk) -> None:
 def test_bytes_that_were_just_stored_again_stay(desk: Desk) -> None:
     runtime = desk.site.formloom.runtime
     old = desk.upload(b"same", "a.txt").json["id"]
-    runtime.clock.advance(timedelta(days=2))  # type: ignore[attr-defined]
+    runtime.clock.advance(timedelta(days=2))
     _make_older(runtime.files.folder, runtime.now(), by=timedelta(minutes=5))
     assert files.remove_unused(runtime.db, runtime.files, now=runtime.now()) == 1
     assert fetch(desk, old).status_code == 404

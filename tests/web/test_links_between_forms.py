@@ -56,7 +56,7 @@ def shop(site: Site) -> Shop:
     """Return two published forms, and a clerk who may not read customers."""
     site.make("/api/v1/apps", {"key": "shop", "title": words("Shop")})
     for key, fields in (("customer", CUSTOMER), ("order", ORDER)):
-        entries = [{"label": words(one["id"]), **one} for one in fields]  # type: ignore[dict-item]
+        entries = [{"label": words(one["id"]), **one} for one in fields]
         site.publish("shop", "form", key, {"title": words(key), "fields": entries, "title_field": entries[1]["id"]})
     member = site.person("clerk")
     acts = ["record.read", "record.create", "record.update"]

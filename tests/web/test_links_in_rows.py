@@ -64,7 +64,7 @@ class Shop(Desk):
 def shop(site: Site) -> Shop:
     site.make("/api/v1/apps", {"key": "shop", "title": words("Shop")})
     for key, fields in (("product", PRODUCT), ("order", ORDER)):
-        entries = [{"label": words(str(one["id"])), **one} for one in fields]  # type: ignore[dict-item]
+        entries = [{"label": words(str(one["id"])), **one} for one in fields]
         site.publish("shop", "form", key, {"title": words(key), "fields": entries, "title_field": entries[0]["id"]})
     return Shop(site, "shop.order")
 

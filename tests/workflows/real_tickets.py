@@ -179,7 +179,7 @@ class Hand:
         start = self._behind(pool, agent)
         self.count[pool] += 1
         self.turn[pool, agent.name] = self.count[pool]
-        self.front[pool] = start  # type: ignore[assignment]
+        self.front[pool] = start
         self.at[pool, agent.name] = start + 1 / (agent.most if pool == 1 else 1)
         self.open[agent.name] += is_open
 

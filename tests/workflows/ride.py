@@ -53,13 +53,15 @@ class Ride:
         self.go()
 
     def go(self) -> None:
-        while self.state.ended is None and (turn := step(self.program, self.state, Alone())) is not None:  # type: ignore[arg-type]  # all that is asked of it
+        while (
+            self.state.ended is None and (turn := step(self.program, self.state, Alone())) is not None
+        ):  # all that is asked of it
             self.state = restored(turn.state) if self.save else turn.state
             if turn.task is not None:
                 self.done.append(turn.task.node)
                 self.numbers.append(turn.task.no)
                 result = "waiting" if turn.task.node in self.waits else "done"
-                self.state = settle(self.program, self.state, turn.task.token, Outcome(result=result))  # type: ignore[arg-type]  # one of two
+                self.state = settle(self.program, self.state, turn.task.token, Outcome(result=result))  # one of two
                 self.state = restored(self.state) if self.save else self.state
 
     def token(self, node: str) -> int:

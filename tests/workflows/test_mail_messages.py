@@ -17,7 +17,7 @@ def mail(**changed: object) -> EmailMessage:
         "text": "你好\nhttps://x.example", "message_id": stable_message_id("forms.example", "f", "e", "1"), "at": NOW,
         "headers": automatic_headers("reply"), **changed,
     }  # fmt: skip
-    raw = build(**given)  # type: ignore[arg-type]
+    raw = build(**given)
     parsed = message_from_bytes(raw, policy=policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed

@@ -79,7 +79,7 @@ def test_whom_the_rule_names_gets_one_mail_while_any_record_waits(team: House, p
     rule(team, full_pool(), alert={"users": [team.people["ed"]], "mail": True})
     made = tickets(team, 5)
     (mail,) = post.taken
-    text = str(mail.get_payload(decode=True).decode())  # type: ignore[union-attr]  # one part
+    text = str(mail.get_payload(decode=True).decode())  # one part
     assert mail["To"] == "ed@house.example"
     assert str(make_header(decode_header(mail["Subject"]))) == "Nobody to assign records of “Ticket” to"
     assert "at the limit of 1" in text

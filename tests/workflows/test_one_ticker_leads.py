@@ -106,7 +106,7 @@ def test_workers_that_fall_silent_are_noticed(db: Database, clock: FrozenClock, 
             return silent_workers(leases.workers(unit), watched)
 
     for owner in ("alive", "dead"):
-        db.write(lambda uow, owner=owner: leases.sign_in(uow, owner, now=clock.now()))  # type: ignore[misc]  # a lambda with defaults
+        db.write(lambda uow, owner=owner: leases.sign_in(uow, owner, now=clock.now()))  # a lambda with defaults
     assert look() == []
     steady.now_s += SILENT_S
     db.write(lambda uow: leases.sign_in(uow, "alive", now=clock.now()))

@@ -212,7 +212,7 @@ def test_following_up_puts_it_off(desk: House, how: str) -> None:
             "permission_group",
             "talk",
             {**GROUP, "grants": [{**GROUP["grants"][0], "acts": ["record.comment", "record.read"]}]},
-        )  # type: ignore[index,dict-item]
+        )
         desk.ask("POST", f"/forms/desk.ticket/records/{record}/comments", {"body": "rang"}, who="mei")
     pass_time(desk, days=9)
     assert desk.values(record)["owner"] == desk.people["mei"]

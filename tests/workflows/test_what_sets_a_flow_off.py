@@ -213,7 +213,7 @@ def test_a_change_that_no_worker_has_seen_yet_does_not_let_the_old_moment_fire(h
     house.work()
     house.change(record, due="2026-12-24")
     house.clock.at = at("2026-11-25T01:00")
-    house.formloom.worker.ticker.fire()  # type: ignore[union-attr]
+    house.formloom.worker.ticker.fire()
     assert fired(house) == 0
 
 
@@ -372,7 +372,7 @@ def test_members_that_do_not_fit_their_field_are_no_fault(house: House) -> None:
 
 def test_too_many_calls_are_told_to_wait(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     real = security.Rates.spend
-    few = lambda self, limit, name, *keys: real(self, "2 per minute" if name == "hook" else limit, name, *keys)  # noqa: E731
+    few = lambda self, limit, name, *keys: real(self, "2 per minute" if name == "hook" else limit, name, *keys)  # noqa: E731 - shorter than a function
     monkeypatch.setattr(security.Rates, "spend", few)
     _flow, path = hook(house, MARK)
     answers = [house.formloom.web.test_client().post(path, json={}) for _ in range(3)]

@@ -54,7 +54,7 @@ def _one(asking: Asking, one: People) -> list[str]:
     return []
 
 
-def _of_me(asking: Asking, one: People) -> Iterable[str]:  # noqa: ARG001
+def _of_me(asking: Asking, one: People) -> Iterable[str]:  # noqa: ARG001 - whoever calls it gives them all
     return _known(asking.initiator_id)
 
 

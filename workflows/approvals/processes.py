@@ -116,7 +116,7 @@ def _end(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order, di
     go_on(uow, rt, run, before)
 
 
-def _urge(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001
+def _urge(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001 - whoever calls it gives them all
     every = Duration.parse(str(run.facts.options.get("urge_every") or URGE_EVERY))
     now = run.context.now
     waiting = [one for one in tasks.of_run(uow, run.id) if one.state == "open" and one.kind != "cc"]
@@ -130,7 +130,7 @@ def _urge(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -
     _note(uow, run, actor, "urged", order, to=[one.user_id for one in due])
 
 
-def _comment(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001
+def _comment(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001 - whoever calls it gives them all
     if not order.comment.strip():
         raise Invalid(findings=[Finding("required", {"zh-CN": "必填", "en": "Required"}, "comment")])
     _note(uow, run, actor, "commented", order)
@@ -145,7 +145,7 @@ def _jump(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -
     go_on(uow, rt, run, before)
 
 
-def _reassign(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001
+def _reassign(uow: UnitOfWork, rt: Runtime, actor: Member, run: Run, order: Order) -> None:  # noqa: ARG001 - whoever calls it gives them all
     task = tasks.find(uow, order.task)
     if task is None or task.run_id != run.id or task.state not in tasks.LIVE:
         raise TaskDone

@@ -31,11 +31,11 @@ class AssignmentStrategy(ABC):
         """Return users that follow from the strategy's own settings."""
         return ()
 
-    def narrow(self, pool: Pool, candidates: Sequence[Candidate], facts: Facts) -> list[Candidate]:  # noqa: ARG002
+    def narrow(self, pool: Pool, candidates: Sequence[Candidate], facts: Facts) -> list[Candidate]:  # noqa: ARG002 - the signature is the base's
         """Return the candidates, dropping those whom the strategy itself rules out for this record."""
         return list(candidates)
 
-    def weight(self, pool: Pool, candidate: Candidate, everybody: Sequence[Candidate]) -> float:  # noqa: ARG002
+    def weight(self, pool: Pool, candidate: Candidate, everybody: Sequence[Candidate]) -> float:  # noqa: ARG002 - the signature is the base's
         """Return somebody's share, compared with that of the others."""
         return 1.0
 

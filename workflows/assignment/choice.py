@@ -167,4 +167,4 @@ def _strategy(pool: Mapping[str, Any]) -> AssignmentStrategy:
 
 
 def _absent(people: Sequence[Candidate]) -> list[Candidate]:
-    return [person if person.status == "active" else person.out(person.status) for person in people]  # type: ignore[arg-type]
+    return [person if person.status == "active" else person.out(person.status) for person in people]  # type: ignore[arg-type]  # no other status is left

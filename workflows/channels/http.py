@@ -132,7 +132,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         self,
         path: str,
         timeout: float | None = None,  # noqa: ARG002 - httpcore's signature
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - the signature is the base's
     ) -> httpcore.NetworkStream:
         raise AddressRefused(why=f"unix socket {path}")
 
@@ -160,7 +160,7 @@ class _TimedStream(httpcore.NetworkStream):
         self, ssl_context: object, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = _within(timeout, self._deadline)
-        secured = self._stream.start_tls(ssl_context, server_hostname, left)  # type: ignore[arg-type]
+        secured = self._stream.start_tls(ssl_context, server_hostname, left)  # type: ignore[arg-type]  # left is set above
         return _TimedStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> object:

@@ -29,14 +29,14 @@ class Trigger(ABC):
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:
         """Tell whether `occasion` starts a flow with this trigger."""
 
-    def next_fire(self, cfg: Settings, after: datetime, home: ZoneInfo) -> datetime | None:  # noqa: ARG002
+    def next_fire(self, cfg: Settings, after: datetime, home: ZoneInfo) -> datetime | None:  # noqa: ARG002 - the signature is the base's
         """Return the next moment strictly after `after` at which the whole flow fires, for clock triggers.
 
         `home` is the installation's time zone, for triggers that name none.
         """
         return None
 
-    def fires_for(self, cfg: Settings, values: Mapping[str, Any], home: ZoneInfo) -> datetime | None:  # noqa: ARG002
+    def fires_for(self, cfg: Settings, values: Mapping[str, Any], home: ZoneInfo) -> datetime | None:  # noqa: ARG002 - the signature is the base's
         """Return when the flow fires for a record with these values, for triggers that follow a record's date."""
         return None
 

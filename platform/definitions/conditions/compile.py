@@ -122,7 +122,7 @@ def _leaf(leaf: Leaf, setting: Setting) -> Predicate:
         rows = values.get(field)
         if not isinstance(rows, list):
             return False
-        return any(holds(ChainMap({leaf.field: row.get(column)}, values)) for row in rows)  # type: ignore[arg-type]
+        return any(holds(ChainMap({leaf.field: row.get(column)}, values)) for row in rows)  # type: ignore[arg-type]  # it is only read
 
     return in_some_row
 

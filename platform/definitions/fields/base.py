@@ -322,7 +322,7 @@ class FieldType(ABC, Generic[T]):
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> T | None:
         """Return the clean value of non-empty input. Raises ValueInvalid, and nothing else, whatever comes in."""
 
-    def revise(self, raw: Any, before: Any, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
+    def revise(self, raw: Any, before: Any, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002 - the signature is the base's
         """Return the clean value of input that takes the place of the clean value `before`. Raises ValueInvalid."""
         return self.clean(raw, cfg, ctx)
 
@@ -332,18 +332,18 @@ class FieldType(ABC, Generic[T]):
 
     def dump(self, value: T | None, cfg: Settings) -> JSONValue:  # noqa: ARG002 - for types that need it
         """Return the value as the API shows it."""
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value]  # the default stores what it cleaned
 
-    def revive(self, shown: Any, cfg: Settings) -> T | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> T | None:  # noqa: ARG002 - the signature is the base's
         """Return the clean value of what `dump` gave; for events, which carry values as the API shows them."""
         found: T | None = shown
         return found
 
-    def to_column(self, value: T | None, cfg: Settings) -> Any:  # noqa: ARG002
+    def to_column(self, value: T | None, cfg: Settings) -> Any:  # noqa: ARG002 - the signature is the base's
         """Return what the column's own type takes: str, int, Decimal, bool, date or aware datetime."""
         return value
 
-    def from_column(self, stored: Any, cfg: Settings) -> T | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> T | None:  # noqa: ARG002 - the signature is the base's
         """Return the clean value of what the column gave."""
         found: T | None = stored
         return found
@@ -354,7 +354,7 @@ class FieldType(ABC, Generic[T]):
             return ()
         return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]  # ids, as `who` says
 
-    def display(self, value: T | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: T | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         """Return the value as a person reads it."""
         return "" if value is None else str(value)
 
@@ -382,7 +382,7 @@ class FieldType(ABC, Generic[T]):
         """Return the settings under which these texts fit as far as settings decide it, as a document has them."""
         return {}
 
-    def default(self, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002
+    def default(self, cfg: Settings, ctx: CleanContext) -> T | None:  # noqa: ARG002 - the signature is the base's
         """Return the value that stands in a new record."""
         return None
 
@@ -400,6 +400,6 @@ class FieldType(ABC, Generic[T]):
         """Return input among which `sample` chooses what fits; by default that of the examples."""
         return [one.raw for one in self.examples if one.error is None]
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         """Return how the value is entered."""
         return WidgetSpec(self.id)

@@ -73,7 +73,7 @@ class ChoiceType(FieldType[str]):
     limits_options = "each"
     settings = OpenChoices
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
     def seats(self, cfg: Settings) -> Seats:
@@ -100,7 +100,7 @@ class ChoiceType(FieldType[str]):
 
         return run
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         return [option["value"] for option in cfg["options"]]
 
     def without(self, value: str, barred: Collection[str]) -> str | None:
@@ -129,7 +129,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     limits_options: ClassVar[Literal["each", "first"] | None] = "each"
     settings: ClassVar[type[Choices]] = OpenManyChoices
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
     def seats(self, cfg: Settings) -> Seats:
@@ -173,7 +173,7 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
         """Return the refusal of what is not one of the options."""
         return ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=_named(raw))
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         values = [option["value"] for option in cfg["options"]]
         count = min(cfg.get("min_items") or 1, len(values))
         return [(values[place:] + values[:place])[:count] for place in range(len(values))]
@@ -181,16 +181,16 @@ class ManyChoicesType(FieldType[tuple[str, ...]]):
     def without(self, value: tuple[str, ...], barred: Collection[str]) -> tuple[str, ...] | None:
         return tuple(one for one in value if own_answers.behind(one) not in barred) or None
 
-    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
+    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else list(value)
 
-    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else tuple(shown)
 
-    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else canonical(list(value))
 
-    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else tuple(json.loads(stored))
 
     def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:

@@ -14,13 +14,13 @@ class ObjectType(FieldType[dict[str, Any]]):
     group: ClassVar[Group] = "advanced"
     value_kind = "object"
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
-    def to_column(self, value: dict[str, Any] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: dict[str, Any] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def from_column(self, stored: Any, cfg: Settings) -> dict[str, Any] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> dict[str, Any] | None:  # noqa: ARG002 - the signature is the base's
         found: dict[str, Any] | None = None if stored is None else json.loads(stored)
         return found
 

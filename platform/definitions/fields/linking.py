@@ -121,7 +121,7 @@ class Leading:
 
     def column_meaning(self, cfg: Mapping[str, Any]) -> tuple[ColumnSpec, str]:
         """Return what a column holds: ids of one form's records mean nothing for another form."""
-        spec, meaning = super().column_meaning(cfg)  # type: ignore[misc]
+        spec, meaning = super().column_meaning(cfg)  # type: ignore[misc]  # the mixin stands before a type
         return spec, f"{meaning}:{cfg.get('form')}"
 
     def is_for_visitors(self, cfg: Mapping[str, Any]) -> bool:

@@ -40,7 +40,7 @@ class ManyIdsType(FieldType[tuple[str, ...]]):
         """Return those of the ids that exist."""
         raise NotImplementedError
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
@@ -57,19 +57,19 @@ class ManyIdsType(FieldType[tuple[str, ...]]):
             raise ValueInvalid(*self.unknown)
         return tuple(ids) or None
 
-    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002
+    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> list[str] | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else list(value)
 
-    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else tuple(shown)
 
-    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else canonical(list(value))
 
-    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else tuple(json.loads(stored))
 
-    def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return joined(value or (), locale)
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:

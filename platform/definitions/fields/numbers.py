@@ -71,13 +71,13 @@ class DecimalType(FieldType[Decimal]):
 
         return run
 
-    def dump(self, value: Decimal | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def dump(self, value: Decimal | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else format(value, "f")
 
-    def revive(self, shown: Any, cfg: Settings) -> Decimal | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> Decimal | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else Decimal(shown)
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         least, most = cfg["min"], cfg["max"]
         middle = [] if least is None or most is None else [int((least + most) / 2)]
         return [*middle, "12.5", 3, 128, *(bound for bound in (least, most) if bound is not None)]
@@ -90,7 +90,7 @@ class DecimalType(FieldType[Decimal]):
         places = [len(plain.partition(".")[2]) for plain in map(cell_decimal, texts) if _PLAIN.fullmatch(plain)]
         return {"decimals": min(max(places), MAX_DECIMALS)} if places else {}
 
-    def export_cell(self, value: Decimal | None, cfg: Settings, locale: str) -> str | Decimal:  # noqa: ARG002
+    def export_cell(self, value: Decimal | None, cfg: Settings, locale: str) -> str | Decimal:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else value
 
 
@@ -103,17 +103,17 @@ class WholeType(FieldType[int]):
         """Return the least and the greatest value."""
         raise NotImplementedError
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("integer")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002 - the signature is the base's
         least, most = self.bounds(cfg)
         value = as_decimal(raw)
         if value != value.to_integral_value() or not least <= value <= most:
             raise ValueInvalid("out_of_range", messages.RANGE, min=least, max=most)
         return int(value)
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         least, most = self.bounds(cfg)
         return [(least + most * 3) // 4, most, (least + most) // 2, least]
 
@@ -121,5 +121,5 @@ class WholeType(FieldType[int]):
         plain = cell_decimal(text)
         return self.clean(plain, cfg, ctx) if plain else None
 
-    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str | int:  # noqa: ARG002
+    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str | int:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else value

@@ -53,10 +53,10 @@ class ResultType(FieldType[Any]):
     def column(self, cfg: Settings) -> ColumnSpec:
         return ColumnSpec(_COLUMNS[cfg["result"]], cfg["decimals"] if cfg["result"] == "number" else 0)
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> Any:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> Any:  # noqa: ARG002 - the signature is the base's
         raise ValueInvalid("read_only_field", messages.READ_ONLY)
 
-    def dump(self, value: Any, cfg: Settings) -> JSONValue:  # noqa: ARG002
+    def dump(self, value: Any, cfg: Settings) -> JSONValue:  # noqa: ARG002 - the signature is the base's
         if isinstance(value, Decimal):
             return format(value, "f")
         found: JSONValue = value.isoformat() if isinstance(value, date) else value
@@ -85,5 +85,5 @@ class ResultType(FieldType[Any]):
             return value
         return value.isoformat() if isinstance(value, date) else self.display(value, cfg, locale)
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("none")

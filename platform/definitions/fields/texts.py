@@ -62,7 +62,7 @@ class TextType(FieldType[str]):
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
         return self.compile(cfg)(raw, ctx)
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         return texts(cfg["min_length"] or 0, min(cfg["max_length"] or self.limit, self.limit))
 
     def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:

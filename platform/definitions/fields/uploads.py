@@ -21,7 +21,7 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
     settings: ClassVar[type[Schema]] = Files
     takes_pictures_only = False
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[FileInfo, ...] | None:
@@ -39,22 +39,22 @@ class UploadType(FieldType[tuple[FileInfo, ...]]):
             raise ValueInvalid("no_such_file", messages.NO_SUCH_FILE)
         return tuple(dict(known[one]) for one in ids) or None
 
-    def dump(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002
+    def dump(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002 - the signature is the base's
         return None if value is None else list(value)
 
-    def revive(self, shown: Any, cfg: Settings) -> tuple[FileInfo, ...] | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> tuple[FileInfo, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else tuple(shown)
 
-    def to_column(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: tuple[FileInfo, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else json.dumps(list(value), ensure_ascii=False, separators=(",", ":"))
 
-    def from_column(self, stored: Any, cfg: Settings) -> tuple[FileInfo, ...] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[FileInfo, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else tuple(json.loads(stored))
 
-    def display(self, value: tuple[FileInfo, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: tuple[FileInfo, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return ", ".join(str(one["name"]) for one in value or ())
 
-    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[FileInfo, ...] | None:  # noqa: ARG002
+    def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> tuple[FileInfo, ...] | None:  # noqa: ARG002 - the signature is the base's
         if text.strip():
             raise ValueInvalid("no_such_file", messages.NO_SUCH_FILE)
         return None

@@ -30,7 +30,7 @@ def criterion(env: Env, wanted: Value) -> Test:
     if not isinstance(wanted, str):
         wanted = scalar(wanted)
         return lambda value: _equals(env, value, wanted)
-    sign, operand = _SIGN.fullmatch(wanted).groups()  # type: ignore[union-attr]
+    sign, operand = _SIGN.fullmatch(wanted).groups()  # type: ignore[union-attr]  # the pattern takes any text
     number = _number(env, operand)
     if sign in _ORDER:
         return _ordered(env, _ORDER[sign], operand if number is None else number)

@@ -103,7 +103,7 @@ def number_of(env: Env, value: Value) -> Decimal:
     """Return `value` read as a number. Raises Fault."""
     kind = value.__class__
     if kind is Decimal:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its class was looked at
     if value is None:
         return ZERO
     if kind is bool:
@@ -119,7 +119,7 @@ def text_of(env: Env, value: Value) -> str:
     """Return `value` read as a text. Raises Fault."""
     kind = value.__class__
     if kind is str:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its class was looked at
     if value is None:
         return ""
     if kind is Decimal:
@@ -127,7 +127,7 @@ def text_of(env: Env, value: Value) -> str:
     if kind is bool:
         return "TRUE" if value else "FALSE"
     if kind is date:
-        return value.isoformat()  # type: ignore[no-any-return]
+        return value.isoformat()  # type: ignore[no-any-return]  # its class was looked at
     if kind is datetime:
         return wall(env, value).strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0")
     raise value if isinstance(value, Fault) else Fault(VALUE)
@@ -154,7 +154,7 @@ def when_of(env: Env, value: Value) -> date | datetime:
     """Return `value` read as a day, or as what the zone's clock shows at that moment, without a zone. Raises Fault."""
     kind = value.__class__
     if kind is date:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its class was looked at
     if kind is datetime:
         return wall(env, value)
     if kind is str:
@@ -193,7 +193,7 @@ def moment_in(env: Env, text: str) -> date | datetime | None:
     try:
         if hour is None:
             return date(int(year), int(month), int(day))
-        shown = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))  # noqa: DTZ001
+        shown = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))  # noqa: DTZ001 - wall time, the zone is the form's
         if zone is None:
             return clock_time(env, shown)
         return datetime.fromisoformat(f"{shown.isoformat()}{zone}").astimezone(UTC)
@@ -278,6 +278,6 @@ def _from_serial(number: Decimal) -> date | datetime:
     if not seconds:
         return day
     try:
-        return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)  # noqa: DTZ001
+        return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)  # noqa: DTZ001 - wall time, the zone is the form's
     except OverflowError as exc:
         raise Fault(NUM) from exc

@@ -78,11 +78,11 @@ class DefinitionKind(ABC):
             return shape
         return [*missing_languages(document), *self.check_meaning(document, world)]
 
-    def check_meaning(self, document: Document, world: World) -> Iterator[Finding]:  # noqa: ARG002
+    def check_meaning(self, document: Document, world: World) -> Iterator[Finding]:  # noqa: ARG002 - the signature is the base's
         """Yield what is wrong with a document whose shape is right."""
         yield from ()
 
-    def references(self, document: Document) -> Iterator[Usage]:  # noqa: ARG002
+    def references(self, document: Document) -> Iterator[Usage]:  # noqa: ARG002 - the signature is the base's
         """Yield every place that names another definition of the app or a field of a form."""
         yield from ()
 

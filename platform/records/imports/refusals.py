@@ -61,7 +61,7 @@ def as_csv(source: BinaryIO, columns: Sequence[str], form: FormVersion | None, l
 
 def _said(form: FormVersion | None, reason: Sequence[object], locale: str, *, several: bool) -> str:
     field_id, message, params = reason
-    words = Finding("", message, params=params).words(locale)  # type: ignore[arg-type]
+    words = Finding("", message, params=params).words(locale)  # type: ignore[arg-type]  # any mapping will do
     return f"{_label(form, str(field_id), locale)}: {words}" if several and field_id else words
 
 

@@ -198,7 +198,7 @@ def _read_cursor(cursor: str, orders: list[_Order]) -> list[Any]:
 def _unplain(value: Any) -> Any:
     if isinstance(value, dict):
         ((kind, text),) = value.items()
-        return {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}[kind](text)  # type: ignore[operator]
+        return {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}[kind](text)  # type: ignore[operator]  # one of the three, told by the letter
     return value
 
 

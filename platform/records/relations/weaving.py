@@ -130,7 +130,7 @@ class Relations:
         shown = ours.type.dump(stood, ours.cfg) if stood else []
         trusted = replace(TRUSTED, now=self._now, locale=self._locale, in_row=self.in_row)
         # rows are dumped as a list, which the type of all dumped values doesn't say
-        found[ours.id], faults = read_rows([*shown, *raw], stood, ours.cfg, trusted)  # type: ignore[misc]
+        found[ours.id], faults = read_rows([*shown, *raw], stood, ours.cfg, trusted)  # type: ignore[misc]  # see above
         if ours.public or not self._is_visitor:
             where = (f"{ours.id}/{one.field}" if one.field else ours.id for one in faults)
             self._noted += [replace(one, field=place) for one, place in zip(faults, where, strict=True)]

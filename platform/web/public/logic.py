@@ -84,7 +84,7 @@ def _rows(form: FormVersion, page: PageForm, question: Rows, now: datetime) -> d
         "id": item.id, "columns": [_field(one, now) for one in question.columns], "totals": dict(cfg["totals"]),
         "most": cfg["max_rows"] or MAX_ROWS, "least": cfg["min_rows"],
         "formulas": [
-            {"id": name, **one, **_written(item.rows.field(name).cfg, page.locale)}  # type: ignore[union-attr]
+            {"id": name, **one, **_written(item.rows.field(name).cfg, page.locale)}  # type: ignore[union-attr]  # a sub-form has rows
             for name, one in live.items()
         ],
     }  # fmt: skip

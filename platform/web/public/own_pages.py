@@ -249,7 +249,7 @@ def _inputs(item: Field, shown: Any) -> Any:
 def _findings(visit: Visit, way: Way, fault: FormloomError) -> list[Finding]:
     if not isinstance(fault, StaleRecord):
         return list(fault.findings) or [Finding(fault.code, fault.message, params=fault.params)]
-    mine: Mapping[str, Any] = fault.params["yours"]  # type: ignore[assignment]
+    mine: Mapping[str, Any] = fault.params["yours"]  # type: ignore[assignment]  # this fault carries it
     differing = [
         Finding("changed_meanwhile", TEXTS["now_says"], field=item.id, params={"now": _now(visit, way, item)})
         for item in asked_of(visit, way)

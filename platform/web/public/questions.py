@@ -172,7 +172,7 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         given["aria-describedby"] = " ".join(described) or None
         given["aria-invalid"] = "true" if self.errors else None
         given["aria-required"] = "true" if self.is_required and not is_group else None
-        return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704
+        return Markup(html_params(**{name: value for name, value in given.items() if value is not None}))  # noqa: S704 - html_params escapes
 
     def _parts(self) -> list[tuple[str, object]]:
         return [("h", self.help), ("p", self.is_prefilled or self.is_fixed), ("o", self.hint), ("e", self.errors)]

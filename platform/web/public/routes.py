@@ -110,7 +110,7 @@ def unlock_form(call: Call, token: str) -> object:
             answer.headers["Retry-After"] = str(fault.params.get("retry_after_s", 60))
         return answer
     query = request.query_string.decode("ascii", "ignore") + ("&unlocked=1" if visit.holder is not None else "")
-    return _renewed(visit, redirect(f"{visit.path}?{query}" if query else visit.path, code=303))  # type: ignore[arg-type]
+    return _renewed(visit, redirect(f"{visit.path}?{query}" if query else visit.path, code=303))  # type: ignore[arg-type]  # werkzeug's answer is Flask's here
 
 
 @api.post(

@@ -155,7 +155,7 @@ def _uploaded(call: Call) -> Upload:
     given = call.request.files.get("file")
     if given is None or not given.filename:
         raise Invalid(findings=[Finding("required", _NO_FILE, field="file")])
-    return starting.keep(call.runtime.files, given.stream, given.filename, _reading(call))  # type: ignore[arg-type]
+    return starting.keep(call.runtime.files, given.stream, given.filename, _reading(call))  # type: ignore[arg-type]  # an upload has a name here
 
 
 def _previewed(call: Call, form: FormVersion) -> Upload:

@@ -23,6 +23,6 @@ class End(Action):
         name="End",
     )()
 
-    def perform(self, plan: Plan, desk: Desk) -> Outcome:  # noqa: ARG002
+    def perform(self, plan: Plan, desk: Desk) -> Outcome:  # noqa: ARG002 - the signature is the base's
         result = str(plan.get("result") or "approved")
         return Outcome(output={"result": result}, ends=result)

@@ -12,5 +12,5 @@ class Called(Trigger):
     sentence = {"zh-CN": "其他流程为{form}启动它时", "en": "another flow starts it for {form}"}
     icon = "flow"
 
-    def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002
+    def accepts(self, cfg: Settings, occasion: Occasion) -> bool:  # noqa: ARG002 - the signature is the base's
         return occasion.kind == "flow.called"

@@ -77,10 +77,10 @@ class Address(FieldType[tuple[str, ...]]):
         parts = _parts(value)
         return parts | {name: place.name for name, place in zip(PARTS, places(parts), strict=False)}
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         given = {name: _words(part) for name, part in parts_of(raw, PARTS).items()}
         given = {name: part for name, part in given.items() if part}
         if not given:
@@ -89,21 +89,21 @@ class Address(FieldType[tuple[str, ...]]):
         typed = [f"{_TYPED[name]}{part}" for name, part in _typed(given, cfg).items()]
         return (*codes, *typed)
 
-    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002
+    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002 - the signature is the base's
         return None if value is None else _parts(value)
 
-    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return (
             None if shown is None else tuple(f"{_TYPED.get(name, '')}{shown[name]}" for name in PARTS if name in shown)
         )
 
-    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else canonical(list(value))
 
-    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else tuple(json.loads(stored))
 
-    def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         parts = _parts(value)
@@ -113,7 +113,7 @@ class Address(FieldType[tuple[str, ...]]):
         words = " ".join(text.split())
         return self.clean(_read(words, cfg), cfg, ctx) if words else None
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("address")
 
 

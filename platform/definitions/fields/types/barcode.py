@@ -54,10 +54,10 @@ class Barcode(FieldType[str]):
         Example("690", {"symbology": "ean_13"}, error="not_digits"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = " ".join(as_text(raw).split())
         if len(text) > LONGEST:
             raise ValueInvalid("too_long", messages.TOO_LONG, max=LONGEST, actual=len(text))

@@ -41,19 +41,19 @@ class Boolean(FieldType[bool]):
     settings = Plain
     examples = (Example(True, clean=True), Example("false", clean=False), Example("maybe", error="not_boolean"))
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("boolean")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> bool | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> bool | None:  # noqa: ARG002 - the signature is the base's
         return yes_or_no(raw)
 
-    def from_column(self, stored: Any, cfg: Settings) -> bool | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> bool | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else bool(stored)
 
-    def display(self, value: bool | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: bool | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         return ("是" if value else "否") if locale == "zh-CN" else ("Yes" if value else "No")
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("boolean")

@@ -43,7 +43,7 @@ class Button(FieldType[None]):
     def column(self, cfg: Settings) -> ColumnSpec:
         raise NotImplementedError("a button has no value")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002 - the signature is the base's
         return None
 
     def button(self, cfg: Settings) -> dict[str, str] | None:

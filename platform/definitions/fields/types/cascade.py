@@ -101,7 +101,7 @@ class Cascade(FieldType[tuple[str, ...]]):
         Example(["hz"], {"options": _SHOPS}, error="not_an_option"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("json")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[str, ...] | None:
@@ -125,23 +125,23 @@ class Cascade(FieldType[tuple[str, ...]]):
 
         return run
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         return [path for path, node in paths(cfg["options"]) if not node.get("children")]
 
     def without(self, value: tuple[str, ...], barred: Collection[str]) -> tuple[str, ...] | None:
         """Return the path unless it begins with an option that is not offered: rules limit the first level."""
         return None if value[0] in barred else value
 
-    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002
+    def dump(self, value: tuple[str, ...] | None, cfg: Settings) -> Any:  # noqa: ARG002 - the signature is the base's
         return None if value is None else list(value)
 
-    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else tuple(shown)
 
-    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def to_column(self, value: tuple[str, ...] | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else canonical(list(value))
 
-    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> tuple[str, ...] | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else tuple(json.loads(stored))
 
     def display(self, value: tuple[str, ...] | None, cfg: Settings, locale: str) -> str:
@@ -156,7 +156,7 @@ class Cascade(FieldType[tuple[str, ...]]):
                 return self.clean(list(path), cfg, ctx)
         raise ValueInvalid("not_an_option", messages.NOT_AN_OPTION, value=text.strip()[:60])
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("cascade")
 
 

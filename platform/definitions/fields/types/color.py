@@ -34,15 +34,15 @@ class Color(FieldType[str]):
         Example("blue", error="not_color"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         found = _HEX.fullmatch(raw.strip()) if isinstance(raw, str) else None
         if found is None:
             raise ValueInvalid("not_color", messages.COLOR_EXPECTED)
         digits = found[1].lower()
         return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("color", {"maxlength": "9", "enterkeyhint": "next"})

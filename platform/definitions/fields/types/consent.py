@@ -67,7 +67,7 @@ class Consent(FieldType[bool]):
         Example("0" * 32, error="consent_changed"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("boolean")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> bool | None:
@@ -78,7 +78,7 @@ class Consent(FieldType[bool]):
             return True
         raise ValueInvalid("consent_changed", messages.CONSENT_CHANGED)
 
-    def from_column(self, stored: Any, cfg: Settings) -> bool | None:  # noqa: ARG002
+    def from_column(self, stored: Any, cfg: Settings) -> bool | None:  # noqa: ARG002 - the signature is the base's
         return None if stored is None else bool(stored)
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> bool | None:
@@ -88,10 +88,10 @@ class Consent(FieldType[bool]):
         )
         return super().parse_cell(text, cfg, ctx) if shown is None else shown
 
-    def display(self, value: bool | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: bool | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else SHOWN[value]["zh-CN" if locale == "zh-CN" else "en"]
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("consent")
 
 

@@ -40,10 +40,10 @@ class CreditCode(FieldType[str]):
         Example("9135", error="credit_code_length"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = re.sub(r"[\s-]", "", as_text(raw)).upper()
         if not text:
             return None
@@ -55,7 +55,7 @@ class CreditCode(FieldType[str]):
             raise ValueInvalid("bad_check", messages.CHECK_CHARACTER)
         return text
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec(
             "credit_code",
             {"maxlength": "22", "autocapitalize": "characters", "autocomplete": "off", "enterkeyhint": "next"},

@@ -33,7 +33,7 @@ class Currency(DecimalType):
         Example("¥5", error="not_number"),
     )
 
-    def display(self, value: Decimal | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Decimal | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else f"{SIGNS[cfg['currency']]}{value:,f}"
 
     def widget(self, cfg: Settings) -> WidgetSpec:

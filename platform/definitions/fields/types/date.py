@@ -35,10 +35,10 @@ class Date(FieldType[date]):
         Example(20261123, error="not_date"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("date")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> date | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> date | None:  # noqa: ARG002 - the signature is the base's
         if not isinstance(raw, str) or len(raw) != 10 or raw[7] != "-":
             raise ValueInvalid("not_date", messages.DATE_EXPECTED)
         try:
@@ -51,19 +51,19 @@ class Date(FieldType[date]):
             raise ValueInvalid("too_late", messages.TOO_LATE, max=cfg["max"])
         return value
 
-    def dump(self, value: date | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def dump(self, value: date | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else value.isoformat()
 
-    def revive(self, shown: Any, cfg: Settings) -> date | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> date | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else date.fromisoformat(shown)
 
-    def display(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else show_date(value, locale)
 
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> date | None:
         return self.clean(cell_date(text), cfg, ctx) if text.strip() else None
 
-    def export_cell(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def export_cell(self, value: date | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else value.isoformat()
 
     def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:

@@ -40,10 +40,10 @@ class Datetime(FieldType[datetime]):
     def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:
         return {**cfg, "timezone": cfg["timezone"] or zone.key}
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("datetime")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> datetime | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> datetime | None:  # noqa: ARG002 - the signature is the base's
         if not isinstance(raw, str) or not 10 <= len(raw) <= 40 or raw[7] != "-":
             raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED)
         try:
@@ -54,10 +54,10 @@ class Datetime(FieldType[datetime]):
         except (ValueError, OverflowError):
             raise ValueInvalid("not_moment", messages.MOMENT_EXPECTED) from None
 
-    def dump(self, value: datetime | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def dump(self, value: datetime | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else value.isoformat().replace("+00:00", "Z")
 
-    def revive(self, shown: Any, cfg: Settings) -> datetime | None:  # noqa: ARG002
+    def revive(self, shown: Any, cfg: Settings) -> datetime | None:  # noqa: ARG002 - the signature is the base's
         return None if shown is None else datetime.fromisoformat(shown)
 
     def display(self, value: datetime | None, cfg: Settings, locale: str) -> str:
@@ -66,14 +66,14 @@ class Datetime(FieldType[datetime]):
     def parse_cell(self, text: str, cfg: Settings, ctx: CleanContext) -> datetime | None:
         return self.clean(cell_moment(text), cfg, ctx) if text.strip() else None
 
-    def export_cell(self, value: datetime | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def export_cell(self, value: datetime | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else value.astimezone(zone_of(cfg)).strftime("%Y-%m-%d %H:%M:%S")
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         return [
             (ctx.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0).isoformat()
             for hours in (2, 26, -20)
         ]
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("datetime", {})

@@ -19,8 +19,8 @@ class Departments(ManyIdsType):
     too_many = ("too_many_departments", messages.TOO_MANY_DEPARTMENTS)
     examples = (Example(["nowhere"], error="no_such_department"), Example(7, error="not_a_list"))
 
-    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002
+    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002 - the signature is the base's
         return frozenset(ctx.departments(ids))
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("departments")

@@ -23,8 +23,8 @@ class Divider(FieldType[None]):
     def column(self, cfg: Settings) -> ColumnSpec:
         raise NotImplementedError("a divider has no value")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002 - the signature is the base's
         return None
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("divider")

@@ -66,10 +66,10 @@ class Duration(FieldType[int]):
         Example("0:10", {"min_minutes": 15}, error="too_short"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("integer")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002 - the signature is the base's
         seconds = _seconds(raw)
         if seconds is None:
             return None
@@ -82,7 +82,7 @@ class Duration(FieldType[int]):
             raise ValueInvalid("too_long", messages.TOO_LARGE, max=_clock(most * 60))
         return seconds
 
-    def display(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         words = ("小时", "分", "秒") if locale == "zh-CN" else ("h", "min", "s")
@@ -90,7 +90,7 @@ class Duration(FieldType[int]):
         said = [f"{part} {word}" for part, word in zip(parts, words, strict=True) if part]
         return " ".join(said) or f"0 {words[1]}"
 
-    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else _clock(value)
 
     def widget(self, cfg: Settings) -> WidgetSpec:

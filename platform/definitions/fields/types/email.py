@@ -44,20 +44,20 @@ class Email(FieldType[str]):
         Example("a@b", error="not_email"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
         return self.compile(cfg)(raw, ctx)
 
-    def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:  # noqa: ARG002
+    def compile(self, cfg: Settings) -> Callable[[Any, CleanContext], str | None]:  # noqa: ARG002 - the signature is the base's
         return _clean
 
     def mask(self, shown: str) -> str:
         name, _, host = shown.partition("@")
         return f"{name[:1]}***@{host}"
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("email", {"inputmode": "email", "autocomplete": "email", "enterkeyhint": "next"})
 
 

@@ -36,5 +36,5 @@ class Formula(ResultType):
     def formula(self, cfg: Settings) -> str:
         return str(cfg.get("formula") or "")
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("formula")

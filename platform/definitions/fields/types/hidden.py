@@ -19,5 +19,5 @@ class Hidden(TextType):
     limit = 500
     examples = (Example("utm", clean="utm"), Example("x" * 501, error="too_long"))
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("hidden")

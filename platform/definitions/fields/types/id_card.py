@@ -64,10 +64,10 @@ class IdCard(FieldType[str]):
         Example("1101051949", error="id_card_length"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = re.sub(r"[\s-]", "", as_text(raw)).upper()
         if not text:
             return None
@@ -84,15 +84,15 @@ class IdCard(FieldType[str]):
     def mask(self, shown: str) -> str:
         return f"{shown[:3]}{'*' * 11}{shown[-4:]}" if len(shown) == 18 else super().mask(shown)
 
-    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         return f"{value[:6]}{'*' * 8}{value[14:]}" if cfg["masked"] else value
 
-    def export_cell(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def export_cell(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return value or ""
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec(
             "id_card",
             {"maxlength": "22", "autocapitalize": "characters", "autocomplete": "off", "enterkeyhint": "next"},

@@ -16,5 +16,5 @@ class Image(UploadType):
     takes_pictures_only = True
     examples = (Example(["nothing"], error="no_such_file"),)
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("image", {"accept": "image/png,image/jpeg,image/webp,image/gif"})

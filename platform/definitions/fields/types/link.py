@@ -52,7 +52,7 @@ class Link(Leading, FieldType[str]):
     settings = LinkSettings
     examples = (Example("nothing", error="no_such_record"), Example(7, error="no_such_record"))
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:
@@ -60,5 +60,5 @@ class Link(Leading, FieldType[str]):
             raise ValueInvalid("no_such_record", messages.NO_SUCH_RECORD)
         return raw
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("link")

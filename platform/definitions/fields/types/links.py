@@ -41,5 +41,5 @@ class Links(Leading, ManyIdsType):
     def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:
         return frozenset(ctx.records(cfg.get("field_id", ""), ids))
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("links")

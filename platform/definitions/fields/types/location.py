@@ -58,7 +58,7 @@ class Location(ObjectType):
         Example({"lat": 30}, error="no_coordinates"),
     )
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> dict[str, Any] | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> dict[str, Any] | None:  # noqa: ARG002 - the signature is the base's
         given = parts_of(raw, PARTS)
         if not given:
             return None
@@ -75,7 +75,7 @@ class Location(ObjectType):
         _ensure_near(found, cfg)
         return found
 
-    def display(self, value: dict[str, Any] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: dict[str, Any] | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         places = cfg["decimals"]

@@ -78,7 +78,7 @@ class Matrix(ObjectType):
         Example({"r": "x"}, _RC, error="not_an_option"),
     )
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> dict[str, Any] | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> dict[str, Any] | None:  # noqa: ARG002 - the signature is the base's
         if not isinstance(raw, Mapping):
             raise ValueInvalid("not_an_object", messages.OBJECT_EXPECTED, parts=", ".join(_values(cfg["rows"])[:10]))
         known = set(_values(cfg["rows"]))
@@ -111,13 +111,13 @@ class Matrix(ObjectType):
             return score_of(chosen, cfg["columns"])
         return sum((Decimal(str(one)) for cell in value.values() for one in cell.values()), Decimal(0))
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         rows, columns = _values(cfg["rows"]), _values(cfg["columns"])
         for turn, column in enumerate(columns):
             yield {row: columns[(at + turn) % len(columns)] for at, row in enumerate(rows)}
             yield {row: {column: 1} for row in rows}
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("matrix")
 
 

@@ -21,5 +21,5 @@ class Multiselect(ManyChoicesType):
         Example(5, _AB, error="not_a_list"),
     )
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("multiselect")

@@ -27,8 +27,8 @@ class Nps(WholeType):
     settings = Ends
     examples = (Example(0, clean=0), Example("10", clean=10), Example(11, error="out_of_range"))
 
-    def bounds(self, cfg: Settings) -> tuple[int, int]:  # noqa: ARG002
+    def bounds(self, cfg: Settings) -> tuple[int, int]:  # noqa: ARG002 - the signature is the base's
         return 0, 10
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("nps", {"max": "10"})

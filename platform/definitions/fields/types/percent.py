@@ -23,7 +23,7 @@ class Percent(DecimalType):
         Example("12%", error="not_number"),
     )
 
-    def display(self, value: Decimal | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Decimal | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else f"{value:,f}%"
 
     def widget(self, cfg: Settings) -> WidgetSpec:

@@ -48,10 +48,10 @@ class Phone(FieldType[str]):
         Example("12345", error="not_phone"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = as_text(raw).strip()
         compact = re.sub(r"[\s()（）-]", "", text)
         if cfg["region"] == "CN" and (mobile := _MAINLAND_MOBILE.fullmatch(compact)):
@@ -67,10 +67,10 @@ class Phone(FieldType[str]):
     def mask(self, shown: str) -> str:
         return f"{shown[:3]}****{shown[-4:]}" if len(shown) == 11 else super().mask(shown)
 
-    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         return value.removeprefix("+86") if cfg["region"] == "CN" and len(value) == 14 else value
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("phone", {"inputmode": "tel", "autocomplete": "tel", "enterkeyhint": "next"})

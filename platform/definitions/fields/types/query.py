@@ -41,12 +41,12 @@ class Query(FieldType[None]):
     def column(self, cfg: Settings) -> ColumnSpec:
         raise NotImplementedError("a query has no value")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> None:  # noqa: ARG002 - the signature is the base's
         return None
 
     def target(self, cfg: Settings) -> str | None:
         found: str | None = cfg.get("form")
         return found
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("none")

@@ -62,7 +62,7 @@ class Ranking(ManyChoicesType):
 
         return run
 
-    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002
+    def samples(self, cfg: Settings, ctx: CleanContext) -> Iterable[Any]:  # noqa: ARG002 - the signature is the base's
         values = [option["value"] for option in cfg["options"]]
         return [(values[place:] + values[:place])[: cfg["places"] or len(values)] for place in range(len(values))]
 

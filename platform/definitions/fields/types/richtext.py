@@ -51,10 +51,10 @@ class Richtext(FieldType[str]):
         Example(["x"], error="not_text"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = as_text(raw).strip()
         html = richtexts.sanitised(text) if len(text) <= LONGEST else text
         if len(html) > LONGEST:
@@ -64,14 +64,14 @@ class Richtext(FieldType[str]):
             raise ValueInvalid("too_long", messages.TOO_LONG, max=cfg["max_length"], actual=length)
         return html if length else None
 
-    def dump(self, value: str | None, cfg: Settings) -> str | None:  # noqa: ARG002
+    def dump(self, value: str | None, cfg: Settings) -> str | None:  # noqa: ARG002 - the signature is the base's
         return None if value is None else richtexts.sanitised(value)
 
-    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else richtexts.plain(value)
 
-    def export_cell(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def export_cell(self, value: str | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         return value or ""
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("richtext", {"rows": "5"})

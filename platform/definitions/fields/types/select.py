@@ -20,5 +20,5 @@ class Select(ChoiceType):
         Example(["a"], _AB, error="not_an_option"),
     )
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("select")

@@ -49,10 +49,10 @@ class Serial(FieldType[str]):
     numbers_records = True
     examples = (Example("T-1", error="read_only_field"),)
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         raise ValueInvalid("read_only_field", messages.READ_ONLY)
 
     def number_in(self, value: str, cfg: Settings) -> int | None:
@@ -64,5 +64,5 @@ class Serial(FieldType[str]):
         found = re.fullmatch(known, value)
         return int(found[1]) if found else None
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("none")

@@ -42,7 +42,7 @@ class Signature(UploadType):
         Example(["nothing"], error="no_such_file"),
     )
 
-    def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002
+    def at_home(self, cfg: Settings, zone: ZoneInfo) -> Settings:  # noqa: ARG002 - the signature is the base's
         return {**cfg, **_ONE_PICTURE}
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> tuple[FileInfo, ...] | None:
@@ -53,7 +53,7 @@ class Signature(UploadType):
             return super().clean(pictures if names else raw, {**cfg, **_ONE_PICTURE}, ctx)
         return _typed(names[-1], cfg)
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("signature", {"accept": "image/png,image/jpeg,image/webp"})
 
 

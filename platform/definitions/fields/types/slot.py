@@ -112,7 +112,7 @@ class Slot(Datetime):
         begins = value.astimezone(zone_of(cfg))
         return f"{show_moment(begins, locale)}–{begins + timedelta(minutes=cfg['minutes']):%H:%M}"
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("slot")
 
 

@@ -72,7 +72,7 @@ class Subform(FieldType[Value]):
     settings = Table
     examples = (Example("x", error="not_a_list"), Example([1], error="not_an_object"))
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("integer")
 
     def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> Value | None:
@@ -91,10 +91,10 @@ class Subform(FieldType[Value]):
 
     def revive(self, shown: Any, cfg: Settings) -> Value | None:
         if not isinstance(shown, list):
-            return shown  # type: ignore[no-any-return]
+            return shown  # type: ignore[no-any-return]  # what the column dumped
         return [{"id": row["id"], **_revived(row, cfg)} for row in shown]
 
-    def to_column(self, value: Value | None, cfg: Settings) -> int | None:  # noqa: ARG002
+    def to_column(self, value: Value | None, cfg: Settings) -> int | None:  # noqa: ARG002 - the signature is the base's
         return len(value) if isinstance(value, list) else value
 
     def display(self, value: Value | None, cfg: Settings, locale: str) -> str:
@@ -115,7 +115,7 @@ class Subform(FieldType[Value]):
         except (ValueError, RecursionError):
             raise ValueInvalid("not_a_list", messages.LIST_EXPECTED) from None
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("subform")
 
 

@@ -51,10 +51,10 @@ class Time(FieldType[str]):
         Example("08:59", {"min": "09:00"}, error="too_early"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         found = _CLOCK.fullmatch(raw.strip()) if isinstance(raw, str) else None
         if found is None:
             raise ValueInvalid("not_time", messages.TIME_EXPECTED)

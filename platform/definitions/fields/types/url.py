@@ -33,10 +33,10 @@ class Url(FieldType[str]):
         Example("https://user@example.com", error="not_url"),
     )
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         text = as_text(raw).strip()
         if not text:
             return None
@@ -53,5 +53,5 @@ class Url(FieldType[str]):
             raise ValueInvalid("not_url", messages.URL_EXPECTED)
         return text
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("url", {"inputmode": "url", "autocomplete": "url", "enterkeyhint": "next"})

@@ -30,13 +30,13 @@ class User(FieldType[str]):
     settings = Plain
     examples = (Example("nobody", error="no_such_person"), Example(7, error="no_such_person"))
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("text")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> str | None:  # noqa: ARG002 - the signature is the base's
         if not isinstance(raw, str) or len(raw) > 40 or raw not in ctx.users([raw]):
             raise ValueInvalid("no_such_person", messages.NO_SUCH_PERSON)
         return raw
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("user")

@@ -19,8 +19,8 @@ class Users(ManyIdsType):
     too_many = ("too_many_people", messages.TOO_MANY_PEOPLE)
     examples = (Example(["nobody"], error="no_such_person"), Example(7, error="not_a_list"))
 
-    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002
+    def known(self, ids: list[str], cfg: Settings, ctx: CleanContext) -> frozenset[str]:  # noqa: ARG002 - the signature is the base's
         return frozenset(ctx.users(ids))
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("users")

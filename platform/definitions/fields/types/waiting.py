@@ -49,19 +49,19 @@ class Waiting(FieldType[int]):
     leads_line = True
     examples = (Example(1, error="read_only_field"),)
 
-    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002
+    def column(self, cfg: Settings) -> ColumnSpec:  # noqa: ARG002 - the signature is the base's
         return ColumnSpec("integer")
 
-    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002
+    def clean(self, raw: Any, cfg: Settings, ctx: CleanContext) -> int | None:  # noqa: ARG002 - the signature is the base's
         raise ValueInvalid("read_only_field", messages.READ_ONLY)
 
-    def display(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: int | None, cfg: Settings, locale: str) -> str:  # noqa: ARG002 - the signature is the base's
         if value is None:
             return ""
         return f"候补第 {value} 位" if locale == "zh-CN" else f"Waiting, place {value}"
 
-    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str | int:  # noqa: ARG002
+    def export_cell(self, value: int | None, cfg: Settings, locale: str) -> str | int:  # noqa: ARG002 - the signature is the base's
         return "" if value is None else value
 
-    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002
+    def widget(self, cfg: Settings) -> WidgetSpec:  # noqa: ARG002 - the signature is the base's
         return WidgetSpec("none")
