@@ -166,7 +166,7 @@ def look_at(unit: ReadUnit, rt: Runtime, run_id: str, *, now: datetime) -> tuple
 def _standing(unit: ReadUnit, rt: Runtime, stood: Standing | None, now: datetime) -> tuple[Run, Standing]:
     if stood is None:
         raise NotFound
-    flow, program = _published(unit, stood.flow_id, stood.version)
+    flow, program = published(unit, stood.flow_id, stood.version)
     form = rt.catalog.current(unit, stood.form_id)
     record = read_one(unit, form, stood.record_id)
     occasion = recalled(stood, form, form.dump(record.values) if record else {})
@@ -182,7 +182,7 @@ _keeping = threading.Lock()
 MOST_KEPT = 500
 
 
-def _published(unit: ReadUnit, flow_id: str, version: int) -> tuple[Flow, Program]:
+def published(unit: ReadUnit, flow_id: str, version: int) -> tuple[Flow, Program]:
     """Return a version of a flow, made ready to run. Published versions never change, so the latest used are kept."""
     key = flow_id, version
     with _keeping:

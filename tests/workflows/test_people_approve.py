@@ -161,3 +161,16 @@ def test_actions_run_between_people(office: House) -> None:
     assert office.records()[0]["values"]["status"] == "open"
     act(office, "cyd", "reject", comment="no")
     assert state(office, run) == "rejected"
+
+
+def test_a_title_that_a_step_hides_is_told_and_found_nowhere(office: House) -> None:
+    process(office, [approve("a", "bob", fields={"subject": "hide"}), approve("b", "cyd")])
+    run = start(office)
+    (row,) = box(office, "bob")
+    assert (row["record_title"], [one["field"] for one in row["summary"]]) == (None, [])
+    assert office.ask("GET", "/tasks?q=Loom", who="bob")["tasks"] == []
+    seen = office.ask("GET", f"/processes/{run}", who="bob")
+    assert (seen["record_title"], seen["summary"]) == (None, [])
+    act(office, "bob")
+    assert box(office, "cyd")[0]["record_title"] == "Loom"
+    assert office.ask("GET", f"/processes/{run}")["record_title"] == "Loom"

@@ -21,7 +21,7 @@ from formloom.workflows.engine.program import START, NoSuchPlace, Program
 from formloom.workflows.queries import runs, tasks
 from formloom.workflows.queries.runs import Standing
 from formloom.workflows.queries.tasks import TaskRow
-from formloom.workflows.running import Run, look_at
+from formloom.workflows.running import Run, look_at, published
 
 PAGE = 50
 MOST_SUMMED_UP = 4
@@ -49,8 +49,11 @@ def box(
     else:
         pairs = tasks.box(unit, actor.user_id, which, app_id=app_id, q=q, before=before, limit=limit)
         shown = _Shown.of(unit, rt, [{**told, **_about(task)} for task, told in pairs])
+        found = [{"id": task.id} for task, _told in pairs]
         rows = [shown.task(task, told, now) for task, told in pairs]
-    return Box(rows, tasks.counts(unit, actor.user_id), rows[-1]["id"] if len(rows) == limit else None)
+        # A title that a step hides is found by nobody either.
+        rows = [one for one in rows if one["record_title"] is not None or not q]
+    return Box(rows, tasks.counts(unit, actor.user_id), found[-1]["id"] if len(found) == limit else None)
 
 
 @requires(Act.TASK_LIST)
@@ -142,9 +145,17 @@ def process(unit: ReadUnit, actor: Member, rt: Runtime, run_id: str, *, now: dat
         raise NotFound
     shown = _Shown.of(unit, rt, [_told_by(stood)])
     return {
-        **shown.process(_told_by(stood)), "version": stood.version,
+        **shown.process(_told_by(stood), _seen(unit, actor, run)), "version": stood.version,
         "actions": processes.actions(unit, actor, run, stood), **story(unit, run),
     }  # fmt: skip
+
+
+def _seen(unit: ReadUnit, actor: Member, run: Run) -> Collection[str] | None:
+    """Return the fields that somebody sees of a process: those of the steps that asked him; None for all of them."""
+    if run.facts.initiator_id == actor.user_id or processes.may_manage(unit, actor, run):
+        return None
+    mine = [one.node for one in tasks.of_run(unit, run.id) if actor.user_id in {one.user_id, one.meant_id}]
+    return {name for node in mine for name in field_rights(run.form, _node_of(run.program, node))}
 
 
 @requires(Act.RECORD_READ)
@@ -226,10 +237,11 @@ class _Shown:
     forms: Mapping[str, FormVersion]
     names: Mapping[str, str]
     records: Mapping[str, Mapping[str, Any]]
+    programs: Mapping[tuple[str, int], Program]
 
     @classmethod
     def of(cls, unit: ReadUnit, rt: Runtime, rows: Sequence[Mapping[str, Any]]) -> "_Shown":
-        """Read what `rows` name by `flow_id`, `form_id`, `record_id` and `initiator_id`."""
+        """Read what `rows` name by `flow_id` and `version`, `form_id`, `record_id` and `initiator_id`."""
         forms: dict[str, FormVersion] = {}
         for form_id in {row["form_id"] for row in rows}:
             try:
@@ -242,64 +254,73 @@ class _Shown:
         for form_id, form in forms.items():
             ids = [row["record_id"] for row in rows if row["form_id"] == form_id]
             records |= runs.values_of(unit, form, ids)
+        programs = {
+            (flow_id, version): published(unit, flow_id, version)[1]
+            for flow_id, version in {(row["flow_id"], row["version"]) for row in rows if "version" in row}
+        }
         return cls(flows, runs.apps_named(unit, {form.app_id for form in forms.values()}), forms,
-                   tasks.names(unit, people), records)  # fmt: skip
+                   tasks.names(unit, people), records, programs)  # fmt: skip
 
     def task(self, task: TaskRow, told: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """Return the row of one task."""
-        flow = self.flows.get(task.flow_id)
-        node = _node_of(flow[1] if flow else {}, task.node)
+        node = _node_of(self.programs[task.flow_id, told["version"]], task.node)
+        form = self.forms.get(task.form_id)
+        allowed = field_rights(form, node) if form else {}
         is_open = task.state == "open"
         can_batch = is_open and task.kind == "approve" and node.get("signature") != "required"
         return {
-            **self._common(task.flow_id, task.form_id, task.record_id, told), "id": task.id, "process": task.run_id,
+            **self._common(task.flow_id, task.form_id, task.record_id, told, allowed), "id": task.id,
+            "process": task.run_id,
             "node": task.node, "node_title": node.get("title") or {}, "kind": task.kind,
             "state": "waiting" if task.state == "pending" else task.state,
             "created_at": task.opened_at or task.created_at, "due_at": task.due_at, "done_at": task.done_at,
             "is_late": bool(is_open and task.due_at and task.due_at < now),
             "batch": can_batch and node.get("comment") != "required",
-            "summary": self._summary(task.form_id, task.record_id, node),
+            "summary": self._summary(task.form_id, task.record_id, allowed),
         }  # fmt: skip
 
-    def process(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the row of one process."""
+    def process(self, row: Mapping[str, Any], allowed: Collection[str] | None = None) -> dict[str, Any]:
+        """Return the row of one process, with what `allowed` names of its record; all of it if None."""
         return {
-            **self._common(row["flow_id"], row["form_id"], row["record_id"], row), "id": row["id"],
+            **self._common(row["flow_id"], row["form_id"], row["record_id"], row, allowed), "id": row["id"],
             "process": row["id"], "state": row["result"] or "running", "created_at": row["at"],
             "started_at": row["at"], "done_at": row["ended_at"], "ended_at": row["ended_at"],
             "due_at": None, "is_late": False, "kind": "process", "node": None,
-            "node_title": None, "batch": False, "summary": self._summary(row["form_id"], row["record_id"], {}),
+            "node_title": None, "batch": False, "summary": self._summary(row["form_id"], row["record_id"], allowed),
         }  # fmt: skip
 
-    def _common(self, flow_id: str, form_id: str, record_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    def _common(
+        self, flow_id: str, form_id: str, record_id: str, told: Mapping[str, Any], allowed: Collection[str] | None
+    ) -> dict[str, Any]:
         flow, form = self.flows.get(flow_id), self.forms.get(form_id)
+        is_named = form is None or form.title_field is None or allowed is None or form.title_field in allowed
         app = self.apps.get(form.app_id) if form else None
         return {
             "flow": {"id": flow_id, "title": (flow[1].get("title") if flow else None) or {}},
             "app": dict(app) if app else None, "form": f"{app['key']}.{form.key}" if app and form else None,
-            "record": record_id, "record_title": told.get("record_title"),
+            "record": record_id, "record_title": told.get("record_title") if is_named else None,
             "initiator": _person(told.get("initiator_id"), self.names),
             "process_state": told.get("result") or "running",
         }  # fmt: skip
 
-    def _summary(self, form_id: str, record_id: str, node: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the first filled fields that the node shows: `field`, `label`, `type` and `value`."""
+    def _summary(self, form_id: str, record_id: str, allowed: Collection[str] | None) -> list[dict[str, Any]]:
+        """Return the first filled ones of the fields that are shown: `field`, `label`, `type` and `value`."""
         form = self.forms.get(form_id)
         if form is None:
             return []
         values = self.records.get(record_id) or {}
-        allowed = field_rights(form, node)
-        shown = [item for item in form.stored if item.id in allowed and values.get(item.id) not in (None, "", [])]
+        known = form.stored if allowed is None else [item for item in form.stored if item.id in allowed]
+        shown = [item for item in known if values.get(item.id) not in (None, "", [])]
         return [
             {"field": item.id, "label": item.label, "type": item.type.id, "value": values[item.id]}
             for item in shown[:MOST_SUMMED_UP]
         ]
 
 
-def _node_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a node of the flow's present version; one that is no longer there has no title."""
+def _node_of(program: Program, name: str) -> Mapping[str, Any]:
+    """Return a node of a process; one that is no longer there, after the process was moved, has no title."""
     try:
-        return Program.of(document.get("nodes") or ()).place(name).cfg
+        return program.place(name).cfg
     except NoSuchPlace:
         return {}
 
@@ -316,5 +337,5 @@ def _told_by(stood: Standing) -> dict[str, Any]:
     return {
         "id": stood.id, "flow_id": stood.flow_id, "form_id": stood.form_id, "record_id": stood.record_id,
         "record_title": stood.record_title, "initiator_id": stood.initiator_id, "result": stood.result, "at": stood.at,
-        "ended_at": stood.ended_at,
+        "ended_at": stood.ended_at, "version": stood.version,
     }  # fmt: skip

@@ -20,6 +20,11 @@ def field_rights(form: FormVersion, node: Mapping[str, Any]) -> dict[str, str]:
     return {name: right for name, right in told.items() if right != "hide"}
 
 
+def shows_title(form: FormVersion, node: Mapping[str, Any]) -> bool:
+    """Tell whether the name by which a record goes may be told here: its title is a field like any other."""
+    return form.title_field is None or form.title_field in field_rights(form, node)
+
+
 def editable(form: FormVersion, node: Mapping[str, Any]) -> set[str]:
     """Return the fields that can be changed here; what the house computes never can."""
     return {name for name, right in field_rights(form, node).items() if right == "edit"}

@@ -19,7 +19,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.public.moments import shown_moment
 from formloom.workflows.approvals import task_links
 from formloom.workflows.approvals.facts import Running
-from formloom.workflows.approvals.shown import field_rights, lines
+from formloom.workflows.approvals.shown import field_rights, lines, shows_title
 from formloom.workflows.deliveries import line
 from formloom.workflows.engine.context import Context
 from formloom.workflows.mail.message import AddressInvalid
@@ -83,8 +83,7 @@ def is_by_mail(node: Mapping[str, Any], kind: str) -> bool:
 
 def _title(context: Context, run: Running, node: Mapping[str, Any]) -> str:
     """Return by what name the record goes, unless the step hides that."""
-    name = context.form.title_field
-    return run.title if name is None or name in field_rights(context.form, node) else ""
+    return run.title if shows_title(context.form, node) else ""
 
 
 def _mail(

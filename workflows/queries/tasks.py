@@ -187,8 +187,9 @@ def box(
     limit: int = 50,
 ) -> list[tuple[TaskRow, Mapping[str, Any]]]:  # fmt: skip
     """Return one page of a person's tasks, newest first, each with what its run tells: `record_title`, `initiator_id`,
-    `result`, `run_at`."""
-    told = (flow_runs.c.record_title, flow_runs.c.initiator_id, flow_runs.c.result, flow_runs.c.at.label("run_at"))
+    `result`, `version`, `run_at`."""
+    columns = flow_runs.c
+    told = (columns.record_title, columns.initiator_id, columns.result, columns.version, columns.at.label("run_at"))
     statement = select(flow_tasks, *told).join(flow_runs, flow_runs.c.id == _columns.run_id)
     if which == "todo":
         statement = statement.where(_columns.user_id == user_id, _columns.state == "open", _columns.kind != "cc")
