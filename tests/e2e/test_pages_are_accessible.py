@@ -24,6 +24,11 @@ LOOK_MS, QUIET_LOOKS = 30, 3
 OPENED = {
     r"/design/[0-9a-f-]{36}": ("[data-field=category]", ".sheet-keys .btn:last-of-type", ".tools .btn:not(.p)"),
     r"/rules/[0-9a-f-]{36}": (".branch .sentence", ".pick .btn"),
+    r"/approvals/[0-9a-f-]{36}$": ("[data-type=approve]", "[role=tab]:last-of-type"),
+    r"/blueprints/[0-9a-f-]{36}$": ("[data-transition] button",),
+    r"/pools$": (".chips .btn",),
+    r"/runs$": ("li .line", ".trace button"),
+    r"/settings/(skills|territories|shifts|absences)": (".bar .btn.p",),
 }
 """What is clicked on a page, one after the other where it is there: panels are looked at like pages."""
 OUTSIDE = ("/sign-in", "/forgot", "/invite/nothing")
