@@ -55,6 +55,7 @@ def test_it_is_put_aside_after_the_last_death_and_says_why(house: House, monkeyp
     _record, event = _put_aside(house, monkeypatch)
     (row,) = house.rows(outbox, outbox.c.id == event)
     assert (row.state, row.last_error) == ("dead", dispatching.ENDED_ITS_WORKER)
+    assert [(one.kind, one.code) for one in house.rows(tables.failures)] == [("event", "worn_out")]
 
 
 def test_it_takes_no_other_event_with_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from formloom.platform.kernel.clock import FrozenClock
+from formloom.platform.storage import tables
 from formloom.workflows.channels import smtp
 from formloom.workflows.deliveries import sender as sending
 from formloom.workflows.deliveries.line import BACK_OFF
@@ -107,6 +108,9 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again(house: House, post: 
     _let_pass(house, timedelta(days=3))
     assert (_only(house).state, _only(house).attempts) == ("dead", 1)
     assert "550 no such person" in _only(house).last_error
+    (failure,) = house.rows(tables.failures)
+    assert (failure.kind, failure.code) == ("delivery", "refused")
+    assert failure.flow_id is not None
 
 
 def test_a_wrong_password_for_the_server_kills_no_mail(opened: Open) -> None:
