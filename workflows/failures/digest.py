@@ -23,6 +23,11 @@ MOST_SECTIONS = 30
 """So many flows and forms a mail names; the page tells the others."""
 
 
+WAITING = frozenset({"event", "delivery"})
+"""Failures that wait for somebody, at the page `LETTERS`, which administrators see."""
+LETTERS = "/settings/mail"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """How often failures are told of, at which hour of the day where that is daily, and to whom.
@@ -61,8 +66,8 @@ class Section:
     @property
     def path(self) -> str:
         """Where the reader can look at it."""
-        if self.about is None or all(group.kind in {"event", "delivery"} for group in self.groups):
-            return "/settings/mail"
+        if self.about is None or all(group.kind in WAITING for group in self.groups):
+            return LETTERS
         if self.about.kind == "flow":
             return f"/a/{self.about.app_key}/rules/runs?rule={self.about.id}"
         return f"/a/{self.about.app_key}/rules"
@@ -115,10 +120,10 @@ def in_short(found: Sequence[Section]) -> LocalizedText:
 
 
 def letter(
-    found: Sequence[Section], *, reader: str, locale: str, house: str, base_url: str, path: str | None, since: datetime,
-    until: datetime, zone: ZoneInfo,
+    found: Sequence[Section], *, reader: str, locale: str, house: str, base_url: str, path: str | None,
+    sees_letters: bool, since: datetime, until: datetime, zone: ZoneInfo,
 ) -> str:  # fmt: skip
-    """Return the text of a mail to one reader, in his language."""
+    """Return the text of a mail to one reader, in his language, with links to what he may see."""
 
     def at(moment: datetime) -> str:
         return shown_moment(moment, locale, until, zone)
@@ -130,15 +135,21 @@ def letter(
     for section in found[:MOST_SECTIONS]:
         lines = [_title(section, locale)]
         for group in section.groups:
-            times = at(group.first_at) if group.count == 1 else f"{at(group.first_at)} – {at(group.last_at)}"
+            first, last = at(group.first_at), at(group.last_at)
+            times = first if first == last else f"{first} – {last}"
             params = {"what": in_words(group)[locale], "n": group.count, "times": times}
             lines.append(fill(_LINE if group.count > 1 else _ONCE, locale, params))
-        parts.append("\n".join([*lines, f"  {base_url}{section.path}"]))
+        parts.append("\n".join([*lines, *(f"  {base_url}{one}" for one in _links(section, sees_letters))]))
     if len(found) > MOST_SECTIONS:
         parts.append(fill(_FURTHER, locale, {"n": len(found) - MOST_SECTIONS}))
     if path:
         parts.append(fill(_ALL, locale, {"url": base_url + path}))
     return "\n\n".join([*parts, house]) + "\n"
+
+
+def _links(section: Section, sees_letters: bool) -> list[str]:
+    found = [section.path, *([LETTERS] if any(group.kind in WAITING for group in section.groups) else [])]
+    return [one for one in dict.fromkeys(found) if one != LETTERS or sees_letters]
 
 
 def _title(section: Section, locale: str) -> str:

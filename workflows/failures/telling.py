@@ -101,8 +101,8 @@ def _tell_one(
     for address, language in staff.addresses(uow, [user_id]):
         locale = language if language in LOCALES else LOCALES[0]
         text = letter(
-            found, reader=name, locale=locale, house=house, base_url=rt.settings.base_url, path=path, since=since,
-            until=until, zone=zone,
+            found, reader=name, locale=locale, house=house, base_url=rt.settings.base_url, path=path,
+            sees_letters=path == PAGE, since=since, until=until, zone=zone,
         )  # fmt: skip
         try:
             line.put_word(
