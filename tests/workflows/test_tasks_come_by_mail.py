@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from formloom.platform.storage import tables
 from formloom.workflows.approvals import telling
 
-from .house import House, Open
+from .house import House, Open, both
 from .office import act, approve, asked, box, process, start, state
 
 SMTP = "smtp://127.0.0.1:9"
@@ -73,6 +74,31 @@ def test_a_hidden_title_is_not_told(office: House) -> None:
     (mail,) = mails(office)
     assert "Loom" not in (mail.subject + mail.payload["text"]).replace("Formloom", "")
     assert "Loom" not in look(office, link(office, "bob")).text.replace("Formloom", "")
+
+
+def test_a_step_tells_in_its_own_words(office: House) -> None:
+    texts = {
+        "asked": {
+            "app": {"en": "{{ record.subject }} wants {{ record.hours }}"}, "subject": {"en": "Leave of {{ task.initiator }}"},
+            "body": {"en": "{{ task.step }}: {{ record.subject }}, {{ record.email }}."},
+        },
+        "decided": {"subject": {"en": "All is well with {{ record.subject }}"}},
+    }  # fmt: skip
+    process(office, [approve("a", "bob", fields={"email": "hide"}, messages=texts), approve("b", "cyd")])
+    start(office, email="secret@a.example", hours="3")
+    (mail,) = mails(office, "bob")
+    assert mail.subject == "Leave of ada"
+    assert "a: Loom, ." in mail.payload["text"]
+    assert "secret" not in mail.payload["text"]
+    assert "Started by" not in mail.payload["text"]
+    told = [row.text["en"] for row in office.rows(tables.notifications) if row.user_id == office.people["bob"]]
+    assert told == ["Loom wants 3.00"]
+    send(office, link(office, "bob"))
+    assert [one.subject for one in mails(office, "ada")] == ["All is well with Loom"]
+    faulty = [{**approve("a", office.people["bob"]), "messages": {"asked": {"body": {"en": "{{ record"}}}}]
+    document = {"title": both("Bad"), "form": "ticket", "face": "approval", "trigger": {"type": "record_created"}}
+    (fault,) = office.refused({**document, "nodes": faulty})
+    assert (fault["code"], fault["field"]) == ("bad_template", "nodes/0/messages/asked/body/en")
 
 
 def test_looking_changes_nothing_and_an_answer_goes_on(office: House) -> None:

@@ -6,6 +6,7 @@ answered, where the step allows that.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from formloom.platform.records.queries.rows import read_one
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.public.moments import shown_moment
 from formloom.workflows.approvals import task_links
-from formloom.workflows.approvals.facts import Running
+from formloom.workflows.approvals.facts import Running, Stay
+from formloom.workflows.approvals.own_texts import OwnTexts
 from formloom.workflows.approvals.shown import field_rights, lines, shows_title
 from formloom.workflows.deliveries import line
 from formloom.workflows.engine.context import Context
@@ -37,6 +39,11 @@ WORDS: Mapping[str, LocalizedText] = {
 }
 AGAIN = frozenset({"remind", "late", "urge"})
 """Words that the same task may be told of more than once."""
+DECIDED: Mapping[str, LocalizedText] = {
+    "approved": {"zh-CN": "已同意：{title}", "en": "Approved: {title}"},
+    "rejected": {"zh-CN": "已驳回：{title}", "en": "Rejected: {title}"},
+    "submitted": {"zh-CN": "已填写：{title}", "en": "Filled in: {title}"},
+}
 MOST_LINES = 12
 LONGEST_TEXT = 300
 MOST_IN_AN_HOUR = 60
@@ -68,17 +75,58 @@ def tell(
     stem = f"{word}:{context.now.isoformat()}" if word in AGAIN else f"task:{word}"
     keys = {f"{stem}:{task}:{user}": (task, user) for task, user in told.items()}
     title = _title(context, run, node) or "—"
-    said = {locale: WORDS[word][locale].replace("{title}", title) for locale in LOCALES}
+    mails = bool(run.settings.smtp_url and context.occasion.messages)
+    initiator = _initiator(uow, run) if mails or node.get("messages") else ""
+    seen = field_rights(context.form, node)
+    own = OwnTexts(context, node, "reminded" if word in AGAIN else "asked", seen, due_at=due_at, initiator=initiator)
+    said = {locale: own.get("app", locale) or WORDS[word][locale].replace("{title}", title) for locale in LOCALES}
     about = {"text": said, "form_id": run.form_id, "record_id": run.record_id}
     staff.notify_each(uow, {key: user for key, (_task, user) in keys.items()}, about, now=context.now)
-    if run.settings.smtp_url and context.occasion.messages:
-        letters = _Letters(uow, context, run, node, kind or word, due_at)
+    if mails:
+        letters = _Letters(uow, context, run, node, kind or word, due_at, own, initiator)
         _mail(uow, run, context.now, letters, word, keys)
+
+
+def tell_decided(
+    uow: UnitOfWork, context: Context, run: Running, stay: Stay, node: Mapping[str, Any], result: str
+) -> None:
+    """Tell the initiator that a step was decided, where the step has a text of its own for that."""
+    if run.initiator_id is None:
+        return
+    words = DECIDED.get(result)
+    own = OwnTexts(context, node, "decided", None, initiator=_initiator(uow, run) if node.get("messages") else "")
+    if not own or words is None:
+        return
+    key = f"decided:{run.id}:{stay.token}:{stay.visit}:{context.now.isoformat()}"
+    said = {locale: own.get("app", locale) or fill(words, locale, {"title": run.title or "—"}) for locale in LOCALES}
+    about = {"text": said, "form_id": run.form_id, "record_id": run.record_id}
+    staff.notify_each(uow, {key: run.initiator_id}, about, now=context.now)
+    wanting = staff.wanting_mail(uow, {run.initiator_id})
+    reader = load_member(uow, run.initiator_id) if run.initiator_id in wanting else None
+    is_mailed = run.settings.smtp_url and context.occasion.messages
+    if not is_mailed or reader is None or _has_enough(uow, reader.email, context.now):
+        return
+    locale = reader.locale if reader.locale in LOCALES else LOCALES[0]
+    subject = own.get("subject", locale) or fill(words, locale, {"title": run.title or resolve(run.flow_title, locale)})
+    parts = [
+        fill(LETTER["hello"], locale, {"name": reader.name}), own.get("body", locale) or subject,
+        resolve(LETTER["open"], locale) + f"\n{run.settings.base_url}/tasks?box=started", _off(run.settings, locale),
+        organisation_name(uow),
+    ]  # fmt: skip
+    with suppress(AddressInvalid):
+        line.put_notice(
+            uow, run.settings, key=key, to=reader.email, subject=subject, body="\n\n".join(parts), locale=reader.locale,
+            run_id=run.id, form_id=run.form_id, record_id=run.record_id, now=context.now,
+        )  # fmt: skip
 
 
 def is_by_mail(node: Mapping[str, Any], kind: str) -> bool:
     """Tell whether a task can be answered from a mail: an approval, unless its step says no or wants a signature."""
     return kind == "approve" and node.get("mail", True) is not False and node.get("signature") != "required"
+
+
+def _initiator(unit: ReadUnit, run: Running) -> str:
+    return tasks.names(unit, [run.initiator_id]).get(run.initiator_id, "") if run.initiator_id else ""
 
 
 def _title(context: Context, run: Running, node: Mapping[str, Any]) -> str:
@@ -109,17 +157,21 @@ def _has_enough(unit: ReadUnit, address: str, now: datetime) -> bool:
     return posts.count_to(unit, address, since=since, purpose="task") >= MOST_IN_AN_HOUR
 
 
+def _off(settings: Settings, locale: str) -> str:
+    return fill(LETTER["off"], locale, {"url": f"{settings.base_url}/settings/profile"})
+
+
 class _Letters:
     """The letters about the tasks of one node: what is the same in all of them is read once."""
 
     def __init__(
         self, unit: ReadUnit, context: Context, run: Running, node: Mapping[str, Any], kind: str,
-        due_at: datetime | None,
+        due_at: datetime | None, own: OwnTexts, initiator: str,
     ) -> None:  # fmt: skip
+        self._own, self._initiator = own, initiator
         self._unit, self._context, self._run, self._node = unit, context, run, node
         self._kind, self._due_at = kind, due_at
         self._record = read_one(unit, context.form, run.record_id)
-        self._initiator = tasks.names(unit, [run.initiator_id]).get(run.initiator_id) if run.initiator_id else None
         self._house = organisation_name(unit)
 
     def to(self, reader: Member, word: str, task: str) -> tuple[str, str]:
@@ -128,10 +180,12 @@ class _Letters:
         title = _title(self._context, run, self._node)
         name = resolve(run.flow_title, locale) or resolve(self._context.form.title, locale)
         subject = fill(WORDS[word], locale, {"title": " · ".join(part for part in (name, title) if part)})
+        subject = self._own.get("subject", locale) or subject
+        body = self._own.get("body", locale)
+        told = [body] if body else ["\n".join([subject, *self._facts(locale)]), "\n".join(self._lines(reader, locale))]
         parts = [
             fill(LETTER["hello"], locale, {"name": reader.name}),
-            "\n".join([subject, *self._facts(locale)]),
-            "\n".join(self._lines(reader, locale)),
+            *told,
             self._ways(run.settings, reader, task, locale),
             self._house,
         ]
@@ -162,5 +216,5 @@ class _Letters:
         found.append(resolve(LETTER["open"], locale) + f"\n{settings.base_url}/tasks?task={task}")
         if len(found) > 1:
             found.append(resolve(LETTER["yours"], locale))
-        found.append(fill(LETTER["off"], locale, {"url": f"{settings.base_url}/settings/profile"}))
+        found.append(_off(settings, locale))
         return "\n\n".join(found)

@@ -2,7 +2,7 @@
 
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.runtime import Runtime
-from formloom.workflows.approvals import asking, rights
+from formloom.workflows.approvals import asking, rights, telling
 from formloom.workflows.approvals.facts import Stay
 from formloom.workflows.approvals.seats import ruling
 from formloom.workflows.engine.outcome import Outcome
@@ -23,6 +23,7 @@ def weigh(uow: UnitOfWork, rt: Runtime, run: Run, stay: Stay, kind: str) -> None
             tasks.change(uow, closed, {"state": "pending"})
         turn = [one for one in seats if one.id in found.open]
         return asking.open_now(uow, run.context, run.facts, node, turn, kind=kind)
+    telling.tell_decided(uow, run.context, run.facts, stay, node, found.result)
     outcome = Outcome(output={"result": found.result})
     if found.result == "rejected":
         outcome = asking.rejected(node, rights.previous(uow, run, stay.node))

@@ -380,6 +380,11 @@ def _templates(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         inner = node.get(setting)
         if isinstance(inner, Mapping):
             yield from ((f"{setting}/{locale}", text) for locale, text in inner.items() if isinstance(text, str))
+    messages = node.get("messages")
+    for when, told in messages.items() if isinstance(messages, Mapping) else ():
+        for part, inner in told.items() if isinstance(told, Mapping) else ():
+            texts = inner.items() if isinstance(inner, Mapping) else ()
+            yield from ((f"messages/{when}/{part}/{locale}", text) for locale, text in texts if isinstance(text, str))
     values = node.get("values")
     if isinstance(values, Mapping):
         for name, value in values.items():
