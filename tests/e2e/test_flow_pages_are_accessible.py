@@ -66,12 +66,12 @@ class Furnished:
     def addresses(self) -> list[str]:
         rules, approval = "/a/repairs/rules", f"/a/repairs/approvals/{self.approval}"
         return [
-            approval, f"{approval}/figures", "/tasks", "/tasks?box=started", "/tasks?box=done",
+            approval, f"{approval}/figures", f"{approval}/move", "/tasks", "/tasks?box=started", "/tasks?box=done",
             f"{rules}/blueprints", f"{rules}/blueprints/{self.blueprint}", f"{rules}/blueprints/{self.blueprint}/figures",
             f"/a/repairs/f/deal?record={self.deal}", f"/a/repairs/f/ask?record={self.asked}", "/a/repairs/pools",
             "/a/repairs/pools?q=nothing", f"{rules}/pools/{self.pool}", "/queue", f"{rules}/{self.rule}",
             f"{rules}/runs", f"{rules}/sla", f"{rules}/sla/{self.policy}", f"{rules}/sla/{self.policy}/figures",
-            f"{rules}/calendars/{self.calendar}", *(f"/settings/{part}" for part in ORGANISATION),
+            f"{rules}/calendars/{self.calendar}", f"/jobs/{self.trial}", *(f"/settings/{part}" for part in ORGANISATION),
         ]  # fmt: skip
 
     def publish(self, kind: str, key: str, document: Any) -> str:
@@ -126,7 +126,8 @@ class Furnished:
             "filters": {"skills": [{"skill": self.skill, "level": 3}], "territory": "city"},
         }  # fmt: skip
         who = {"title": both("派单", "Who"), "form": "ticket", "field": "owner", "pools": [pool]}
-        self.publish("assignment_rule", "who", who)
+        made = self.publish("assignment_rule", "who", who)
+        self.trial = self.desk.post(f"/assignment-rules/{made}/dry-run", {})["id"]
         trigger, node = {"type": "record_created"}, {"id": "n1", "type": "assign", "rule": "who"}
         rule = {"title": both("派单", "Assign"), "form": "ticket", "trigger": trigger, "nodes": [node]}
         made = self.publish("flow", "assign", rule)
@@ -151,6 +152,10 @@ class Furnished:
         (task,) = self.until("/tasks?box=todo", "tasks")
         self.desk.post(f"/tasks/{task['id']}/approve", {"comment": "Needed"})
         self.until("/tasks?box=todo", "tasks")
+        changed = {**document, "nodes": [{**one, "id": f"{one['id']}_new"} for one in nodes]}
+        path = f"/api/v1/definitions/{made}/draft"
+        self.desk.context.request.put(path, data={"document": changed}, headers=self.desk.headers)
+        self.desk.post(f"/definitions/{made}/publish", {})
         return made
 
     def until(self, path: str, name: str) -> Any:

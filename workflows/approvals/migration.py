@@ -8,7 +8,7 @@ stays open. Where there are many runs they are taken in parts, each a unit of wo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -38,11 +38,10 @@ class Order:
     """Which runs go where: to the version `to`, the current one if None; `only` these, those after `after`, so many."""
 
     to: int | None = None
-    mapping: Mapping[str, str] | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
     after: str = ""
     most: int = MOST
-    is_dry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,55 +72,71 @@ def standing(unit: ReadUnit, actor: Member, flow_id: str) -> dict[str, Any]:
     }
 
 
-def migrate(
-    uow: UnitOfWork, actor: Member, rt: Runtime, flow_id: str, order: Order, *, now: datetime
-) -> Preview:  # fmt: skip
-    """Take the running processes of a flow to another version; a dry order only looks.
+def preview(unit: ReadUnit, actor: Member, rt: Runtime, flow_id: str, order: Order) -> Preview:
+    """Tell what an order would do.
 
     Raises NotFound, Forbidden, Invalid for a mapping to nodes that the version does not have.
     """
+    return _foresee(unit, actor, rt, _flow(unit, actor, flow_id), order, lock=False).told
+
+
+def migrate(uow: UnitOfWork, actor: Member, rt: Runtime, flow_id: str, order: Order, *, now: datetime) -> Preview:
+    """Take the running processes of a flow to another version. Raises as `preview` does."""
     flow = _flow(uow, actor, flow_id)
-    target = store.version(uow, flow.id, order.to or flow.version or 0)
+    case = _foresee(uow, actor, rt, flow, order, lock=True)
+    for run, state, mapping in case.moves:
+        _move(uow, run, state, case.program, mapping, case.told.to, actor, now)
+    if case.moves:
+        told = {"to": case.told.to, "moved": case.told.moved}
+        audit.note(uow, actor, Act.PROCESS_MANAGE, "flow", flow.id, told, now=now)
+    return case.told
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is to be done: each run that moves, with its state and what its nodes become."""
+
+    program: Program
+    moves: list[tuple[Standing, State, Mapping[str, str]]]
+    told: Preview
+
+
+def _foresee(unit: ReadUnit, actor: Member, rt: Runtime, flow: Definition, order: Order, *, lock: bool) -> _Case:
+    target = store.version(unit, flow.id, order.to or flow.version or 0)
     program = Program.of(target.document.get("nodes") or ())
-    said = order.mapping or {}
-    _check(program, said)
+    _check(program, order.mapping)
     found = runs.standing_of(
-        uow, flow.id, but_version=target.version, only=order.only, after=order.after, most=order.most + 1,
-        lock=not order.is_dry,
-    )  # fmt: skip
+        unit, flow.id, but_version=target.version, only=order.only, after=order.after, most=order.most + 1, lock=lock
+    )
     part = found[: order.most]
-    olds = {version: _program_of(uow, flow.id, version) for version in {run.version for run in part}}
-    maps = {version: _completed(old, program, said) for version, old in olds.items()}
-    shows = _titles_show(uow, actor, rt, part)
+    olds = {version: _program_of(unit, flow.id, version) for version in {run.version for run in part}}
+    maps = {version: _completed(old, program, order.mapping) for version, old in olds.items()}
+    shows = _titles_show(unit, actor, rt, part)
     nodes: dict[str, _Node] = {}
+    moves: list[tuple[Standing, State, Mapping[str, str]]] = []
     processes = []
     for run in part:
-        state = State.load(run.tokens or {})
-        judged = {
-            one.at: _misfit(olds[run.version], program, state, one, maps[run.version]) for one in state.tokens
-        }  # fmt: skip
+        old, mapping, state = olds[run.version], maps[run.version], State.load(run.tokens or {})
+        judged = {one.at: _misfit(old, program, state, one, mapping) for one in state.tokens}
         for one in state.tokens:
             if one.status != "split" or judged[one.at]:
-                known = nodes.setdefault(one.at, _Node(olds[run.version], one.at, maps[run.version]))
+                known = nodes.setdefault(one.at, _Node(old, one.at, mapping))
                 known.runs += one.status != "split"
                 known.why = known.why or judged[one.at]
         why = next((one for one in judged.values() if one), None)
-        if why is None and not order.is_dry:
-            _move(uow, run, state, program, maps[run.version], target.version, actor, now)
+        if why is None:
+            moves.append((run, state, mapping))
         processes.append({
             "process": run.id, "record": run.record_id, "title": run.record_title if shows else None,
             "from": run.version, "nodes": [one.at for one in state.tokens if one.status != "split"],
             "moves": why is None, "why": why,
         })  # fmt: skip
-    moved = sum(one["moves"] is True for one in processes)
-    if moved and not order.is_dry:
-        told = {"to": target.version, "moved": moved}
-        audit.note(uow, actor, Act.PROCESS_MANAGE, "flow", flow.id, told, now=now)
-    return Preview(
-        target.version, len(part), moved, [one.dump() for _name, one in sorted(nodes.items())],
+    told = Preview(
+        target.version, len(part), len(moves), [one.dump() for _name, one in sorted(nodes.items())],
         [_told(program.place(name)) for name in (START, *program.places)], processes,
         part[-1].id if len(found) > order.most else None,
     )  # fmt: skip
+    return _Case(program, moves, told)
 
 
 @dataclass(slots=True)

@@ -217,10 +217,10 @@ def running(call: Call, flow: str) -> object:
 def migrate(call: Call, flow: str) -> object:
     """Take running processes to another version, or tell what that would do."""
     said = call.body
-    order = migration.Order(
-        to=said["to"], mapping=said["mapping"], only=frozenset(said["processes"]), after=said["after"],
-        most=said["most"], is_dry=said["dry_run"],
-    )  # fmt: skip
+    order = migration.Order(said["to"], said["mapping"], frozenset(said["processes"]), said["after"], said["most"])
+    if said["dry_run"]:
+        with call.db.read() as unit:
+            return asdict(migration.preview(unit, call.member, call.runtime, flow, order))
 
     def work(uow: Any) -> Any:
         return migration.migrate(uow, call.member, call.runtime, flow, order, now=call.now)
