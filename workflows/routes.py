@@ -210,8 +210,8 @@ def shown_run(row: RunRow) -> dict[str, Any]:
     return {
         "id": row.id, "flow": row.flow_id, "version": row.version, "state": row.state, "trigger": row.trigger,
         "record_id": row.record_id, "record_title": row.record_title, "at": moment(row.at), "took_ms": row.took_ms,
-        "summary": summary(list(row.trace), row.error), "trace": row.trace, "error": row.error,
-        "replay_of": row.replay_of,
+        "summary": summary(list(row.trace), row.error, waits=row.state == "running"), "trace": row.trace,
+        "error": row.error, "replay_of": row.replay_of,
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def test_it_goes_on_when_the_day_has_come(house: House) -> None:
     flow_id = house.flow("wait", [wait(), THROUGH])
     soon, later = house.ticket("a", due="2026-11-25"), house.ticket("b", due="2026-12-24")
     house.work()
+    assert house.runs(flow_id)[0]["summary"] == {"zh-CN": "0 个动作完成，等待中", "en": "0 actions done, waiting"}
     (waiting,) = house.runs(flow_id)[0]["trace"]
     assert waiting["result"] == "waiting"
     assert waiting["output"] == {"holds": False, "until": None, "looks_at": "2026-11-24T16:00:00+00:00"}
@@ -37,6 +38,7 @@ def test_it_goes_on_when_the_day_has_come(house: House) -> None:
     through = house.runs(flow_id)[0]
     assert [line["result"] for line in through["trace"]] == ["waiting", "done", "done"]
     assert through["trace"][1]["output"] == {"holds": True}
+    assert through["summary"]["en"] == "2 actions done"
 
 
 def test_a_date_that_moves_moves_the_look_along(house: House) -> None:

@@ -47,8 +47,8 @@ def run_state(lines: Iterable[TraceLine]) -> RunState:
     return "failed" if all(result == "failed" for result in results) else "partial"
 
 
-def summary(trace: list[Mapping[str, Any]], error: str | None = None) -> LocalizedText:
-    """Return one sentence about a run, from its stored trace."""
+def summary(trace: list[Mapping[str, Any]], error: str | None = None, *, waits: bool = False) -> LocalizedText:
+    """Return one sentence about a run, from its stored trace; `waits` when it is not over."""
     actions = [line for line in trace if line.get("step_no") is not None]
     failed = [line for line in actions if line["result"] == "failed"]
     if failed:
@@ -59,9 +59,18 @@ def summary(trace: list[Mapping[str, Any]], error: str | None = None) -> Localiz
             "en": f"Action {number}: {said.get('en') or error or 'failed'}",
         }
     if actions:
-        plural = "s" if len(actions) != 1 else ""
-        return {"zh-CN": f"{len(actions)} 个动作完成", "en": f"{len(actions)} action{plural} done"}
+        # What was waited for has a second line of the same number once it came.
+        done = len({line["step_no"] for line in actions} - (_waiting(actions) if waits else set()))
+        plural = "s" if done != 1 else ""
+        more = {"zh-CN": "，等待中", "en": ", waiting"} if waits else {"zh-CN": "", "en": ""}
+        return {"zh-CN": f"{done} 个动作完成{more['zh-CN']}", "en": f"{done} action{plural} done{more['en']}"}
     return _why_not(trace, error)
+
+
+def _waiting(actions: list[Mapping[str, Any]]) -> set[int]:
+    """Return the steps that have not gone on yet."""
+    last = {line["step_no"]: line["result"] for line in actions}
+    return {number for number, result in last.items() if result == "waiting"}
 
 
 def _why_not(trace: list[Mapping[str, Any]], error: str | None) -> LocalizedText:
