@@ -14,6 +14,8 @@ export interface Kept<T> {
   savedAt: Ref<string | null>
   problem: ShallowRef<ApiProblem | null>
   change: (changed: Partial<T>) => void
+  /** Save at once what still waits for a pause in the writing. */
+  flush: () => Promise<void>
   publish: () => Promise<number | null>
 }
 
@@ -80,5 +82,5 @@ export function useDraft<T extends object>(id: string): Kept<T> {
   onMounted(read)
   onBeforeUnmount(() => void flush())
   const errors = computed(() => findings.value.filter((one) => one.severity === 'error'))
-  return { document, findings, errors, state, savedAt, problem, change, publish }
+  return { document, findings, errors, state, savedAt, problem, change, flush, publish }
 }

@@ -4,7 +4,7 @@
  */
 import { http } from '@/api/http'
 import type { Condition, FormField, L10n } from '@/api/types'
-import { ruleApi, type DefinitionSummary, type Finding, type RuleDocument, type RuleNode } from '../rule'
+import { ruleApi, type DefinitionSummary, type RuleDocument, type RuleNode } from '../rule'
 import { waysOf } from '../scope'
 
 export type PartKind = 'assignment_rule' | 'message_template'
@@ -50,18 +50,8 @@ export interface AssignmentRule {
   alert?: { users?: string[]; roles?: string[]; departments?: string[]; mail?: boolean } | null
 }
 export type PartDocument = MessageTemplate | AssignmentRule
-export interface PartDraft {
-  id: string
-  key: string
-  rev: number
-  document: PartDocument
-  findings: Finding[]
-  saved_at: string
-}
 
 export const partApi = {
-  draft: (id: string) => http.get<PartDraft>(`/definitions/${id}/draft`),
-  save: (id: string, document: PartDocument, rev: number) => http.put<{ rev: number; saved_at: string; findings: Finding[] }>(`/definitions/${id}/draft`, { document }, { ifMatch: rev }),
   create: (app: string, kind: PartKind, document: PartDocument) => http.post<DefinitionSummary>(`/apps/${app}/definitions`, { kind, key: `${kind === 'assignment_rule' ? 'assign' : 'mail'}_${Date.now().toString(36)}`, document }),
 }
 const WORDS: Record<'template' | 'subject' | 'body' | 'assignment', L10n> = {
