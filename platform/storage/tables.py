@@ -331,6 +331,8 @@ flow_runs = Table(
     Column("last_answer", Json),  # the task that was answered last and where the run stood before; see approvals/taking_back.py
     Column("replay_of", Id), Column("replay_by", Id),  # the run that it repeats from some node on, and who wanted that
     UniqueConstraint("flow_id", "event_id"), Index(None, "flow_id", "id"), Index(None, "initiator_id", "face", "id"),
+    # few runs stand somewhere, and these are counted whenever their process is opened in its designer
+    Index("ix_flow_runs_standing", "flow_id", "version", sqlite_where=text("tokens IS NOT NULL"), postgresql_where=text("tokens IS NOT NULL")),
 )  # fmt: skip
 flow_tasks = Table(  # who is asked at a node of a run, and what he answered
     "flow_tasks", system, _id(), Column("run_id", Id, ForeignKey("flow_runs.id", ondelete="CASCADE"), nullable=False),

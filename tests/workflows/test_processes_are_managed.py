@@ -89,6 +89,7 @@ def test_what_waits_for_the_clock_is_taken_along_in_parts(office: House) -> None
     document = office.ask("GET", f"/definitions/{flow}/draft")["document"]
     office.redefine(flow, {**document, "nodes": [{**document["nodes"][1], "id": "nap"}, {**nap, "id": "rest"}]})
     assert office.ask("GET", f"/flows/{flow}/running") == {"version": 2, "versions": [{"version": 1, "runs": 2}]}
+    assert office.ask("GET", "/apps/desk/processes/older")["flows"] == {flow: 2}
     look = office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"nap": "nap"}})
     assert (look["moved"], look["processes"][0]["why"]) == (0, "other_kind")
     look = office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"nap": ""}})

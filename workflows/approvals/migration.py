@@ -72,6 +72,12 @@ def standing(unit: ReadUnit, actor: Member, flow_id: str) -> dict[str, Any]:
     }
 
 
+def older(unit: ReadUnit, actor: Member, app_id: str) -> dict[str, int]:
+    """Return how many processes of each flow of an app run on an older version. Raises NotFound, Forbidden."""
+    demand(unit, actor, Act.PROCESS_MANAGE, app=app_id)
+    return runs.older_in_app(unit, app_id)
+
+
 def preview(unit: ReadUnit, actor: Member, rt: Runtime, flow_id: str, order: Order) -> Preview:
     """Tell what an order would do.
 

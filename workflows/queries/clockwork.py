@@ -70,7 +70,7 @@ def plan_in_run(
 def rename_nodes(uow: UnitOfWork, record_id: str, run_id: str, names: Mapping[str, str]) -> None:
     """Let what waits for a run find it at the nodes where it stands by now."""
     columns = timers.c
-    mine = columns.record_id == record_id, columns.kind == "wake", columns.fired_at.is_(None)
+    mine = columns.record_id == record_id, columns.kind.in_(("wake", "look")), columns.fired_at.is_(None)
     for row in uow.conn.execute(select(columns.id, columns.payload).where(*mine)).all():
         told = row.payload or {}
         if told.get("run") == run_id and told.get("node") in names:

@@ -124,6 +124,21 @@ def running_by_version(unit: ReadUnit, flow_id: str) -> dict[int, int]:
 
 
 # Built once: each answer of a process asks them, and building takes longer than asking.
+def older_in_app(unit: ReadUnit, app_id: str) -> dict[str, int]:
+    """Return flow → how many of its processes run on a version that is not the current one."""
+    columns = flow_runs.c
+    statement = (
+        select(columns.flow_id, func.count())
+        .join(definitions, definitions.c.id == columns.flow_id)
+        .where(
+            definitions.c.app_id == app_id, definitions.c.deleted_at.is_(None), columns.state == "running",
+            columns.tokens.is_not(None), columns.version != definitions.c.version, columns.face == "approval",
+        )
+        .group_by(columns.flow_id)
+    )  # fmt: skip
+    return {row.flow_id: row[1] for row in unit.conn.execute(statement)}
+
+
 _STANDING = tuple(flow_runs.c[one.name] for one in dataclass_fields(Standing))
 _FINISH = flow_runs.update().where(flow_runs.c.id == bindparam("_id"))
 _STOOD = select(*_STANDING).where(flow_runs.c.id == bindparam("_id"))

@@ -43,6 +43,7 @@ const PART = 50
 
 export const movingApi = {
   standing: (flow: string) => http.get<Standing>(`/flows/${flow}/running`),
+  older: async (app: string) => (await http.get<{ flows: Record<string, number> }>(`/apps/${app}/processes/older`)).flows,
   preview: (flow: string, mapping: Mapping) => http.post<Migration>(`/flows/${flow}/migrate`, { mapping }),
 }
 /** How many processes run on a version that is not the current one. */

@@ -16,6 +16,7 @@ from formloom.workflows.approvals.answering import Answer
 from formloom.workflows.approvals.faults import NotHere
 from formloom.workflows.approvals.processes import Order
 from formloom.workflows.queries import tasks
+from formloom.workflows.queries.sla import app_of
 
 api = Api("tasks")
 ANSWERS = ("approve", "reject", "submit", "save", "return", "transfer", "add_sign", "comment")
@@ -211,6 +212,13 @@ def running(call: Call, flow: str) -> object:
     """Tell how many processes of a flow run on which of its versions."""
     with call.db.read() as unit:
         return migration.standing(unit, call.member, flow)
+
+
+@api.get("/apps/<app>/processes/older", act=Act.PROCESS_MANAGE)
+def older(call: Call, app: str) -> object:
+    """Tell how many processes of each flow of an app run on an older version of it."""
+    with call.db.read() as unit:
+        return {"flows": migration.older(unit, call.member, app_of(unit, app))}
 
 
 @api.post("/flows/<flow>/migrate", act=Act.PROCESS_MANAGE, body=MigrateBody(), status=200)
