@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from formloom.platform.access import audit
 from formloom.platform.access.checking import refuse_unknown
+from formloom.platform.access.listed import Listed
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.queries import organisation, titled
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.kernel.errors import NotFound
-from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.text import LocalizedText
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import role_group_roles, role_groups
+
+GROUPS = Listed(role_groups, Act.ROLE_CHANGE, "role_group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ def create_role_group(
     uow: UnitOfWork, actor: Actor, title: LocalizedText, roles: Sequence[str], *, now: datetime
 ) -> RoleGroup:
     """Add a group. Raises Invalid for an unknown role."""
-    made = new_id()
-    titled.add(uow, role_groups, {"id": made, "title": dict(title), "created_at": now})
+    made = GROUPS.add(uow, {"title": dict(title)}, now=now)
     _fill(uow, made, roles)
     return _after(uow, actor, made, "created", now)
 
@@ -54,8 +52,7 @@ def change_role_group(
     now: datetime,
 ) -> RoleGroup:  # fmt: skip
     """Rename a group or say anew what is in it; None leaves as it is. Raises NotFound, Invalid."""
-    if not titled.change(uow, role_groups, group, {} if title is None else {"title": dict(title)}):
-        raise NotFound
+    GROUPS.change(uow, group, {} if title is None else {"title": dict(title)})
     if roles is not None:
         _fill(uow, group, roles)
     return _after(uow, actor, group, "changed", now)
@@ -64,10 +61,7 @@ def change_role_group(
 @requires(Act.ROLE_CHANGE)
 def delete_role_group(uow: UnitOfWork, actor: Actor, group: str, *, now: datetime) -> None:
     """Delete a group; its roles stay. Raises NotFound."""
-    if not titled.remove(uow, role_groups, group):
-        raise NotFound
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.ROLE_CHANGE, "role_group", group, {"did": "deleted"}, now=now)
+    GROUPS.delete(uow, actor, group, now=now)
 
 
 def _fill(uow: UnitOfWork, group: str, keys: Sequence[str]) -> None:
@@ -77,6 +71,5 @@ def _fill(uow: UnitOfWork, group: str, keys: Sequence[str]) -> None:
 
 
 def _after(uow: UnitOfWork, actor: Actor, group: str, did: str, now: datetime) -> RoleGroup:
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.ROLE_CHANGE, "role_group", group, {"did": did}, now=now)
+    GROUPS.note(uow, actor, group, did, now=now)
     return next(one for one in list_role_groups(uow, actor) if one.id == group)

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from formloom.platform.access import audit
 from formloom.platform.access.checking import known_people, wrong
+from formloom.platform.access.listed import Listed
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.queries import titled
 from formloom.platform.access.queries.people import names
 from formloom.platform.access.shift_hours import check_week
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.kernel.errors import Invalid, NotFound
+from formloom.platform.kernel.errors import Invalid
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.text import LocalizedText
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import shift_people, shifts
+
+SHIFTS = Listed(shifts, Act.SHIFT_CHANGE, "shift")
 
 Week = Mapping[str, Sequence[Sequence[str]]]
 
@@ -71,26 +72,21 @@ def list_shifts(unit: ReadUnit, actor: Actor) -> list[Shift]:  # noqa: ARG001 - 
 @requires(Act.SHIFT_CHANGE)
 def create_shift(uow: UnitOfWork, actor: Actor, wanted: ShiftChange, *, now: datetime) -> Shift:
     """Add a shift. Raises Invalid."""
-    made = new_id()
-    titled.add(uow, shifts, {**_checked(wanted), "id": made, "created_at": now})
+    made = SHIFTS.add(uow, _checked(wanted), now=now)
     return _after(uow, actor, made, wanted, "created", now)
 
 
 @requires(Act.SHIFT_CHANGE)
 def change_shift(uow: UnitOfWork, actor: Actor, shift: str, wanted: ShiftChange, *, now: datetime) -> Shift:
     """Change a shift or who works it. Raises NotFound, Invalid."""
-    if not titled.change(uow, shifts, shift, _checked(wanted)):
-        raise NotFound
+    SHIFTS.change(uow, shift, _checked(wanted))
     return _after(uow, actor, shift, wanted, "changed", now)
 
 
 @requires(Act.SHIFT_CHANGE)
 def delete_shift(uow: UnitOfWork, actor: Actor, shift: str, *, now: datetime) -> None:
     """Delete a shift; nobody is bound by it any more. Raises NotFound."""
-    if not titled.remove(uow, shifts, shift):
-        raise NotFound
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.SHIFT_CHANGE, "shift", shift, {"did": "deleted"}, now=now)
+    SHIFTS.delete(uow, actor, shift, now=now)
 
 
 def _checked(wanted: ShiftChange) -> dict[str, Any]:
@@ -118,6 +114,5 @@ def _after(uow: UnitOfWork, actor: Actor, shift: str, wanted: ShiftChange, did: 
             {"id": new_id(), "user_id": one.user_id, "first_on": one.first_on, "last_on": one.last_on}
             for one in wanted.people
         ])  # fmt: skip
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.SHIFT_CHANGE, "shift", shift, {"did": did}, now=now)
+    SHIFTS.note(uow, actor, shift, did, now=now)
     return next(one for one in list_shifts(uow, actor) if one.id == shift)

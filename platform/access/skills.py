@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from formloom.platform.access import audit
+from formloom.platform.access.listed import Listed
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.queries import titled
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.kernel.errors import NotFound
-from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.text import LocalizedText
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import skills, user_skills
+
+SKILLS = Listed(skills, Act.SKILL_CHANGE, "skill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +33,20 @@ def list_skills(unit: ReadUnit, actor: Actor) -> list[Skill]:  # noqa: ARG001 - 
 @requires(Act.SKILL_CHANGE)
 def create_skill(uow: UnitOfWork, actor: Actor, title: LocalizedText, *, now: datetime) -> Skill:
     """Add a skill, which nobody has yet."""
-    made = new_id()
-    titled.add(uow, skills, {"id": made, "title": dict(title), "created_at": now})
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.SKILL_CHANGE, "skill", made, {"did": "created"}, now=now)
+    made = SKILLS.add(uow, {"title": dict(title)}, now=now)
+    SKILLS.note(uow, actor, made, "created", now=now)
     return Skill(made, title, 0)
 
 
 @requires(Act.SKILL_CHANGE)
 def change_skill(uow: UnitOfWork, actor: Actor, skill: str, title: LocalizedText, *, now: datetime) -> Skill:
     """Rename a skill. Raises NotFound."""
-    if not titled.change(uow, skills, skill, {"title": dict(title)}):
-        raise NotFound
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.SKILL_CHANGE, "skill", skill, {"did": "renamed"}, now=now)
+    SKILLS.change(uow, skill, {"title": dict(title)})
+    SKILLS.note(uow, actor, skill, "renamed", now=now)
     return next(one for one in list_skills(uow, actor) if one.id == skill)
 
 
 @requires(Act.SKILL_CHANGE)
 def delete_skill(uow: UnitOfWork, actor: Actor, skill: str, *, now: datetime) -> None:
     """Delete a skill; nobody has it any more. Raises NotFound."""
-    if not titled.remove(uow, skills, skill):
-        raise NotFound
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.SKILL_CHANGE, "skill", skill, {"did": "deleted"}, now=now)
+    SKILLS.delete(uow, actor, skill, now=now)

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formloom.platform.access import audit
 from formloom.platform.access.checking import known_people, refuse_unknown
 from formloom.platform.access.errors import TerritoryInUse, TerritoryLoop
+from formloom.platform.access.listed import Listed
 from formloom.platform.access.policy import Act, requires
 from formloom.platform.access.queries import titled
 from formloom.platform.access.queries.people import names
 from formloom.platform.kernel.actors import Actor
-from formloom.platform.kernel.errors import NotFound
-from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.text import LocalizedText
-from formloom.platform.storage import access_epoch
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import territories, user_territories
+
+TERRITORIES = Listed(territories, Act.TERRITORY_CHANGE, "territory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,7 @@ def list_territories(unit: ReadUnit, actor: Actor) -> list[ShownTerritory]:  # n
 @requires(Act.TERRITORY_CHANGE)
 def create_territory(uow: UnitOfWork, actor: Actor, wanted: TerritoryChange, *, now: datetime) -> ShownTerritory:
     """Add a territory. Raises Invalid."""
-    made = new_id()
-    values = {"places": [], "position": 0, **_checked(uow, made, wanted)}
-    titled.add(uow, territories, {**values, "id": made, "created_at": now})
+    made = TERRITORIES.add(uow, {"places": [], "position": 0, **_checked(uow, None, wanted)}, now=now)
     return _after(uow, actor, made, wanted, "created", now)
 
 
@@ -74,8 +71,7 @@ def change_territory(
     uow: UnitOfWork, actor: Actor, territory: str, wanted: TerritoryChange, *, now: datetime
 ) -> ShownTerritory:
     """Change or move a territory. Raises NotFound, TerritoryLoop, Invalid."""
-    if not titled.change(uow, territories, territory, _checked(uow, territory, wanted)):
-        raise NotFound
+    TERRITORIES.change(uow, territory, _checked(uow, territory, wanted))
     return _after(uow, actor, territory, wanted, "changed", now)
 
 
@@ -84,13 +80,10 @@ def delete_territory(uow: UnitOfWork, actor: Actor, territory: str, *, now: date
     """Delete a territory. Raises NotFound, TerritoryInUse."""
     if any(row.parent_id == territory for row in titled.everything(uow, territories)):
         raise TerritoryInUse
-    if not titled.remove(uow, territories, territory):
-        raise NotFound
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.TERRITORY_CHANGE, "territory", territory, {"did": "deleted"}, now=now)
+    TERRITORIES.delete(uow, actor, territory, now=now)
 
 
-def _checked(uow: UnitOfWork, territory: str, wanted: TerritoryChange) -> dict[str, Any]:
+def _checked(uow: UnitOfWork, territory: str | None, wanted: TerritoryChange) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if wanted.title is not None:
         values["title"] = dict(wanted.title)
@@ -105,7 +98,7 @@ def _checked(uow: UnitOfWork, territory: str, wanted: TerritoryChange) -> dict[s
     return values
 
 
-def _possible_parent(uow: UnitOfWork, territory: str, parent: str) -> str:
+def _possible_parent(uow: UnitOfWork, territory: str | None, parent: str) -> str:
     parents = {row.id: row.parent_id for row in titled.everything(uow, territories)}
     refuse_unknown("parent_id", [parent], parents)
     at: str | None = parent
@@ -122,6 +115,5 @@ def _after(
     if wanted.people is not None:
         found = known_people(uow, "people", wanted.people)
         titled.replace(uow, user_territories.c.territory_id, territory, [{"user_id": one} for one in found])
-    access_epoch.advance(uow)
-    audit.note(uow, actor, Act.TERRITORY_CHANGE, "territory", territory, {"did": did}, now=now)
+    TERRITORIES.note(uow, actor, territory, did, now=now)
     return next(one for one in list_territories(uow, actor) if one.id == territory)

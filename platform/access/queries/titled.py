@@ -7,6 +7,9 @@ from sqlalchemy import Column, Table, delete, insert, select, update
 
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 
+TitledTable = Table
+"""A table of things with a title, for whoever names one without writing SQL."""
+
 
 def everything(unit: ReadUnit, table: Table) -> list[Any]:
     """Return the rows, in the order in which they were made, by position where they have one."""
