@@ -105,6 +105,25 @@ def test_what_waits_for_the_clock_is_taken_along_in_parts(office: House) -> None
     assert (state(office, first), asked(office)) == ("approved", {"bob"})
 
 
+def test_what_stands_in_parallel_ways_moves_with_them(office: House) -> None:
+    sides = [{"id": "w1", "nodes": [approve("a", "bob")]}, {"id": "w2", "nodes": [approve("b", "cyd")]}]
+    flow = process(office, [{"id": "p", "type": "parallel", "branches": sides}])
+    run = start(office)
+    document = office.ask("GET", f"/definitions/{flow}/draft")["document"]
+    alone = [approve("a", office.people["bob"]), approve("b", office.people["cyd"])]
+    office.redefine(flow, {**document, "nodes": alone})
+    look = office.ask("POST", f"/flows/{flow}/migrate", {})
+    assert {one["node"]: one["why"] for one in look["nodes"]} == {"a": "other_ways", "b": "other_ways", "p": "gone"}
+    ways = [{**way, "nodes": [*way["nodes"]]} for way in document["nodes"][0]["branches"]]
+    ways[1]["nodes"].append(approve("c", office.people["dan"]))
+    office.redefine(flow, {**document, "nodes": [{"id": "q", "type": "parallel", "branches": ways}]})
+    told = office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"p": "q"}, "dry_run": False})
+    assert (told["moved"], [one["node"] for one in told["nodes"]]) == (1, ["a", "b", "p"])
+    for who in ("bob", "cyd", "dan"):
+        act(office, who)
+    assert state(office, run) == "approved"
+
+
 def test_a_process_is_foreseen(office: House) -> None:
     ways = [
         {"id": "big", "when": {"field": "hours", "op": "gt", "value": 8}, "nodes": [approve("boss", "dan")]},

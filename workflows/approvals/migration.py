@@ -125,7 +125,7 @@ def _foresee(unit: ReadUnit, actor: Member, rt: Runtime, flow: Definition, order
         old, mapping, state = olds[run.version], maps[run.version], State.load(run.tokens or {})
         judged = {one.at: _misfit(old, program, state, one, mapping) for one in state.tokens}
         for one in state.tokens:
-            if one.status != "split" or judged[one.at]:
+            if one.status != "split" or judged[one.at] or one.at in order.mapping:
                 known = nodes.setdefault(one.at, _Node(old, one.at, mapping))
                 known.runs += one.status != "split"
                 known.why = known.why or judged[one.at]
