@@ -27,9 +27,7 @@ def take(uow: UnitOfWork, rt: Runtime, told: Mapping[str, Any], *, now: datetime
     except NotFound:
         return
     token = run.state.token(int(told.get("token") or 0))
-    if token is None or token.status != "waiting":
-        return
-    if (token.at, token.visit) != (told.get("node"), told.get("visit")):
+    if token is None or not token.waits(told.get("node"), told.get("visit")):
         return
     outcome = _outcome(run.node(token.at), told)
     run.tell(token, outcome)

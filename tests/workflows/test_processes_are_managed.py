@@ -105,6 +105,22 @@ def test_what_waits_for_the_clock_is_taken_along_in_parts(office: House) -> None
     assert (state(office, first), asked(office)) == ("approved", {"bob"})
 
 
+def test_what_came_just_before_a_move_is_not_lost(office: House) -> None:
+    nap = {"id": "nap", "type": "delay", "title": both("Nap"), "after": "PT1H"}
+    flow = process(office, [nap, approve("a", "bob")])
+    run = start(office)
+    document = office.ask("GET", f"/definitions/{flow}/draft")["document"]
+    office.redefine(flow, {**document, "nodes": [{**nap, "id": "rest"}, document["nodes"][1]]})
+    office.clock.advance(timedelta(hours=2))
+    assert office.formloom.worker.ticker.fire() == 1, "it is on its way under the old name"
+    office.ask("POST", f"/flows/{flow}/migrate", {"mapping": {"nap": "rest"}, "dry_run": False})
+    assert asked(office) == set()
+    office.work()
+    assert asked(office) == {"bob"}
+    act(office, "bob")
+    assert state(office, run) == "approved"
+
+
 def test_what_stands_in_parallel_ways_moves_with_them(office: House) -> None:
     sides = [{"id": "w1", "nodes": [approve("a", "bob")]}, {"id": "w2", "nodes": [approve("b", "cyd")]}]
     flow = process(office, [{"id": "p", "type": "parallel", "branches": sides}])

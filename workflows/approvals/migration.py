@@ -24,7 +24,7 @@ from formloom.workflows.engine.program import START, START_NODE, Place, Program
 from formloom.workflows.engine.state import State, Token
 from formloom.workflows.nodes.base import Fork
 from formloom.workflows.nodes.registry import NODES
-from formloom.workflows.queries import clockwork, runs, tasks
+from formloom.workflows.queries import runs, tasks
 from formloom.workflows.queries.runs import Standing
 
 MOST = 5_000
@@ -238,7 +238,7 @@ def _move(
     actor: Member, now: datetime,
 ) -> None:  # fmt: skip
     tokens = tuple(
-        replace(one, at=mapping.get(one.at, one.at), back=_back(program, one, mapping)) for one in state.tokens
+        replace(one.renamed(mapping.get(one.at, one.at)), back=_back(program, one, mapping)) for one in state.tokens
     )
     # Nodes stand elsewhere now, and actions are numbered by where their node stands.
     visits = program.counted_from(max(state.visits.values(), default=0))
@@ -247,7 +247,6 @@ def _move(
     runs.finish(uow, run.id, told)
     names = {one.at: mapping[one.at] for one in state.tokens if mapping.get(one.at, one.at) != one.at}
     tasks.rename_nodes(uow, run.id, names)
-    clockwork.rename_nodes(uow, run.record_id, run.id, names)
     tasks.note(uow, run.id, "migrated", now=now, user_id=actor.user_id, told={"from": run.version, "version": version})
 
 

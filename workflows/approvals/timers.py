@@ -47,9 +47,7 @@ def _wake(uow: UnitOfWork, rt: Runtime, kind: str, told: Mapping[str, Any], now:
     except NotFound:
         return
     token = run.state.token(int(told.get("token") or 0))
-    if token is None or token.status != "waiting":
-        return
-    if (token.at, token.visit) != (told.get("node"), told.get("visit")):
+    if token is None or not token.waits(told.get("node"), told.get("visit")):
         return
     if kind == "look":
         watching.look(uow, rt, run, token)

@@ -143,7 +143,7 @@ def _arrive(state: State, token: Token) -> tuple[State, Token]:
 
 def _to(program: Program, state: State, token: Token, target: str) -> State:
     program.place(target)
-    return state.put(replace(token, at=target, status="ready"))
+    return state.put(replace(token, at=target, status="ready", formerly=()))
 
 
 def _onward(program: Program, state: State, token: Token, place: Place) -> State:
@@ -199,7 +199,7 @@ def _jump(program: Program, state: State, token: Token, target: str, *, back: st
     state = state.without(state.below(walker.id))
     # What comes back to a place inside a fork that was left would stand there without its fork.
     home = back if walker.id == token.id else walker.at
-    moved = replace(walker, at=target, status="ready", back=home if back else None)
+    moved = replace(walker, at=target, status="ready", back=home if back else None, formerly=())
     program.place(target)
     return state.put(moved)
 

@@ -16,7 +16,8 @@ Status = Literal["ready", "busy", "waiting", "split"]
 class Token:
     """One point at which a run stands.
 
-    `back` is where it goes straight after this place; `item` is what a loop gave it.
+    `back` is where it goes straight after this place; `item` is what a loop gave it. `formerly` is what its place was
+    called in earlier versions: what it waits for may have been set under such a name.
     """
 
     id: int
@@ -27,12 +28,27 @@ class Token:
     visit: int = 1
     back: str | None = None
     item: Any = None
+    formerly: tuple[str, ...] = ()
 
     def dump(self) -> dict[str, Any]:
         """Return the JSON form, without what is as usual."""
         told = {"id": self.id, "at": self.at, "status": self.status, "parent": self.parent, "way": self.way,
-                "visit": self.visit, "back": self.back, "item": self.item}  # fmt: skip
+                "visit": self.visit, "back": self.back, "item": self.item,
+                "formerly": self.formerly or None}  # fmt: skip
         return {name: value for name, value in told.items() if value is not None}
+
+    @classmethod
+    def load(cls, told: Mapping[str, Any]) -> "Token":
+        """Return the token that `dump` wrote."""
+        return cls(**{**told, "formerly": tuple(told.get("formerly") or ())})
+
+    def waits(self, node: object, visit: object) -> bool:
+        """Tell whether it still waits at a place for what was set at a visit there."""
+        return self.status == "waiting" and self.visit == visit and node in (self.at, *self.formerly)
+
+    def renamed(self, at: str) -> "Token":
+        """Return the token at a place that is called something else by now."""
+        return self if at == self.at else replace(self, at=at, formerly=(*self.formerly, self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ class State:
     @classmethod
     def load(cls, told: Mapping[str, Any]) -> "State":
         """Return the state that `dump` wrote."""
-        tokens = tuple(Token(**one) for one in told.get("tokens") or ())
+        tokens = tuple(Token.load(one) for one in told.get("tokens") or ())
         return cls(tokens, told.get("made") or 0, told.get("visits") or {}, told.get("ended"), told.get("kept") or {})
 
     def token(self, number: int) -> Token | None:

@@ -67,17 +67,6 @@ def plan_in_run(
     uow.conn.execute(insert(timers).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
 
 
-def rename_nodes(uow: UnitOfWork, record_id: str, run_id: str, names: Mapping[str, str]) -> None:
-    """Let what waits for a run find it at the nodes where it stands by now."""
-    columns = timers.c
-    mine = columns.record_id == record_id, columns.kind.in_(("wake", "look")), columns.fired_at.is_(None)
-    for row in uow.conn.execute(select(columns.id, columns.payload).where(*mine)).all():
-        told = row.payload or {}
-        if told.get("run") == run_id and told.get("node") in names:
-            renamed = {**told, "node": names[told["node"]]}
-            uow.conn.execute(update(timers).where(columns.id == row.id).values(payload=renamed))
-
-
 def drop_other(uow: UnitOfWork, flow_id: str, fire_at: datetime, *, now: datetime) -> None:
     """Take back the coming firings of a flow that follows the clock, but the one at `fire_at`."""
     columns = timers.c
