@@ -27,7 +27,7 @@ OPENED = {
     r"/approvals/[0-9a-f-]{36}$": ("[data-type=approve]", "[role=tab]:last-of-type"),
     r"/blueprints/[0-9a-f-]{36}$": ("[data-transition] button",),
     r"/pools$": (".chips .btn",),
-    r"/runs$": ("li .line", ".trace button"),
+    r"/runs$": ("li .line",),
     r"/settings/(skills|territories|shifts|absences)": (".bar .btn.p",),
 }
 """What is clicked on a page, one after the other where it is there: panels are looked at like pages."""
