@@ -189,7 +189,7 @@ def test_tickets_find_their_people(installation: Installation, browser: Browser,
     page.get_by_role("button", name="Edit", exact=True).click()
     panel.get_by_role("button", name="Try it").click()
     trial = panel.get_by_role("region", name="Try it on records of the past")
-    expect(trial).to_contain_text("4 of 4 would go to somebody, 0 to nobody.")
+    expect(trial).to_contain_text("4 of 4 would go to somebody, 0 to nobody.", timeout=30_000)
     expect(trial).not_to_contain_text("Fallback")
     panel.get_by_role("button", name="See what would move").click()
     moves = panel.get_by_role("region", name="Give work on").get_by_role("listitem")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .house import House, flow, set_fields
+from .house import House, both, flow, set_fields
 
 MARK = [set_fields(other="on")]
 
@@ -39,19 +39,19 @@ def test_a_limit_that_is_none_is_refused(house: House, limit: dict[str, Any]) ->
 
 def test_a_flow_that_changes_what_sets_it_off_is_pointed_out(house: House) -> None:
     trigger = {"type": "record_updated", "fields": ["other"]}
-    ((place, severity, words),) = findings(house, "one", flow(MARK, trigger))
+    ((place, severity, words),) = findings(house, "one", flow(MARK, trigger, title=both("Mark it")))
     assert (place, severity) == ("nodes/0", "warning")
-    assert "'other'" in words
+    assert "“Other”" in words
     assert findings(house, "two", flow(MARK, {"type": "record_updated", "fields": ["note"]}))[0][2].startswith(
-        "The rule 'one'"
+        "The rule “Mark it”"
     )
 
 
 def test_two_flows_that_change_the_same_field_on_the_same_event_are_pointed_out(house: House) -> None:
-    house.flow("first", [set_fields(note="a")])
+    house.flow("first", [set_fields(note="a")], title=both("First"))
     ((place, severity, words),) = findings(house, "second", flow([set_fields(note="b")]))
     assert (place, severity) == ("nodes/0", "warning")
-    assert "'first'" in words
+    assert "“First”" in words
     assert findings(house, "third", flow([set_fields(other="b")])) == []
     assert (
         findings(house, "fourth", flow([set_fields(note="b")], {"type": "record_updated", "fields": ["status"]})) == []
@@ -67,19 +67,19 @@ def test_what_hangs_on_a_condition_is_not_pointed_out(house: House) -> None:
 
 def test_what_hangs_on_a_branch_without_a_condition_is_pointed_out(house: House) -> None:
     inner = {"id": "in", **set_fields(note="a")}
-    house.flow("first", [{"type": "branch", "when": {}, "then": [inner], "else": []}])
+    house.flow("first", [{"type": "branch", "when": {}, "then": [inner], "else": []}], title=both("First"))
     ((place, severity, words),) = findings(
         house, "second", flow([{"type": "branch", "when": {}, "then": [{"id": "x", **set_fields(note="b")}]}])
     )
     assert (place, severity) == ("nodes/0/then/0", "warning")
-    assert "'first'" in words
+    assert "“First”" in words
 
 
 def test_two_flows_that_set_each_other_off_are_pointed_out(house: House) -> None:
-    house.flow("there", [set_fields(note="a")], {"type": "record_updated", "fields": ["other"]})
+    house.flow("there", [set_fields(note="a")], {"type": "record_updated", "fields": ["other"]}, title=both("There"))
     back = flow([set_fields(other="b")], {"type": "record_updated", "fields": ["note"]})
     ((place, severity, words),) = findings(house, "back", back)
     assert (place, severity) == ("trigger", "warning")
-    assert "'there'" in words
+    assert "“There”" in words
     aside = flow([set_fields(hours=1)], {"type": "record_updated", "fields": ["note"]})
     assert findings(house, "aside", aside) == []
