@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit
+from formloom.platform.storage.per_epoch import PerEpoch
 from formloom.workflows.calendars import Calendar
 
 
@@ -16,6 +17,16 @@ def calendar_of(unit: ReadUnit, app_id: str, key: str) -> Calendar | None:
 
     Raises CalendarInvalid.
     """
+    known = _known.present(unit)
+    if (app_id, key) not in known:
+        known[app_id, key] = _read(unit, app_id, key)
+    return known[app_id, key]
+
+
+_known: PerEpoch[dict[tuple[str, str], Calendar | None]] = PerEpoch(lambda _unit: {})
+
+
+def _read(unit: ReadUnit, app_id: str, key: str) -> Calendar | None:
     document = store.published_document(unit, app_id, "calendar", key)
     if document is None:
         return None

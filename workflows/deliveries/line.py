@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,11 +39,8 @@ def put_reply(
     Raises AddressInvalid.
     """
     address = checked_address(to)
-    traffic = loops.Traffic(
-        sent=lambda span, about: posts.count_to(
-            uow, address, since=now - span, record_id=origin.record_id if about else None
-        )
-    )
+    counted = cache(lambda: posts.counts_to(uow, address, [now - span for span in loops.SPANS], origin.record_id))
+    traffic = loops.Traffic(sent=lambda span, about: counted()[loops.SPANS.index(span)][about])
     cause = loops.refusal(
         address, [settings.mail_from], traffic, is_on=is_on, about_record=origin.record_id is not None
     )

@@ -1,6 +1,7 @@
 """The variables of templates: the record as a person reads it, the form, the house, links to further forms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from formloom.platform.access.settings import organisation_name
@@ -19,12 +20,18 @@ from formloom.workflows.queries import open_links
 def variables(
     unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Context, locale: str
 ) -> dict[str, Any]:
-    """Return `record`, `form`, `installation`, `links`, `hook`, `sla`, `pool` and `transition` in `locale`."""
+    """Return `record`, `form`, `installation`, `links`, `hook`, `sla`, `pool` and `transition` in `locale`.
+
+    The first of them are those of this moment, worked out as far as a template asks: most name few of many.
+    """
+    values = dict(context.values)
+    links_there = cache(lambda: _links(unit, catalog, settings, context.form, context.record_id, values, locale))
+    house = {"name": lambda: organisation_name(unit), "url": lambda: settings.base_url}
     return {
-        "record": shown_record(unit, context.form, context.values, context.record_id, locale),
+        "record": shown_record(unit, context.form, values, context.record_id, locale),
         "form": {"title": resolve(context.form.title, locale)},
-        "installation": {"name": organisation_name(unit), "url": settings.base_url},
-        "links": _links(unit, catalog, settings, context, locale),
+        "installation": Lazy(lambda: house, lambda name: house[name]()),
+        "links": Lazy(links_there, lambda name: links_there()[name]),
         "hook": context.occasion.payload.get("hook") or {},
         "sla": context.occasion.payload.get("sla") or {},
         "pool": context.occasion.payload.get("pool") or {},
@@ -32,14 +39,40 @@ def variables(
     }
 
 
+class Lazy(Mapping[str, Any]):
+    """A mapping whose values are made when somebody asks for them, each once."""
+
+    def __init__(self, names: Callable[[], Iterable[str]], make: Callable[[str], Any]) -> None:
+        self._names = names
+        self._make = make
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return sum(1 for _name in self)
+
+
 def shown_record(
     unit: ReadUnit, form: FormVersion, values: Mapping[str, Any], record_id: str | None, locale: str
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """Return field id → text; members and departments by name, what is empty as the empty text."""
-    shown = {item.id: "" for item in form.stored} | {"id": record_id or ""}
-    for name, value in clean_values(form, values).items():
-        shown[name] = spoken(unit, form, form.field(name), value, locale)
-    return shown
+    names = [*(item.id for item in form.stored), "id"]
+    present = clean_values(form, values)
+
+    def shown(name: str) -> str:
+        if name == "id":
+            return record_id or ""
+        item = form.by_id[name]
+        return spoken(unit, form, item, present[name], locale) if name in present else ""
+
+    return Lazy(lambda: names, shown)
 
 
 def title_of(form: FormVersion, values: Mapping[str, Any], locale: str) -> str:
@@ -52,16 +85,19 @@ def title_of(form: FormVersion, values: Mapping[str, Any], locale: str) -> str:
     return item.type.display(item.type.revive(value, item.cfg), item.cfg, locale)[:300]
 
 
-def _links(unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Context, locale: str) -> dict[str, str]:
+def _links(
+    unit: ReadUnit, catalog: FormCatalog, settings: Settings, form: FormVersion, record_id: str | None,
+    values: Mapping[str, Any], locale: str,
+) -> dict[str, str]:  # fmt: skip
     found: dict[str, str] = {}
-    for form_id, key, token in open_links.of_app(unit, context.form.app_id):
+    for form_id, key, token in open_links.of_app(unit, form.app_id):
         target = catalog.current(unit, form_id)
         address = f"{settings.base_url}/f/{token}?lang={locale}"
         names = links.taken_names(target)
         takes_record = any(item.document.get("from_link") not in {None, links.SOURCE} for item in target.stored)
-        if takes_record and context.record_id:
-            values = {name: context.values[name] for name in names if context.values.get(name) is not None}
-            personal = links.PersonalLink(form_id, context.record_id, values)
+        if takes_record and record_id:
+            taken = {name: values[name] for name in names if values.get(name) is not None}
+            personal = links.PersonalLink(form_id, record_id, taken)
             address += f"&ref={links.sign(settings.secret_key, personal)}"
         found.setdefault(key, address)
     return found

@@ -24,6 +24,7 @@ PER_RECORD: Mapping[timedelta, int] = {
 PER_RECIPIENT: Mapping[timedelta, int] = {
     timedelta(minutes=minutes): most for minutes, most in ((10, 30), (30, 60), (60, 120), (180, 240), (600, 360))
 }
+SPANS = sorted({*PER_RECORD, *PER_RECIPIENT})
 BLOCKED_AFTER_BOUNCE = timedelta(days=60)
 QUIET_AFTER_AUTOMATIC = timedelta(days=1)
 

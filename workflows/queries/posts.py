@@ -1,6 +1,6 @@
 """Deliveries: what leaves the house, with its stable id, its state and its attempts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,18 +132,32 @@ def again(uow: UnitOfWork, post_id: str, *, now: datetime) -> bool:
     return uow.conn.execute(statement).rowcount == 1
 
 
-def count_to(
-    unit: ReadUnit, recipient: str, *, since: datetime, record_id: str | None = None, purpose: str = "flow"
-) -> int:
-    """Return how many automatic mails went, or are about to go, to an address since a moment."""
+def count_to(unit: ReadUnit, recipient: str, *, since: datetime, purpose: str) -> int:
+    """Return how many automatic mails of a purpose went, or are about to go, to an address since a moment."""
+    return int(unit.conn.scalar(select(func.count()).where(*_automatic(recipient, since, purpose))) or 0)
+
+
+def counts_to(
+    unit: ReadUnit, recipient: str, moments: Sequence[datetime], record_id: str | None
+) -> list[tuple[int, int]]:
+    """Return for each moment how many mails of flows went, or are about to go, to an address since then, and how many
+    of them about a record."""
     columns = deliveries.c
-    statement = select(func.count()).where(
+    counted = [
+        func.count().filter(columns.created_at >= since, *about)
+        for since in moments
+        for about in ((), (columns.record_id == record_id,))
+    ]
+    row = unit.conn.execute(select(*counted).where(*_automatic(recipient, min(moments), "flow"))).one()
+    return list(zip(row[::2], row[1::2], strict=True))
+
+
+def _automatic(recipient: str, since: datetime, purpose: str) -> tuple[ColumnElement[bool], ...]:
+    columns = deliveries.c
+    return (
         columns.channel == "mail", columns.purpose == purpose, columns.recipient == recipient,
         columns.created_at >= since, columns.state != "suspended",
     )  # fmt: skip
-    if record_id is not None:
-        statement = statement.where(columns.record_id == record_id)
-    return int(unit.conn.scalar(statement) or 0)
 
 
 def last_of_record(unit: ReadUnit, record_id: str, recipient: str) -> list[str]:

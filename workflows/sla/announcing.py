@@ -37,6 +37,8 @@ class Announcer:
     ) -> None:
         """Work out the clocks of the occasion's record anew and put what they came to among the events."""
         policies = POLICIES.of(uow, form)
+        if _is_beside(occasion, policies):
+            return
         tellings = follow(uow, form, policies, occasion.record_id or "", now=now, since=occasion.at)
         rules = [flow.trigger for flow in flows if flow.is_on and flow.trigger.get("type") == LISTENER]
         for telling in tellings:
@@ -60,6 +62,13 @@ class Announcer:
             return []
         document: dict[str, Any] = {"form": form.key, "trigger": {"type": LISTENER}, "nodes": list(nodes)}
         return [Flow(policy.definition, document)]
+
+
+def _is_beside(occasion: Occasion, policies: Iterable[Policy]) -> bool:
+    """Tell whether a change touched nothing that clocks depend on; what the one it is about says counts by itself."""
+    if occasion.kind != "record.updated" or occasion.actor_kind == "public":
+        return False
+    return not any(policy.fields & set(occasion.changed) for policy in policies)
 
 
 def _nodes(policy: Policy, metric: str, mark: str) -> Sequence[Any]:
