@@ -33,7 +33,7 @@ class EventQuery(Schema):
 
 
 @requires(Act.EVENT_LIST)
-def list_dead(unit: ReadUnit, actor: Actor, *, before: str | None) -> list[DeadEvent]:  # noqa: ARG001 - whoever calls it gives them all
+def list_dead(unit: ReadUnit, actor: Actor, *, before: str | None) -> list[DeadEvent]:  # noqa: ARG001 - the guard reads it
     """Return events that were put aside, newest first."""
     return dead_events.listing(unit, before=before, limit=PAGE)
 

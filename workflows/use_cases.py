@@ -220,7 +220,7 @@ def list_deliveries(
 
 
 @requires(Act.DELIVERY_LIST)
-def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # noqa: ARG001 - whoever calls it gives them all
+def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # noqa: ARG001 - the guard reads it
     """Return one delivery with what it says. Raises NotFound."""
     found = posts.find(unit, delivery_id)
     if found is None:
@@ -229,7 +229,7 @@ def read_delivery(unit: ReadUnit, actor: Actor, delivery_id: str) -> Post:  # no
 
 
 @requires(Act.DELIVERY_SEND)
-def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime) -> Post:  # noqa: ARG001 - whoever calls it gives them all
+def send_again(uow: UnitOfWork, actor: Actor, delivery_id: str, *, now: datetime) -> Post:  # noqa: ARG001 - the guard reads it
     """Put a dead, held-back or unsent delivery in line again. Raises NotFound, NotSendable."""
     if posts.find(uow, delivery_id) is None:
         raise NotFound

@@ -56,7 +56,7 @@ class Explanation:
 
 
 @requires(Act.ACCESS_EXPLAIN)
-def explain(unit: ReadUnit, actor: Actor, form: FormVersion, question: Question) -> Explanation:  # noqa: ARG001 - whoever calls it gives them all
+def explain(unit: ReadUnit, actor: Actor, form: FormVersion, question: Question) -> Explanation:  # noqa: ARG001 - the guard reads it
     """Return why the user may or may not, for those who manage the app."""
     member = load_member(unit, question.user_id)
     if member is None:

@@ -31,7 +31,7 @@ class DepartmentChange:
 
 
 @requires(Act.DEPARTMENT_LIST)
-def list_departments(unit: ReadUnit, actor: Actor) -> list[DepartmentRow]:  # noqa: ARG001 - whoever calls it gives them all
+def list_departments(unit: ReadUnit, actor: Actor) -> list[DepartmentRow]:  # noqa: ARG001 - the guard reads it
     """Return every department."""
     return rows.all_departments(unit)
 
@@ -71,7 +71,7 @@ def delete_department(uow: UnitOfWork, actor: Actor, department_id: str, *, now:
 
 
 @requires(Act.ROLE_LIST)
-def list_roles(unit: ReadUnit, actor: Actor) -> list[RoleRow]:  # noqa: ARG001 - whoever calls it gives them all
+def list_roles(unit: ReadUnit, actor: Actor) -> list[RoleRow]:  # noqa: ARG001 - the guard reads it
     """Return every role."""
     return rows.all_roles(unit)
 

@@ -81,13 +81,13 @@ class Found:
 
 
 @requires(Act.USER_LIST)
-def list_people(unit: ReadUnit, actor: Actor, *, words: str = "", limit: int = MAX_FOUND) -> list[Person]:  # noqa: ARG001 - whoever calls it gives them all
+def list_people(unit: ReadUnit, actor: Actor, *, words: str = "", limit: int = MAX_FOUND) -> list[Person]:  # noqa: ARG001 - the guard reads it
     """Return the people whose name or address contains `words`."""
     return _persons(unit, rows.search(unit, words, statuses=VISIBLE, limit=limit))
 
 
 @requires(Act.PEOPLE_LOOKUP)
-def look_up(unit: ReadUnit, actor: Actor, *, words: str = "", limit: int = 50) -> Found:  # noqa: ARG001 - whoever calls it gives them all
+def look_up(unit: ReadUnit, actor: Actor, *, words: str = "", limit: int = 50) -> Found:  # noqa: ARG001 - the guard reads it
     """Return whom a record can be given to: names and departments, nothing else about them."""
     found = rows.search(unit, words, statuses=CHOOSABLE, limit=limit)
     needle = words.casefold()

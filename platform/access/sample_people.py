@@ -42,13 +42,13 @@ def give_role(uow: UnitOfWork, actor: Actor, user_id: str, key: str, *, now: dat
 
 
 @requires(Act.TEMPLATE_INSTALL)
-def add_sample_person(uow: UnitOfWork, actor: Actor, person: NewPerson, *, now: datetime) -> str:  # noqa: ARG001 - whoever calls it gives them all
+def add_sample_person(uow: UnitOfWork, actor: Actor, person: NewPerson, *, now: datetime) -> str:  # noqa: ARG001 - the guard reads it
     """Add a person without an account and return the id. Raises EmailTaken, Invalid."""
     return people.insert(uow, person, status="sample", password_hash=None, now=now)
 
 
 @requires(Act.TEMPLATE_REMOVE)
-def retire_sample_people(uow: UnitOfWork, actor: Actor, app: str, user_ids: Collection[str], *, now: datetime) -> None:  # noqa: ARG001 - whoever calls it gives them all
+def retire_sample_people(uow: UnitOfWork, actor: Actor, app: str, user_ids: Collection[str], *, now: datetime) -> None:  # noqa: ARG001 - the guard reads it
     """Take sample people of a removed package out of sight; their names stay on what they did."""
     for user_id in user_ids:
         row = rows.by_id(uow, user_id)
