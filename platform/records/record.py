@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from formloom.platform.kernel.errors import Conflict, Forbidden, FormloomError, Invalid
+from formloom.platform.kernel.errors import Conflict, Forbidden, Invalid
 from formloom.platform.kernel.events import Cause, RecordListener
 
 
@@ -113,11 +113,3 @@ class QuotaReached(FormClosed):
 
     code = "quota_reached"
     message = {"zh-CN": "名额已满", "en": "This form is full"}
-
-
-class RecordDeleted(FormloomError):
-    """The record is in the trash."""
-
-    code = "record_deleted"
-    kind = "missing"
-    message = {"zh-CN": "记录已在回收站", "en": "This record is in the trash"}

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, BrowserType, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -66,6 +66,13 @@ class Installation:
             env=self.environment, check=True, capture_output=True, text=True,
         )  # fmt: skip
         return done.stdout
+
+
+def look(page: Page, name: str) -> None:
+    """Take a picture for somebody to look at, where FORMLOOM_LOOK names a folder for them."""
+    if folder := os.environ.get("FORMLOOM_LOOK"):
+        page.wait_for_timeout(400)  # what moves has come to rest
+        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def free_port() -> int:

@@ -1,13 +1,12 @@
 """A builder draws how a status may change; who may, takes the step and fills in what it asks for; somebody else may not."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import PASSWORD, Installation
+from .conftest import PASSWORD, Installation, look
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -20,11 +19,6 @@ FORM = {"title": {"zh-CN": "商机", "en": "Deal"}, "title_field": "subject", "f
     {"id": "amount", "type": "number", "label": {"zh-CN": "金额", "en": "Amount"}},
 ]}  # fmt: skip
 GRANT = {"form": "deal", "acts": ["record.read", "record.create", "record.update"], "rows": "all"}
-
-
-def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FORMLOOM_LOOK"):
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def publish(desk: Desk, kind: str, key: str, document: Any) -> str:

@@ -1,13 +1,12 @@
 """A builder sets up a pool; a salesperson claims, meets the limit and puts back; another one takes over."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from .conftest import Installation
+from .conftest import Installation, look
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -22,11 +21,6 @@ LEAD = {
     ],
 }  # fmt: skip
 NAMES = ("Loomworks", "Silk Road", "Cotton & Co")
-
-
-def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FORMLOOM_LOOK"):
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def publish(desk: Desk, kind: str, key: str, document: Any) -> None:

@@ -1,12 +1,11 @@
 """A scheduled rule that goes through records is built by mouse, run, looked at in the run log, and replayed from a step."""
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Installation
+from .conftest import Installation, look
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -14,12 +13,6 @@ TASK = {"title": {"zh-CN": "任务", "en": "Task"}, "fields": [
     {"id": "title", "type": "text", "label": {"zh-CN": "标题", "en": "Title"}},
     {"id": "note", "type": "text", "label": {"zh-CN": "备注", "en": "Note"}},
 ]}  # fmt: skip
-
-
-def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FORMLOOM_LOOK"):
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def add(page: Page, scope: object, name: str) -> None:

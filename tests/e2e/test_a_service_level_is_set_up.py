@@ -1,12 +1,11 @@
 """A builder sets up working hours and a policy; whoever opens a record sees how much time is left."""
 
-import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from .conftest import Installation
+from .conftest import Installation, look
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -19,11 +18,6 @@ PRIORITY = {"id": "priority", "type": "select", "label": {"zh-CN": "优先级", 
 FORM = {"title": {"zh-CN": "求助", "en": "Request"}, "fields": [
     {"id": "subject", "type": "text", "label": {"zh-CN": "主题", "en": "Subject"}}, STATUS, PRIORITY,
 ]}  # fmt: skip
-
-
-def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FORMLOOM_LOOK"):
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_hours_and_targets_are_set_and_the_time_left_is_shown(

@@ -1,6 +1,5 @@
 """Tickets go to who can do them, wait with a reason where nobody can, and work is given on and taken back."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import PASSWORD, Installation
+from .conftest import PASSWORD, Installation, look
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -25,12 +24,6 @@ TICKET = {
     ],
 }  # fmt: skip
 GRANT = {"form": "ticket", "acts": ["record.read", "record.update"], "rows": "all"}
-
-
-def look(page: Page, name: str) -> None:
-    if folder := os.environ.get("FORMLOOM_LOOK"):
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 class Team:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -97,7 +97,3 @@ class Context:
     def today(self) -> str:
         """Return the local date."""
         return self.now.astimezone(self.zone).date().isoformat()
-
-    def now_text(self) -> str:
-        """Return the present moment as records show it."""
-        return self.now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,11 +1,11 @@
 """What is written beside a record: history, outbox, comments, serial counters."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formloom.platform.kernel.events import RecordEvent
@@ -147,16 +147,6 @@ def comments_of(unit: ReadUnit, record_id: str, *, limit: int = 200) -> list[Com
         .limit(limit)
     )
     return [CommentRow(*row) for row in rows]
-
-
-def count_comments(unit: ReadUnit, record_ids: Collection[str]) -> Mapping[str, int]:
-    """Return record id → number of comments."""
-    rows = unit.conn.execute(
-        select(comments.c.record_id, func.count())
-        .where(comments.c.record_id.in_(list(record_ids)), comments.c.deleted_at.is_(None))
-        .group_by(comments.c.record_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def next_numbers(uow: UnitOfWork, form_id: str, field_id: str, period: str, count: int) -> int:
