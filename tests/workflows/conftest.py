@@ -12,12 +12,20 @@ import pytest
 
 from formloom.platform.kernel.clock import FrozenClock
 from formloom.workflows import registries
+from formloom.workflows.channels import http
 from tests.conftest import give_back
 from tests.databases import Kept
+from tests.waiting import PATIENCE_S
 
 from .house import House, Open, copy_of, set_up
 
 registries.discover()
+
+
+@pytest.fixture(autouse=True)
+def patient_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no call fail because this machine stood still for a while."""
+    monkeypatch.setattr(http, "TOTAL_S", PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """A mail server and a web server that fail when told to: real ones, on ports of their own."""
 
 import asyncio
+import contextlib
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,19 +16,24 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from tests.waiting import PATIENCE_S
+
+HELD_S = 2 * PATIENCE_S
+"""How long an answer is held back that nobody releases: longer than anybody waits for something else meanwhile."""
+
 
 @dataclass
 class Post:
     """A mail server. `plan` holds what it does with the next mails; when it is empty it takes them.
 
-    Steps: a reply such as "451 busy"; "drop" hangs up after DATA; "keep and drop" takes the mail first; "slow"
-    answers after `pause_s`.
+    Steps: a reply such as "451 busy"; "drop" hangs up after DATA; "keep and drop" takes the mail first; "held" answers
+    once it is `released`.
     """
 
     plan: deque[str] = field(default_factory=deque)
     taken: list[Message] = field(default_factory=list)
     asked: int = 0
-    pause_s: float = 1.0
+    released: threading.Event = field(default_factory=threading.Event)
     recipients: dict[str, str] = field(default_factory=dict)
     parting: str = "221 bye"
     admits: bool = True
@@ -54,8 +59,8 @@ class Post:
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.asked += 1
         step = self.plan.popleft() if self.plan else "250 taken"
-        if step == "slow":
-            await asyncio.sleep(self.pause_s)
+        if step == "held":
+            await asyncio.to_thread(self.released.wait, HELD_S)
             step = "250 taken at last"
         if step.startswith("2") or step == "keep and drop":
             self.taken.append(message_from_bytes(envelope.content))
@@ -78,6 +83,7 @@ def mail_server(**settings: Any) -> Iterator[Post]:
     )  # fmt: skip
     controller.start()
     yield post
+    post.released.set()
     controller.stop()
 
 
@@ -92,7 +98,9 @@ class Call:
 
 @dataclass
 class Web:
-    """A web server. `plan` holds the next answers: a status, "slow" (nothing for `pause_s`), or a redirect's target.
+    """A web server. `plan` holds the next answers: a status, or a redirect's target.
+
+    "held" answers once it is `released`, and "begun" does so after its first line.
 
     `says` holds what the next answers say, nothing once it is empty.
     """
@@ -100,7 +108,7 @@ class Web:
     says: deque[bytes] = field(default_factory=deque)
     plan: deque[int | str] = field(default_factory=deque)
     calls: list[Call] = field(default_factory=list)
-    pause_s: float = 1.0
+    released: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
     def url(self, path: str = "/in") -> str:
@@ -117,10 +125,19 @@ def web_server() -> Iterator[Web]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             web.calls.append(Call(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             step = web.plan.popleft() if web.plan else 200
-            if step == "slow":
-                time.sleep(web.pause_s)
+            if step == "held":
+                web.released.wait(HELD_S)
                 step = 200
+            with contextlib.suppress(ConnectionError):  # who asked may have hung up
+                self._answer(step)
+
+        def _answer(self, step: int | str) -> None:
+            is_begun = step == "begun"
+            step = 200 if is_begun else step
             self.send_response(step if isinstance(step, int) else 302)
+            if is_begun:
+                self.flush_headers()
+                web.released.wait(HELD_S)
             if isinstance(step, str):
                 self.send_header("Location", step)
             said = web.says.popleft() if web.says else b""
@@ -139,5 +156,6 @@ def web_server() -> Iterator[Web]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield web
+    web.released.set()
     server.shutdown()
     server.server_close()

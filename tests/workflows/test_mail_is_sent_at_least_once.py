@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,9 +22,10 @@ from formloom.workflows.deliveries import sender as sending
 from formloom.workflows.deliveries.line import BACK_OFF
 from formloom.workflows.deliveries.sender import Sender
 from formloom.workflows.queries import posts
+from tests.waiting import PATIENCE_S, until
 
 from .house import House, Open, reply
-from .servers import Post, mail_server
+from .servers import HELD_S, Post, mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -138,8 +139,8 @@ def test_a_server_that_answers_too_late_is_hung_up_on(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "TOTAL_S", 0.2)
-    post.pause_s = 1.5
-    post.plan.append("slow")
+    monkeypatch.setattr(smtp, "TIMEOUT_S", 2 * HELD_S)
+    post.plan.append("held")
     house.ticket(email="ming@example.com")
     house.work()
     assert _only(house).state == "retrying"
@@ -216,15 +217,18 @@ def test_what_waited_too_long_in_a_batch_is_not_sent_when_another_process_took_i
 
 
 def test_a_sender_that_stops_gives_back_what_it_did_not_get_to(house: House, post: Post) -> None:
-    post.pause_s = 0.3
-    post.plan.append("slow")
+    post.plan.append("held")
     for number in range(3):
         house.ticket(email=f"c{number}@example.com")
     house.formloom.worker.dispatcher.dispatch()
     assert house.formloom.worker.sender.begin_due(lambda: None) == 3
-    while not post.asked:
-        time.sleep(0.01)
-    house.formloom.worker.sender.close()
+    until(lambda: post.asked)
+    sender = house.formloom.worker.sender
+    closing = threading.Thread(target=sender.close)
+    closing.start()
+    until(lambda: sender._is_closing)
+    post.released.set()
+    closing.join()
     assert len(post.ids) == 1
     assert house.another_process().worker.sender.send_due() == 2
     assert sorted(Counter(post.ids).values()) == [1, 1, 1]
@@ -274,7 +278,7 @@ def test_a_process_killed_between_the_servers_250_and_our_commit_loses_nothing(h
     environ = {**os.environ, **house.environ, "PYTHONPATH": str(ROOT / ".links")}
     command = [sys.executable, "-c", KILLED_AFTER_THE_250]
     killed = subprocess.run(
-        command, env=environ, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+        command, env=environ, capture_output=True, timeout=PATIENCE_S, check=False, stdin=subprocess.DEVNULL
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-1000:]
     assert (len(post.ids), _only(house).state) == (1, "sending")

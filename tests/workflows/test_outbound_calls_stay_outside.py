@@ -2,8 +2,8 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +11,7 @@ from formloom.platform.storage.database import Database, TransactionOpen
 from formloom.workflows.channels import http
 from formloom.workflows.channels.addresses import AddressRefused, Allowance, check_addresses
 from formloom.workflows.channels.http import CallFailed, GuardedHttp
+from tests.waiting import PATIENCE_S
 
 
 class Canary:
@@ -22,7 +23,9 @@ class Canary:
         self.visits = 0
         self.requests: list[bytes] = []
         self.answer = answer
-        self.pause_s = 0.0
+        self.turns: threading.Semaphore | None = None
+        """Lets one byte out each time it is released; without it the answer goes out at once."""
+        self.sent = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -37,11 +40,13 @@ class Canary:
     def _talk(self, visitor: socket.socket) -> None:
         with visitor:
             self.requests.append(visitor.recv(65536))
-            pieces = [self.answer] if not self.pause_s else [self.answer[i : i + 1] for i in range(len(self.answer))]
+            pieces = [self.answer] if self.turns is None else [bytes([one]) for one in self.answer]
             try:
                 for piece in pieces:
+                    if self.turns is not None:
+                        self.turns.acquire(timeout=PATIENCE_S)
                     visitor.sendall(piece)
-                    time.sleep(self.pause_s)
+                    self.sent += 1
             except OSError:
                 return
 
@@ -144,12 +149,22 @@ def test_an_endless_answer_is_cut(canary: Canary) -> None:
 
 
 def test_a_trickle_of_bytes_ends_at_the_common_deadline(canary: Canary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "TOTAL_S", 0.5)
-    canary.answer, canary.pause_s = b"HTTP/1.1 200 OK\r\nx: " + b"y" * 1000, 0.05
-    started = time.monotonic()
-    with pytest.raises(CallFailed):
+    """A tenth of the time passes with each look at the clock, and one byte comes."""
+    looks = 0
+    canary.turns = threading.Semaphore(0)
+
+    def look() -> float:
+        nonlocal looks
+        looks += 1
+        canary.turns.release()
+        return looks * http.TOTAL_S / 10
+
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=look))
+    canary.answer = b"HTTP/1.1 200 OK\r\nx: " + b"y" * 1000
+    with pytest.raises(CallFailed, match="ReadTimeout: out of time"):
         GuardedHttp(Allowance.parse(["127.0.0.1"])).send("GET", f"http://127.0.0.1:{canary.port}/", headers={})
-    assert time.monotonic() - started < 2
+    assert looks <= 12
+    assert canary.sent < 12
 
 
 def test_an_allowed_network_does_not_open_others() -> None:

@@ -67,10 +67,11 @@ class GuardedHttp:
         check_url(url, self._allowance)
         backend = _GuardedBackend(self._allowance, self._resolver, time.monotonic() + TOTAL_S)
         transport = _PinnedTransport(backend)
+        patience = httpx.Timeout(TOTAL_S, connect=CONNECT_S)
         sent = {"user-agent": AGENT, "accept-encoding": "identity", **headers}
         try:
             with (
-                httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=_TIMEOUT) as client,
+                httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=patience) as client,
                 client.stream(method, url, headers=sent, content=body) as answer,
             ):
                 return HttpAnswer(answer.status_code, dict(answer.headers), _read(answer.iter_raw(65_536)))
@@ -80,9 +81,6 @@ class GuardedHttp:
             raise AddressRefused(why="malformed") from fault
         except (httpx.HTTPError, httpcore.ProtocolError, ValueError, OSError) as fault:
             raise CallFailed(f"{type(fault).__name__}: {fault}") from fault
-
-
-_TIMEOUT = httpx.Timeout(TOTAL_S, connect=CONNECT_S)
 
 
 def _read(chunks: Iterable[bytes]) -> bytes:
