@@ -1,12 +1,12 @@
-"""Files that mean harm get one clear error within a second, take no memory, and nothing is written."""
+"""Files that mean harm get one clear error after little work, take no memory, and nothing is written."""
 
-import time
 import tracemalloc
 
 import pytest
 
 from formloom.builders.gallery import archive, exchange
 from formloom.builders.gallery.errors import PackageTooLarge, PackageUnreadable
+from tests.effort import cpu_s
 
 from .hostile import CORPUS, honest, zipped
 
@@ -15,15 +15,19 @@ from .hostile import CORPUS, honest, zipped
 @pytest.mark.parametrize("name", CORPUS)
 def test_it_is_refused_quickly_and_without_filling_the_memory(name: str) -> None:
     raw = CORPUS[name]()
-    began = time.perf_counter()
     tracemalloc.start()
     with pytest.raises((PackageUnreadable, PackageTooLarge)) as refused:
         exchange.read_upload(raw)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert time.perf_counter() - began < 1
     assert most < 64_000_000
     assert not {"{why}", "{part}", "{what}", "{limit}"} & set(refused.value.words("en").split())
+    assert cpu_s(lambda: _refused(raw)) < 1
+
+
+def _refused(raw: bytes) -> None:
+    with pytest.raises((PackageUnreadable, PackageTooLarge)):
+        exchange.read_upload(raw)
 
 
 def test_a_file_over_the_limit_is_refused_unread() -> None:

@@ -14,6 +14,7 @@ from formloom.platform.storage import tables
 from formloom.workflows import dispatcher as dispatching
 from formloom.workflows.desks import LiveDesk
 from formloom.workflows.queries import claims
+from tests.waiting import PATIENCE_S
 
 from .house import House, both, flow, set_fields
 
@@ -63,7 +64,7 @@ def test_several_workers_at_once_run_each_event_once(house: House) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert faults == []
     assert {row.state for row in house.rows(outbox)} == {"done"}
     assert sorted(_count(house, flow_id).values()) == [1] * 24

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from formloom.platform.storage import tables
+from tests.waiting import PATIENCE_S
 
 from .house import House, Open, both
 from .servers import Post, mail_server
@@ -220,7 +221,7 @@ def test_of_two_who_take_at_once_one_gets_each_and_no_limit_is_passed(team: Hous
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert all(code in {200, 404, 409} for each in answers.values() for code in each)
     assert sorted(map(str, owners(team, made))) == ["bo"] * 4 + ["cy"] * 4
     assert {who: each.count(200) for who, each in answers.items()} == {"bo": 4, "cy": 4}

@@ -9,6 +9,7 @@ import pytest
 from formloom.platform.kernel.actors import System
 from formloom.platform.kernel.errors import NotFound
 from formloom.workflows.assignment.claiming import AlreadyTaken, claim
+from tests.waiting import PATIENCE_S
 
 from .house import House
 
@@ -76,7 +77,7 @@ def test_of_two_at_once_exactly_one_gets_each_record(pair: House) -> None:
 
     def reach(who: str) -> None:
         for ticket in tickets:
-            start.wait(10)
+            start.wait(PATIENCE_S)
             try:
                 take(pair, ticket, who)
                 won[who].append(ticket)
@@ -87,7 +88,7 @@ def test_of_two_at_once_exactly_one_gets_each_record(pair: House) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert sorted(won["bo"] + won["cy"]) == sorted(tickets)
     for who, mine in won.items():
         assert all(pair.values(ticket)["owner"] == pair.people[who] for ticket in mine)

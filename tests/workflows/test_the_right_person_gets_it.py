@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 
 from formloom.platform.storage import tables
 from formloom.workflows import dispatcher as dispatching
+from tests.waiting import PATIENCE_S
 
 from .house import House, both
 
@@ -98,7 +99,7 @@ def test_turns_stay_fair_while_several_workers_assign_at_once(team: House, few_a
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     got = Counter(owners(team, tickets))
     assert set(got) == {"bo", "cy", "di"}
     assert max(got.values()) - min(got.values()) <= 1
@@ -152,7 +153,7 @@ def test_open_loads_differ_by_at_most_one_while_several_workers_assign_at_once(t
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert sorted(Counter(owners(team, tickets)).values()) == [6, 7, 7]
 
 
