@@ -47,13 +47,16 @@ class Line:
     def cut(self) -> None:
         """Break every connection and let nobody through."""
         self._is_cut = True
+        self._break()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def _break(self) -> None:
         for one in self._open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
         self._open.clear()
-
-    def mend(self) -> None:
-        self._is_cut = False
 
     def serve(self) -> None:
         while True:
@@ -68,6 +71,8 @@ class Line:
             self._open += [near, far]
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
+            if self._is_cut:  # in this very moment
+                self._break()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

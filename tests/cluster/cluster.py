@@ -30,6 +30,7 @@ import psycopg
 from tests.bench.load import Connection, request
 from tests.bench.run import free_port
 from tests.databases import Kept
+from tests.waiting import PATIENCE_S, until
 from tests.workflows.servers import Call, Post, Web, mail_server, web_server
 
 from .brokers import Line, line_to
@@ -88,7 +89,7 @@ class Cluster:
         """Ask every part to end by itself and require that it does."""
         for process in self.processes.values():
             process.terminate()
-        assert [process.wait(40) for process in self.processes.values()] == [0] * len(self.processes)
+        assert [process.wait(PATIENCE_S) for process in self.processes.values()] == [0] * len(self.processes)
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -105,29 +106,26 @@ class Cluster:
         assert status < 300, f"{method} {path}: {status} {answer[:500]!r}"
         return json.loads(answer)
 
-    def wait_ready(self, seconds: float = 40) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            try:
-                connection = Connection(self.port)
-                status, _ = connection.send(request("GET", "/readyz", ""))
-                connection.close()
-            except OSError:
-                status = 0
-            if status == 200:
-                return
-            time.sleep(0.05)
-        raise RuntimeError("the web process did not come up")
+    def wait_ready(self) -> None:
+        until(self._is_ready, "the web process did not come up")
 
-    def wait_complete(self, workers: int, seconds: float = 60) -> None:
+    def _is_ready(self) -> bool:
+        try:
+            connection = Connection(self.port)
+            status, _ = connection.send(request("GET", "/readyz", ""))
+            connection.close()
+        except OSError:
+            return False
+        return status == 200
+
+    def wait_complete(self, workers: int) -> None:
         """Wait until a ticker leads and all workers have signed in."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+
+        def is_complete() -> bool:
             names = [row[0] for row in self.select("SELECT name FROM leases")]
-            if "ticker" in names and len(names) == workers + 1:
-                return
-            time.sleep(0.1)
-        raise RuntimeError("the cluster did not come up")
+            return "ticker" in names and len(names) == workers + 1
+
+        until(is_complete, "the cluster did not come up")
 
     def define(self) -> None:
         """Make the app: an order is entered once by a flow, mailed, called about, and entered again when it is due."""
