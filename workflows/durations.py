@@ -25,6 +25,14 @@ class Duration:
         weeks, days, hours, minutes = (int(part or 0) for part in found.groups()[1:])
         return cls(sign * (weeks * 7 + days), sign * timedelta(hours=hours, minutes=minutes))
 
+    def __str__(self) -> str:
+        """Return it in the words that `parse` reads, weeks as days."""
+        hours, minutes = divmod(abs(int(self.time.total_seconds())) // 60, 60)
+        clock = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M")) if n)
+        days = f"{abs(self.days)}D" if self.days or not clock else ""
+        sign = "-" if self.days < 0 or self.time < timedelta() else ""
+        return f"{sign}P{days}{'T' if clock else ''}{clock}"
+
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """Return `moment` moved by this much, the days counted on the wall clock of `zone`; in UTC."""
         wall = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=self.days)

@@ -128,7 +128,7 @@ def _start(
     (row,) = runs.of_flow(unit, flow.id, run_id=old.id)
     sight = sights.of_run(unit, rt.catalog, actor, row)
     shown = form.dump(record.values) if record else {}
-    pretended = _pretended(unit, form, values, sight, now)
+    pretended = _pretended(unit, form, record.values if record else {}, values, sight, now)
     # What the line was about stays, as `before` does: conditions on changes hold as they did.
     occasion = recalled(old, form, {**shown, **pretended})
     replayed = {**occasion.payload, "replay": {"run": old.id, "by": actor.user_id}}
@@ -151,17 +151,21 @@ def _preview(unit: ReadUnit, rt: Runtime, start: _Start, now: datetime) -> Previ
 
 
 def _pretended(
-    unit: ReadUnit, form: FormVersion, values: Mapping[str, Any], sight: Sight, now: datetime
-) -> dict[str, Any]:
-    """Return values to pretend, cleaned; only of fields that the caller sees. Raises Invalid."""
+    unit: ReadUnit, form: FormVersion, current: Mapping[str, Any], values: Mapping[str, Any], sight: Sight,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Return values to pretend, cleaned; only of fields that the caller sees.
+
+    What else the record lacks doesn't matter, since none of them is written. Raises Invalid.
+    """
     strange = [name for name in values if name not in form.columns or not sight.sees(name)]
     if strange:
         words = {"zh-CN": "没有这个字段", "en": "There is no such field"}
         raise Invalid(findings=[Finding("unknown_field", words, f"values/{name[:60]}") for name in strange[:20]])
     ctx = clean_context(unit, System("simulation"), form, now=now, locale="zh-CN", owner="simulation")
-    cleaned = form.clean(dict(values), ctx=ctx, partial=True)
-    if cleaned.findings:
-        raise Invalid(findings=cleaned.findings)
+    cleaned = form.clean(dict(values), ctx=ctx, current=current, partial=True)
+    if wrong := [found for found in cleaned.findings if (found.field or "").partition("/")[0] in values]:
+        raise Invalid(findings=wrong)
     shown = form.dump(cleaned.values)
     return {name: shown.get(name) for name in values}
 

@@ -275,7 +275,7 @@ def rehearse(
         try:
             return task.action.perform(task.plan, desk)
         except FormloomError as fault:
-            return failure(fault)
+            return failure(fault, _written(task))
 
     program = Program.of(flow.document.get("nodes") or ())
     drive(program, state or begin(program), context, perform, lines)
@@ -309,7 +309,12 @@ def _performed(task: Task, desk: LiveDesk, uow: UnitOfWork) -> Outcome:
         with uow.attempt():
             return task.action.perform(task.plan, desk)
     except FormloomError as fault:
-        return failure(fault)
+        return failure(fault, _written(task))
+
+
+def _written(task: Task) -> FormVersion | None:
+    """Return the form of the run where the step writes none of another form."""
+    return None if task.plan.get("form") else task.context.form
 
 
 def _put_away(uow: UnitOfWork, run: Run, lines: list[TraceLine], began: float) -> None:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { freshNode, type FlowNode } from '@/approvals/flow'
 import { narrowed } from '@/approvals/narrowed'
-import { addBranch, allNodes, copied, duplicate, freeIds, idsOf, insert, mayStand, move, moveBranch, nodeById, remove, removeBranch, spotOf, step, withNode, wayNodes } from '@/approvals/tree'
+import { addBranch, allNodes, copied, duplicate, freeIds, idsOf, insert, mayStand, move, moveBranch, nodeById, remove, removeBranch, spotOf, step, withNode, wayNodes, waysOf } from '@/approvals/tree'
 import { apply, invert, type Command } from '@/designer/commands/command'
 import type { FormDocument } from '@/designer/document'
 
@@ -13,6 +13,25 @@ const tree = (): FlowNode[] => [
 ]
 const order = (nodes: FlowNode[]) => allNodes(nodes).map((node) => node.id)
 const ids = (nodes: FlowNode[]) => allNodes(nodes).flatMap((node) => [node.id, ...(node.branches ?? []).map((branch) => branch.id)])
+
+const waiting = (more: object = {}): FlowNode[] => [{ id: 'w', type: 'wait_until', when: {}, after: 'P7D', late: [approve('l')], ...more }, approve('z')]
+
+describe('what a wait does when it took too long', () => {
+  it('is a way of its own, in which steps are found, put and taken out', () => {
+    expect(order(waiting())).toEqual(['w', 'l', 'z'])
+    expect(spotOf(waiting(), 'l')).toEqual({ way: 'w/late', at: 0 })
+    expect(order(insert(waiting(), { way: 'w/late', at: 1 }, [approve('new')]))).toEqual(['w', 'l', 'new', 'z'])
+    expect(order(remove(waiting(), 'l'))).toEqual(['w', 'z'])
+    expect(nodeById(withNode(waiting(), 'l', (node) => ({ ...node, mode: 'all' })), 'l')?.mode).toBe('all')
+  })
+  it('is drawn as soon as the wait may take too long', () => {
+    expect(waysOf({ id: 'w', type: 'wait_until', after: 'P7D' })).toEqual([{ key: 'w/late', nodes: [] }])
+    expect(waysOf({ id: 'w', type: 'wait_until', after: null })).toEqual([])
+  })
+  it('is copied under ids of its own', () => {
+    expect(new Set(ids(duplicate(waiting(), 'w').nodes)).size).toBe(5)
+  })
+})
 
 describe('the tree of a process', () => {
   it('finds every node where it stands', () => {

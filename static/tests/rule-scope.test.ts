@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { catalog } from '@/api/catalog'
 import type { FormField } from '@/api/types'
+import { setLocale } from '@/i18n'
 import { freshAction, freshId, type RuleNode } from '@/rules/rule'
 import { placeOf } from '@/rules/places'
 import { comparableOf, expressionOf, knownAt, queriesAmong, quoteOf, sourceOf } from '@/rules/scope'
@@ -13,6 +14,7 @@ const TASKS = [field('title'), field('done', 'boolean')]
 const query: RuleNode = { id: 'q', type: 'query_records', form: 'task', name: 'open' }
 const known = (nodes: RuleNode[], step: string) => (knownAt(nodes, FIELDS, (form) => (form === 'task' ? TASKS : [])).get(step) ?? []).map((one) => one.id)
 
+beforeAll(() => setLocale('en'))
 beforeEach(() => {
   const stored = (id: string, more: object = {}) => ({ id, is_stored: true, columns_in: null, ...more })
   const types = [stored('text'), stored('number'), stored('boolean'), stored('datetime'), stored('user'), stored('subform', { columns_in: 'columns' })]

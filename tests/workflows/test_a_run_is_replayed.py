@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from .house import House, flow, reply, set_fields
+from formloom.workflows.durations import Duration
+
+from .house import House, both, flow, reply, set_fields
 
 COMMENT = {"type": "add_comment", "text": {"zh-CN": "{{ record.subject }}", "en": "{{ record.subject }}"}}
 
@@ -33,6 +35,29 @@ def test_a_run_tells_what_each_node_was_given(house: House) -> None:
     first, second = house.runs(flow_id)[0]["trace"]
     assert first["input"] == {"given": {"values": {"note": "Loom"}}, "forms": []}
     assert second["input"]["given"]["text"]["en"] == "{{ record.subject }}"
+
+
+def test_a_length_of_time_is_told_as_it_was_written(house: House) -> None:
+    wait = {"type": "wait_until", "when": {"field": "note", "op": "not_empty"}, "after": "P1DT2H"}
+    flow_id = house.flow("wait", [wait])
+    house.ticket()
+    house.work()
+    (line,) = house.runs(flow_id)[0]["trace"]
+    assert line["input"]["given"]["after"] == "P1DT2H"
+
+
+@pytest.mark.parametrize("text", ["P3D", "PT90M", "-P1DT2H30M", "P2W", "PT0M"])
+def test_a_length_of_time_can_be_read_from_its_words(text: str) -> None:
+    assert Duration.parse(str(Duration.parse(text))) == Duration.parse(text)
+
+
+def test_a_step_that_failed_calls_the_field_by_its_label(house: House) -> None:
+    flow_id = house.flow("bad", [set_fields(hours={"ref": "note"})])
+    house.ticket(note="many")
+    house.work()
+    (line,) = house.runs(flow_id)[0]["trace"]
+    assert line["error"]["en"].startswith("Hours: ")
+    assert line["error"]["zh-CN"].startswith("Hours：")
 
 
 def test_what_a_node_was_given_is_cut_to_size_and_has_no_secrets(house: House) -> None:
@@ -108,6 +133,27 @@ def test_values_can_be_pretended_and_are_not_written(house: House) -> None:
         "POST", f"/flows/{flow_id}/runs/{run['id']}/replay/preview", {"at": 0, "values": {"nosuch": 1}}, ok=False
     )
     assert answer.status_code == 422
+
+
+def test_a_replay_asks_for_nothing_that_the_record_lacks(house: House) -> None:
+    document = {
+        "title": both("Claim"),
+        "fields": [
+            {"id": "subject", "type": "text", "label": both("Subject"), "required": True},
+            {"id": "email", "type": "email", "label": both("Mail")},
+            {"id": "note", "type": "text", "label": both("Note")},
+        ],
+        "rules": [{"id": "reach", "when": {"field": "note", "op": "empty"}, "show": ["note"], "require": ["email"]}],
+    }
+    house.define("form", "claim", document)
+    flow_id = house.flow("claims", [set_fields(note="seen")], form="claim")
+    house.ask("POST", "/forms/desk.claim/records", {"values": {"subject": "Loom", "email": "ming@example.com"}})
+    house.work()
+    (run,) = house.runs(flow_id)
+    path = f"/flows/{flow_id}/runs/{run['id']}/replay/preview"
+    assert [line["result"] for line in house.ask("POST", path, {"at": 0})["trace"]] == ["done"]
+    answer = house.ask("POST", path, {"at": 0, "values": {"email": "nowhere"}}, ok=False)
+    assert [one["field"] for one in answer.json["errors"]] == ["email"]
 
 
 def test_a_replay_knows_what_was_kept_and_what_the_loop_stood_at(house: House) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from formloom.platform.kernel.errors import FormloomError
+from formloom.platform.definitions.form import FormVersion
+from formloom.platform.kernel.errors import FormloomError, Invalid
 from formloom.platform.kernel.text import LOCALES, LocalizedText
 from formloom.workflows.engine.trace import Result
 
@@ -31,11 +32,28 @@ class Outcome:
     why: tuple[Mapping[str, Any], ...] = ()
 
 
-def failure(fault: FormloomError) -> Outcome:
-    """Return the outcome of a step that a named fact prevented."""
-    said = {locale: fault.words(locale) for locale in LOCALES}
-    for locale, words in said.items():
-        details = "；".join(f"{found.field}: {found.words(locale)}" for found in fault.findings[:3])
-        if details:
-            said[locale] = f"{words}（{details}）" if locale == "zh-CN" else f"{words} ({details})"
+def failure(fault: FormloomError, form: FormVersion | None = None) -> Outcome:
+    """Return the outcome of a step that a named fact prevented; fields of `form` are called by their labels."""
+    said = {locale: _told(fault, form, locale) for locale in LOCALES}
     return Outcome(output={"code": fault.code}, result="failed", error=said)
+
+
+MOST_DETAILS = 3
+_BETWEEN = {"zh-CN": ("：", "；", "{words}（{details}）")}
+_ELSEWHERE = (": ", "; ", "{words} ({details})")
+
+
+def _told(fault: FormloomError, form: FormVersion | None, locale: str) -> str:
+    """Tell what is wrong; of invalid input the places alone, since that they need a change says nothing more."""
+    colon, between, both = _BETWEEN.get(locale, _ELSEWHERE)
+    details = between.join(
+        f"{_name(found.field, form, locale)}{colon}{found.words(locale)}" if found.field else found.words(locale)
+        for found in fault.findings[:MOST_DETAILS]
+    )
+    if not details:
+        return fault.words(locale)
+    return details if isinstance(fault, Invalid) else both.format(words=fault.words(locale), details=details)
+
+
+def _name(field_id: str, form: FormVersion | None, locale: str) -> str:
+    return form.label(field_id, locale) if form and field_id in form.columns else field_id

@@ -11,6 +11,7 @@ INTERNAL = "internal:"
 ANSWERED = "http:"
 WORN_OUT = "worn_out"
 REFUSED = "refused"
+INVALID = "invalid_values"
 IN_VAIN = "in_vain"
 TOO_OFTEN = "too_often"
 TOO_LONG_A_CHAIN = "too_long_a_chain"
@@ -18,10 +19,11 @@ IN_A_CIRCLE = "in_a_circle"
 _WORDS: dict[str, LocalizedText] = {
     WORN_OUT: {"zh-CN": "执行它的进程每次都中断", "en": "the process that worked on it ended each time"},
     REFUSED: {"zh-CN": "对方拒收", "en": "refused by the other side"},
+    INVALID: {"zh-CN": "有字段不接受写入的值", "en": "a field did not take the value it was given"},
     IN_VAIN: {"zh-CN": "多次重试仍未成功", "en": "tried again and again in vain"},
-    TOO_OFTEN: {"zh-CN": "达到规则的频率上限，未执行", "en": "not run: the rule had run as often as it may"},
-    TOO_LONG_A_CHAIN: {"zh-CN": "规则接连触发过深，未再执行", "en": "not run: too many rules had set each other off"},
-    IN_A_CIRCLE: {"zh-CN": "规则互相触发，未再执行", "en": "not run: rules had set each other off in a circle"},
+    TOO_OFTEN: {"zh-CN": "已达到规则的频率上限", "en": "the rule had run as often as it may"},
+    TOO_LONG_A_CHAIN: {"zh-CN": "规则接连触发过深", "en": "too many rules had set each other off"},
+    IN_A_CIRCLE: {"zh-CN": "规则互相触发", "en": "rules had set each other off in a circle"},
 }
 _INTERNAL: LocalizedText = {"zh-CN": "内部错误（{name}）", "en": "an internal fault ({name})"}
 _ANSWERED: LocalizedText = {"zh-CN": "对方返回 HTTP {status}", "en": "answered with HTTP {status}"}

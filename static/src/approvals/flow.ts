@@ -49,6 +49,8 @@ export interface FlowNode {
   when?: Condition
   then?: FlowNode[]
   else?: FlowNode[]
+  /** What a wait does when it took too long, before it goes on. */
+  late?: FlowNode[]
   branches?: Branch[]
   [setting: string]: unknown
 }

@@ -5,7 +5,7 @@ import { resolve, t } from '@/i18n'
 import type { Branch, FlowNode } from './flow'
 import { peopleWords } from './people'
 
-const COLOURS: Record<string, OptionColour> = { approve: 'orange', fill: 'teal', cc: 'violet', route: 'grey', branch: 'grey', parallel: 'grey', subprocess: 'pink', delay: 'amber', end: 'green', notify: 'blue', reply_mail: 'blue', call_webhook: 'blue' }
+const COLOURS: Record<string, OptionColour> = { approve: 'orange', fill: 'teal', cc: 'violet', route: 'grey', branch: 'grey', parallel: 'grey', subprocess: 'pink', delay: 'amber', wait_until: 'amber', end: 'green', notify: 'blue', reply_mail: 'blue', call_webhook: 'blue' }
 export const colourOfType = (type: string): OptionColour => COLOURS[type] ?? 'indigo'
 
 const dot = (parts: (string | false | undefined)[]) => parts.filter(Boolean).join(' · ')
@@ -21,6 +21,8 @@ export function sentenceOf(node: FlowNode, fields: FormField[], flowTitle?: (key
       return who || t('approvals.nobodyYet')
     case 'delay':
       return node.field ? t('approvals.untilField', { field: nameOfField(String(node.field), fields) }) : t('approvals.waits', { time: durationWords(String(node.after ?? '')) ?? '…' })
+    case 'wait_until':
+      return node.after ? t('approvals.waitsAtMost', { time: durationWords(String(node.after)) ?? '…' }) : describe(node.when, fields).map((part) => part.text).join(' ')
     case 'subprocess':
       return dot([node.flow ? (flowTitle?.(String(node.flow)) ?? String(node.flow)) : t('approvals.noFlowYet'), t(node.wait === false ? 'approvals.goesOn' : 'approvals.waitsForIt')])
     case 'end':

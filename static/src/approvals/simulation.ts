@@ -5,6 +5,7 @@ import { isProblem } from '@/api/problem'
 import { resolve, t } from '@/i18n'
 import type { L10n } from '@/api/types'
 import type { Process } from './process'
+import { SIDES } from './tree'
 import type { Mark } from './tree/view'
 
 export interface Station {
@@ -65,10 +66,9 @@ function waysWithNodes(process: Process): [string, string[]][] {
   const walk = (nodes: Process['nodes']['value']): void => {
     for (const node of nodes) {
       for (const branch of node.branches ?? []) found.push([branch.id, branch.nodes.map((one) => one.id)])
-      for (const side of ['then', 'else'] as const) if (node[side]?.length) found.push([`${node.id}/${side}`, node[side].map((one) => one.id)])
+      for (const side of SIDES) if (node[side]?.length) found.push([`${node.id}/${side}`, node[side].map((one) => one.id)])
       for (const branch of node.branches ?? []) walk(branch.nodes)
-      walk(node.then ?? [])
-      walk(node.else ?? [])
+      for (const side of SIDES) walk(node[side] ?? [])
     }
   }
   walk(process.nodes.value)

@@ -1,7 +1,7 @@
 /**
  * The tree of a process and what one does with it. Every function is pure and gives a new list of nodes that shares
  * what did not change. A place is the way that nodes stand in and the position there; the way at the top is called
- * `''`, others `<node>/then`, `<node>/else` and `<node>/<branch>`.
+ * `''`, others `<node>/then`, `<node>/else`, `<node>/late` and `<node>/<branch>`.
  */
 import type { Branch, FlowNode } from './flow'
 
@@ -16,8 +16,12 @@ export interface Way {
   branch?: Branch
 }
 
+/** The settings of nodes that hold a way of their own. */
+export const SIDES = ['then', 'else', 'late'] as const
+
 export function waysOf(node: FlowNode): Way[] {
   if (node.branches) return node.branches.map((branch) => ({ key: `${node.id}/${branch.id}`, nodes: branch.nodes, branch }))
+  if (node.type === 'wait_until') return node.after || node.late?.length ? [{ key: `${node.id}/late`, nodes: node.late ?? [] }] : []
   if (node.then || node.else) return (['then', 'else'] as const).map((side) => ({ key: `${node.id}/${side}`, nodes: node[side] ?? [] }))
   return []
 }
@@ -92,7 +96,7 @@ function withInside(node: FlowNode, id: string, changed: (node: FlowNode) => Flo
     })
     return branches.every((branch, at) => branch === node.branches?.[at]) ? node : { ...node, branches }
   }
-  for (const side of ['then', 'else'] as const) {
+  for (const side of SIDES) {
     const before = node[side]
     const inner = before && withNode(before, id, changed)
     if (inner && inner !== before) return { ...node, [side]: inner }
@@ -146,6 +150,7 @@ export function copied(node: FlowNode, free: (base: string) => string): FlowNode
     ...(typeof one.on_reject === 'string' && { on_reject: names.get(one.on_reject) ?? one.on_reject }),
     ...(one.then && { then: one.then.map(again) }),
     ...(one.else && { else: one.else.map(again) }),
+    ...(one.late && { late: one.late.map(again) }),
     ...(one.branches && { branches: one.branches.map((branch) => ({ ...structuredClone(branch), id: names.get(branch.id) ?? branch.id, nodes: branch.nodes.map(again) })) }),
   })
   return again(node)

@@ -13,6 +13,11 @@ export function isGroup(condition: Condition): condition is { all: Condition[] }
   return 'all' in condition || 'any' in condition
 }
 
+/** What the API can say and the builder doesn't make: that something does not hold. */
+export function isDenied(condition: Condition): condition is { not: Condition } {
+  return 'not' in condition
+}
+
 /** The condition as a group: a leaf becomes a group of one, the empty condition a group of none. */
 export function groupOf(condition: Condition | undefined | null): Group {
   if (!condition || Object.keys(condition).length === 0) return { mode: 'all', items: [] }

@@ -13,6 +13,8 @@ export interface Kept<T> {
   state: Ref<Keeping>
   savedAt: Ref<string | null>
   problem: ShallowRef<ApiProblem | null>
+  /** Whether all of it is public already. */
+  isPublic: Ref<boolean>
   change: (changed: Partial<T>) => void
   /** Save at once what still waits for a pause in the writing. */
   flush: () => Promise<void>
@@ -25,6 +27,7 @@ export function useDraft<T extends object>(id: string): Kept<T> {
   const state = ref<Keeping>('saved')
   const savedAt = ref<string | null>(null)
   const problem = shallowRef<ApiProblem | null>(null)
+  const isPublic = ref(false)
   let rev = 0
   let timer = 0
   let saving: Promise<void> = Promise.resolve()
@@ -36,6 +39,7 @@ export function useDraft<T extends object>(id: string): Kept<T> {
       findings.value = draft.findings
       savedAt.value = draft.saved_at
       rev = draft.rev
+      isPublic.value = hasNothingNew(draft)
     } catch (caught) {
       if (!isProblem(caught)) throw caught
       problem.value = caught
@@ -45,6 +49,7 @@ export function useDraft<T extends object>(id: string): Kept<T> {
     if (!document.value) return
     document.value = { ...document.value, ...changed }
     state.value = 'saving'
+    isPublic.value = false
     window.clearTimeout(timer)
     timer = window.setTimeout(() => void flush(), 600)
   }
@@ -72,7 +77,9 @@ export function useDraft<T extends object>(id: string): Kept<T> {
     await flush()
     try {
       const { version } = await levelApi.publish(id)
-      rev = (await levelApi.draft<T>(id)).rev
+      const draft = await levelApi.draft<T>(id)
+      rev = draft.rev
+      isPublic.value = hasNothingNew(draft)
       return version
     } catch (caught) {
       toastError(isProblem(caught) ? caught.message : String(caught))
@@ -82,5 +89,6 @@ export function useDraft<T extends object>(id: string): Kept<T> {
   onMounted(read)
   onBeforeUnmount(() => void flush())
   const errors = computed(() => findings.value.filter((one) => one.severity === 'error'))
-  return { document, findings, errors, state, savedAt, problem, change, flush, publish }
+  return { document, findings, errors, state, savedAt, problem, isPublic, change, flush, publish }
 }
+const hasNothingNew = (draft: { version: number | null; has_changes: boolean }) => draft.version !== null && !draft.has_changes

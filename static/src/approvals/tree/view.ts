@@ -4,6 +4,9 @@ import type { FormField } from '@/api/types'
 import type { FlowNode } from '../flow'
 import type { Spot } from '../tree'
 
+/** The way of a wait whose condition came to hold; nothing stands on it. */
+export const IN_TIME = 'in_time'
+
 export interface Mark {
   state: 'done' | 'current' | 'ahead' | 'skipped' | 'rejected'
   /** The position on a simulated way. */

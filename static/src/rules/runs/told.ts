@@ -1,5 +1,6 @@
 /** What nodes were given and what came of them, as pairs of a name and a text: fields and options by their labels. */
 import { typeInfo } from '@/api/catalog'
+import { durationWords } from '@/conditions/words'
 import type { FormField, L10n } from '@/api/types'
 import { resolve, t } from '@/i18n'
 import { comma, dateTime } from '@/i18n/format'
@@ -37,6 +38,6 @@ function shown(value: unknown, name: string, fields: readonly FormField[]): stri
   const option = fields.find((one) => one.id === name)?.options?.find((one) => one.value === value)
   if (typeof value === 'boolean') return t(value ? 'conditions.yes' : 'conditions.no')
   if (typeof value === 'string' && MOMENT.test(value)) return dateTime(value)
-  return resolve(option?.label) || String(value)
+  return resolve(option?.label) || (typeof value === 'string' && durationWords(value)) || String(value)
 }
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/
