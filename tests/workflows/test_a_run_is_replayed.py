@@ -141,9 +141,10 @@ def test_a_replay_asks_for_nothing_that_the_record_lacks(house: House) -> None:
         "fields": [
             {"id": "subject", "type": "text", "label": both("Subject"), "required": True},
             {"id": "email", "type": "email", "label": both("Mail")},
+            {"id": "order", "type": "text", "label": both("Order")},
             {"id": "note", "type": "text", "label": both("Note")},
         ],
-        "rules": [{"id": "reach", "when": {"field": "note", "op": "empty"}, "show": ["note"], "require": ["email"]}],
+        "rules": [{"id": "ordered", "when": {"field": "subject", "op": "eq", "value": "Order"}, "show": ["order"]}],
     }
     house.define("form", "claim", document)
     flow_id = house.flow("claims", [set_fields(note="seen")], form="claim")
