@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,12 +21,22 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
+
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "correct-horse-battery"
 EMAIL = "lead@example.com"
+WAITS_MS = 60_000
+"""How long a page is waited for; not before that is something missing."""
+TOASTS_STAY = """(() => {
+  const wait = window.setTimeout
+  window.setTimeout = (act, ms, ...more) => wait(act, [5000, 8000, 10000].includes(ms) ? 30000 : ms, ...more)
+})()"""
+"""Short messages stay long enough for a browser that stands still meanwhile."""
+expect.set_options(timeout=WAITS_MS)
 
 
 class Mailbox:
@@ -41,15 +50,16 @@ class Mailbox:
         await asyncio.sleep(0)
         return "250 taken"
 
-    def wait_for(self, to: str, number: int = 1, *, seconds: float = 30) -> list[EmailMessage]:
+    def wait_for(self, to: str, number: int = 1) -> list[EmailMessage]:
         """Return the mails to an address once there are `number` of them."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            found = [mail for mail in self.mails if to in str(mail["To"])]
-            if len(found) >= number:
-                return found
-            time.sleep(0.1)
-        raise AssertionError(f"{number} mails to {to} did not come; {[str(mail['To']) for mail in self.mails]} did")
+
+        def found() -> list[EmailMessage]:
+            came = [mail for mail in self.mails if to in str(mail["To"])]
+            return came if len(came) >= number else []
+
+        return until(
+            found, lambda: f"{number} mails to {to}; to these some came: {[str(one['To']) for one in self.mails]}"
+        )
 
 
 @dataclass
@@ -92,7 +102,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def serving(folder: Path) -> Iterator[Installation]:
     """Run an empty installation in the folder, whose `log` then tells the set-up address."""
     mailbox, port = Mailbox(), free_port()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE_S)
     controller.start()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FORMLOOM_")},
@@ -102,7 +112,7 @@ def serving(folder: Path) -> Iterator[Installation]:
     house = Installation(f"http://127.0.0.1:{port}", mailbox, environment)
     process = _nursery().fork(environment, ["serve", "--port", str(port)], folder / "log")
     try:
-        _wait_until_ready(house.url)
+        until(lambda: _is_ready(house.url), "the server did not come up")
         yield house
     finally:
         _end(process)
@@ -137,16 +147,9 @@ def _nursery() -> Nursery:
     return Nursery()
 
 
-def _end(process: int, *, seconds: float = 40) -> None:
+def _end(process: int) -> None:
     os.kill(process, signal.SIGTERM)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.02)
-    raise AssertionError("the server did not stop")
+    until(lambda: not Path(f"/proc/{process}").exists(), "the server did not stop")
 
 
 @pytest.fixture(scope="session")
@@ -162,28 +165,25 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed here")
     found = chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    found.on("context", be_patient)
     yield found
     found.close()
 
 
+def be_patient(context: BrowserContext) -> None:
+    """Let what happens in a new context take its time."""
+    context.set_default_timeout(WAITS_MS)
+    context.add_init_script(TOASTS_STAY)
+
+
 def setup_link(house: Installation, log: Path) -> str:
     """Return the one-time set-up address that the server printed."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        found = re.search(r"http://\S+/setup\?token=\S+", log.read_text())
-        if found:
-            return found.group(0)
-        time.sleep(0.1)
-    raise AssertionError("no set-up link was printed")
+    return until(lambda: re.search(r"http://\S+/setup\?token=\S+", log.read_text()), "no set-up link was printed")[0]
 
 
-def _wait_until_ready(url: str) -> None:
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310 - our own server
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up")
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=PATIENCE_S) as answer:  # noqa: S310 - our own server
+            return bool(answer.status == 200)
+    except OSError:
+        return False

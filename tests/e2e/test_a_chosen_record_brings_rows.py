@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import Installation
 from .desk import Desk
 
@@ -88,12 +90,17 @@ def test_a_rule_for_rows_starts_with_the_columns_that_are_called_alike(
     expect(columns.get_by_role("combobox")).to_have_count(2)
     columns.get_by_role("button", name="Add a column").click()
     columns.get_by_label("Take from it").last.select_option(label="What")
-    expect(page.get_by_text("Saved", exact=False).first).to_be_visible()
-    page.wait_for_timeout(1500)
-    kept = desk.context.request.get(f"/api/v1/definitions/{order}/draft").json()["document"]["fields"][0]["fill"]
-    assert kept == [{"from": "items", "to": "lines", "columns": [
+    wanted = [{"from": "items", "to": "lines", "columns": [
         {"from": "price", "to": "price"}, {"from": "what", "to": "called"},
     ]}]  # fmt: skip
+
+    def kept() -> Any:
+        return (
+            desk.context.request.get(f"/api/v1/definitions/{order}/draft").json()["document"]["fields"][0].get("fill")
+        )
+
+    until(lambda: kept() == wanted, kept)
+    expect(page.get_by_text("Saved", exact=False).first).to_be_visible()
 
 
 def test_a_chosen_package_brings_its_lines(installation: Installation, browser: Browser, tmp_path: Path) -> None:
@@ -133,5 +140,4 @@ def test_a_chosen_package_brings_its_lines(installation: Installation, browser: 
     assert stored() == ["Table", "Chair"]
     page.get_by_role("button", name="Undo").last.click()
     expect(page.get_by_text("Clock", exact=False).first).to_be_visible()
-    page.wait_for_timeout(500)
-    assert stored() == ["Table", "Chair", "Clock"]
+    until(lambda: stored() == ["Table", "Chair", "Clock"], stored)

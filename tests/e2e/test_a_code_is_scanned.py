@@ -8,7 +8,7 @@ import pytest
 import segno
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from .conftest import CHROMIUM, Installation
+from .conftest import CHROMIUM, Installation, be_patient
 from .desk import Desk
 
 pytestmark = pytest.mark.browser
@@ -45,6 +45,7 @@ def camera(chromium: BrowserType, tmp_path: Path) -> Iterator[Browser]:
         "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={tmp_path / 'code.y4m'}",
     ])  # fmt: skip
+    found.on("context", be_patient)
     yield found
     found.close()
 

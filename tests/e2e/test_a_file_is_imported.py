@@ -99,9 +99,7 @@ def test_a_file_is_imported_followed_and_taken_back(
     progress = page.get_by_role("progressbar", name="Progress of the import")
     expect(progress).to_have_attribute("aria-valuemax", str(GOOD + BROKEN))
     page.reload()
-    expect(page.get_by_role("heading", name=f"{GOOD:,} records imported from tickets.csv")).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.get_by_role("heading", name=f"{GOOD:,} records imported from tickets.csv")).to_be_visible()
     expect(progress).to_have_attribute("aria-valuenow", str(GOOD + BROKEN))
     expect(page.get_by_text(f"{BROKEN} refused")).to_be_visible()
     assert _count(desk.request) == GOOD

@@ -1,10 +1,13 @@
 """From nothing to an answered form and a rule that acts on it: by mouse, and by keyboard alone."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.waiting import until
 
 from .conftest import EMAIL, PASSWORD, Installation, setup_link
 from .keys import Keys
@@ -33,7 +36,7 @@ def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, 
         _drag_type(page, type_id)
     fields = page.locator("[data-field]")
     expect(fields).to_have_count(10)
-    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    _stand(fields, TYPES)
     props = page.get_by_role("complementary", name="Properties")
 
     # what a field is called, whether it must be answered, what can be chosen
@@ -46,7 +49,7 @@ def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, 
     _name(page, "number", "Cost")
     _name(page, "user", "Looked after by")
     props.get_by_label("Who sees it").select_option("members")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
 
     # the order on the paper: the kind goes above the priority
     page.locator("[data-field=radio]").scroll_into_view_if_needed()
@@ -54,15 +57,15 @@ def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, 
     assert above is not None
     _drag(page, page.locator("[data-field=radio] [role=button]"), above["x"] + 60, above["y"] + 4)
     moved = ["text", "textarea", "radio", "select", *TYPES[4:]]
-    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    _stand(fields, moved)
 
     # taken back, put again, and the steps outlive a reload
     page.get_by_role("button", name=re.compile("^Undo")).click()
-    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    _stand(fields, TYPES)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     page.reload()
     page.get_by_role("button", name=re.compile("^Redo")).click()
-    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    _stand(fields, moved)
 
     # the costs are asked only for a fault
     props.get_by_role("tab", name="Logic").click()
@@ -115,7 +118,7 @@ def test_a_form_is_built_by_mouse(installation: Installation, browser: Browser, 
     then.get_by_role("button", name="Insert a value").click()
     page.get_by_role("menuitem", name="Subject").click()
     expect(then.get_by_label("Text", exact=True)).to_have_value("Urgent: {{ record.text }}")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("Published version 1")).to_be_visible()
 
@@ -157,8 +160,8 @@ def test_a_form_is_built_by_keyboard(installation: Installation, browser: Browse
             keys.go(page.get_by_label("Who sees it")).type("Mem")
         keys.press("Escape")
     fields = page.locator("[data-field]")
-    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    _stand(fields, TYPES)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
 
     # the order, by Alt and arrows and by the menu
     expect(page.locator("[data-field=user] [role=button]")).to_be_focused()
@@ -166,19 +169,20 @@ def test_a_form_is_built_by_keyboard(installation: Installation, browser: Browse
     expect(page.locator("[data-field=radio] [role=button]")).to_be_focused()
     keys.press("Alt+ArrowUp")
     moved = ["text", "textarea", "radio", "select", *TYPES[4:]]
-    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    _stand(fields, moved)
     keys.press("Control+z")
-    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    _stand(fields, TYPES)
     keys.go(page.get_by_role("button", name="Move to…")).press("Enter", "ArrowDown", "ArrowDown", "Enter")
-    assert [item.get_attribute("data-field") for item in fields.all()] == moved
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    _stand(fields, moved)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     keys.press("Control+z")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     page.reload()
     expect(fields.first).to_be_visible()
-    assert [item.get_attribute("data-field") for item in fields.all()] == list(TYPES)
+    _stand(fields, TYPES)
+    expect(page.get_by_role("button", name=re.compile("^Redo"))).to_be_enabled()
     keys.press("Control+Shift+z")
-    assert [item.get_attribute("data-field") for item in fields.all()] == moved
+    _stand(fields, moved)
 
     # the costs are asked only for a fault
     props = page.get_by_role("complementary", name="Properties")
@@ -222,7 +226,7 @@ def test_a_form_is_built_by_keyboard(installation: Installation, browser: Browse
     keys.go(then.get_by_label("Text", exact=True)).type("Urgent: ")
     keys.go(then.get_by_role("button", name="Insert a value"), back=True).press("Enter").type("Sub").press("Enter")
     expect(then.get_by_label("Text", exact=True)).to_have_value("Urgent: {{ record.text }}")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     keys.press("Control+s")
     expect(page.get_by_text("Published version 1")).to_be_visible()
 
@@ -244,9 +248,7 @@ def _workspace(house: Installation, browser: Browser, tmp_path: Path) -> Page:
     person = {"organisation": "Riverside", "locale": "en", "name": "Lead", "email": EMAIL, "password": PASSWORD}
     done = context.request.post("/api/v1/setup", data={"token": token, **person})
     assert done.ok, done.text()
-    page = context.new_page()
-    page.set_default_timeout(8_000)
-    return page
+    return context.new_page()
 
 
 def _answer(browser: Browser, link: str) -> None:
@@ -285,6 +287,15 @@ def _answer_by_keyboard(browser: Browser, link: str) -> None:
     keys.go(page.get_by_role("button", name="Submit")).press("Enter")
     expect(page.locator("h1")).to_contain_text(re.compile("thank you|have it", re.IGNORECASE))
     page.context.close()
+
+
+def _stand(fields: Locator, order: Sequence[str]) -> None:
+    """Wait until the fields stand on the paper in this order."""
+
+    def standing() -> list[str | None]:
+        return [item.get_attribute("data-field") for item in fields.all()]
+
+    until(lambda: standing() == list(order), standing)
 
 
 def _name(page: Page, field: str, label: str, *options: str) -> None:

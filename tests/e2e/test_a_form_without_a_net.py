@@ -1,9 +1,10 @@
 """A form that was opened once is opened, filled and kept without a net, and sent once when the net is back."""
 
-import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
+
+from tests.waiting import until
 
 from .conftest import Installation
 from .desk import FORM, Desk
@@ -25,7 +26,9 @@ def test_answers_wait_for_the_net(installation: Installation, browser: Browser, 
     context = browser.new_context(base_url=installation.url, locale="en-GB")
     page = context.new_page()
     page.goto(f"/f/{link['token']}")
-    until(page, f"async () => (await (await caches.open('{CACHE}')).keys()).some(one => one.url.includes('/assets/'))")
+    until_holds(
+        page, f"async () => (await (await caches.open('{CACHE}')).keys()).some(one => one.url.includes('/assets/'))"
+    )
 
     context.set_offline(True)
     page.goto(f"/f/{link['token']}")
@@ -34,31 +37,28 @@ def test_answers_wait_for_the_net(installation: Installation, browser: Browser, 
     page.locator("[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
     page.get_by_role("button", name="Submit").click()
     waiting = page.locator(".waiting")
-    expect(waiting).to_contain_text("1 answer waits on this device", timeout=15_000)
+    expect(waiting).to_contain_text("1 answer waits on this device")
     expect(page.get_by_label("Subject")).to_have_value("")
 
     page.reload()
     expect(waiting).to_contain_text("Will be sent when you are online again")
     context.set_offline(False)
-    expect(waiting).to_be_hidden(timeout=30_000)
+    expect(waiting).to_be_hidden()
     records = desk.context.request.get(f"/api/v1/forms/{form}/records").json()["records"]
     assert [(one["values"]["subject"], len(one["values"]["photo"])) for one in records] == [("No net here", 1)]
 
     context.set_offline(True)
     page.get_by_label("Subject").fill("Too late")
     page.get_by_role("button", name="Submit").click()
-    expect(waiting).to_contain_text("1 answer waits on this device", timeout=15_000)
+    expect(waiting).to_contain_text("1 answer waits on this device")
     desk.context.request.patch(f"/api/v1/links/{link['token']}", data={"open": False}, headers=desk.headers)
     context.set_offline(False)
-    expect(waiting.locator(".failed")).to_contain_text("closed", timeout=30_000)
+    expect(waiting.locator(".failed")).to_contain_text("closed")
     page.reload()
     expect(waiting.locator(".failed")).to_contain_text("closed")
-    until(page, f"async () => !(await caches.keys()).includes('{CACHE}')")
+    until_holds(page, f"async () => !(await caches.keys()).includes('{CACHE}')")
 
 
-def until(page: Page, holds: str) -> None:
+def until_holds(page: Page, holds: str) -> None:
     """Wait for something in the page, whose policy lets no test code be read from a text."""
-    end = time.monotonic() + 20
-    while not page.evaluate(holds):
-        assert time.monotonic() < end, holds
-        page.wait_for_timeout(100)
+    until(lambda: page.evaluate(holds), holds)

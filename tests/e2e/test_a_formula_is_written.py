@@ -7,6 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.waiting import PATIENCE_S
+
 from .conftest import EMAIL, PASSWORD, Installation, setup_link
 
 pytestmark = pytest.mark.browser
@@ -25,7 +27,7 @@ FORM = {
 def _prepared(house: Installation, log: Path) -> tuple[str, dict[str, Any]]:
     """Set the installation up with a published form and one record; return the form's id and the session's state."""
     token = setup_link(house, log).rsplit("=", 1)[1]
-    with httpx.Client(base_url=house.url, timeout=30) as client:
+    with httpx.Client(base_url=house.url, timeout=PATIENCE_S) as client:
         person = {"organisation": "Riverside", "locale": "en", "name": "Lead", "email": EMAIL, "password": PASSWORD}
         client.post("/api/v1/setup", json={"token": token, **person}).raise_for_status()
         client.headers["Authorization"] = (

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import Installation, look
 from .desk import Desk
 
@@ -71,20 +73,17 @@ def test_a_scheduled_rule_goes_through_records_and_is_replayed(
     log = page.get_by_role("region", name="Run log")
     first = log.locator("li .line").first
 
-    def has_run() -> None:
+    def has_run() -> bool:
         log.get_by_role("button", name="Refresh").click()
-        expect(first).to_be_visible(timeout=1_000)
+        return first.is_visible()
 
-    for _ in range(100):
-        try:
-            has_run()
-            break
-        except AssertionError:
-            continue
-    notes = sorted(one["values"]["note"] for one in desk.context.request.get(
-        "/api/v1/forms/repairs.task/records"
-    ).json()["records"])  # fmt: skip
-    assert notes == ["Seen Pump", "Seen Valve"]
+    until(has_run)
+
+    def notes() -> list[str]:
+        found = desk.context.request.get("/api/v1/forms/repairs.task/records").json()["records"]
+        return sorted(one["values"]["note"] or "" for one in found)
+
+    until(lambda: notes() == ["Seen Pump", "Seen Valve"], notes)
 
     page.set_viewport_size({"width": 1440, "height": 1500})
     first.click()

@@ -86,5 +86,4 @@ def _builder(house: Installation, browser: Browser, tmp_path: Path) -> tuple[Pag
     published = context.request.post(f"/api/v1/definitions/{made.json()['id']}/publish", data={}, headers=headers)
     assert published.ok, published.text()
     page = context.new_page()
-    page.set_default_timeout(8_000)
     return page, headers

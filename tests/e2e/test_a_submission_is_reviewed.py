@@ -45,7 +45,7 @@ def test_it_is_agreed_to_corrected_and_accepted(installation: Installation, brow
     page.locator("#q-privacy-0").check()
     expect(page.locator("[data-field=day]")).to_be_visible()
     page.locator("#send").click()
-    expect(page.get_by_role("heading", name="Thank")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Thank")).to_be_visible()
     expect(page.locator(".result")).to_contain_text("Being reviewed")
 
     work = desk.context.new_page()
@@ -77,6 +77,6 @@ def test_a_consent_is_one_of_the_cards(installation: Installation, browser: Brow
     page.keyboard.press("a")
     expect(page.locator("#q-privacy-0")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
     record = desk.context.request.get(f"/api/v1/forms/{form}/records").json()["records"][0]
     assert record["values"] == {"privacy": True}

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.waiting import until
+
 from .conftest import EMAIL, PASSWORD, Installation, setup_link
 
 PHONE = {"width": 390, "height": 844}
@@ -103,7 +105,7 @@ def _install_ticketing(page: Page) -> str:
     page.get_by_role("link", name=re.compile("Help desk")).first.click()
     page.get_by_label(re.compile("With sample data")).uncheck()
     page.get_by_role("button", name="Install", exact=True).click()
-    expect(page.get_by_role("link", name="Open app")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="Open app")).to_be_visible()
     page.goto("/a/ticketing/links/ticket")
     return page.locator("input[readonly]").first.input_value()
 
@@ -153,8 +155,7 @@ def _send(page: Page) -> None:
 
 
 def _until_rated(page: Page, context: BrowserContext, address: str) -> None:
-    for _ in range(100):
-        if context.request.get(address).json()["values"]["rating"] == 5:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the rating did not come back to its ticket")
+    until(
+        lambda: context.request.get(address).json()["values"]["rating"] == 5,
+        "the rating did not come back to its ticket",
+    )

@@ -53,7 +53,7 @@ def test_going_back_after_sending_shows_the_receipt(page: Page) -> None:
     page.get_by_label("Name").fill("Lin")
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#number")).to_be_visible(timeout=20_000)
+    expect(page.locator("#number")).to_be_visible()
     number = page.locator("#number").inner_text()
     page.go_back()
     expect(page.locator("#number")).to_have_text(number)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.waiting import until
+
 from .conftest import PASSWORD, Installation
 from .desk import Desk
 from .test_a_blueprint_is_drawn import FORM as DEAL
@@ -160,14 +162,7 @@ class Furnished:
 
     def until(self, path: str, name: str) -> Any:
         """Return what a list holds once the worker came by."""
-        page = self.desk.context.new_page()
-        for _ in range(100):
-            found = self.desk.context.request.get(f"/api/v1{path}").json()[name]
-            if found:
-                page.close()
-                return found
-            page.wait_for_timeout(100)
-        raise AssertionError(f"nothing came to {path}")
+        return until(lambda: self.desk.context.request.get(f"/api/v1{path}").json()[name], f"nothing came to {path}")
 
 
 def both(chinese: str, english: str) -> dict[str, str]:

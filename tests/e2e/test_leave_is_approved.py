@@ -33,7 +33,7 @@ def test_a_leave_goes_through_two_hands(
 
     phone = office.sign_in("Bob", PHONE)
     phone.goto("/")
-    expect(phone.locator(".mtab .n")).to_have_text("1", timeout=20_000)
+    expect(phone.locator(".mtab .n")).to_have_text("1")
     phone.goto("/tasks")
     phone.get_by_role("button", name="Moving house").tap()
     expect(phone.get_by_text(office.say("tasks.waitsForYou.approve"))).to_be_visible()

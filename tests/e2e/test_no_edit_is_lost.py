@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import Installation
 from .desk import Desk
 
@@ -49,7 +51,7 @@ def test_an_edit_survives_a_reload_in_the_same_moment(desk: Desk) -> None:
         write_and_leave(page, field, was, words)
         expect(page.locator(f"[data-field={field}]")).to_contain_text(words)
         expect(page.locator("[data-state=saved]")).to_be_visible()
-        assert desk.labels()[place] == words
+        until(lambda: desk.labels()[place] == words, desk.labels)  # noqa: B023 - asked at once
     page.keyboard.press("Control+z")
     expect(page.locator("[data-field=cost]")).not_to_contain_text("Costs so far")
     page.keyboard.press("Control+z")
@@ -81,8 +83,8 @@ def test_an_edit_survives_that_neither_server_nor_database_could_take(desk: Desk
     assert not version, "what could not be saved must not go public without it"
     dialog.get_by_role("button", name="Cancel").click()
     page.evaluate("window.isInReach = true")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=10_000)
-    assert desk.labels()[0] == "What is broken?"
+    expect(page.locator("[data-state=saved]")).to_be_visible()
+    until(lambda: desk.labels()[0] == "What is broken?", desk.labels)
 
 
 def test_an_edit_and_what_somebody_else_wrote_meanwhile_are_both_kept(desk: Desk) -> None:

@@ -66,7 +66,7 @@ def test_a_form_is_answered_by_keys_alone(installation: Installation, browser: B
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")
     page.keyboard.press("Enter")
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
 
     records = desk.context.request.get(f"/api/v1/forms/{form}/records").json()["records"]
     values = {name: value for name, value in records[0]["values"].items() if value is not None}

@@ -64,7 +64,7 @@ def test_an_own_answer_opens_its_input_when_it_is_chosen(
     page.get_by_text("Something else").last.click()
     page.locator("#q-also-own").fill("a, b")
     page.locator("#send").click()
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
     assert stored(desk, form) == {
         "kind": "other:the roof",
         "why": None,
@@ -92,7 +92,7 @@ def test_without_a_script_the_input_is_always_there(
     page.locator("#q-also-own").fill("the door")
     page.wait_for_timeout(3_000)  # nobody fills a form in less
     page.locator("#send").click()
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
     values = stored(desk, form)
     assert (values["kind"], values["also"]) == ("other:the roof", ["other:the door"])
 
@@ -115,7 +115,7 @@ def test_one_question_at_a_time_waits_for_the_words(
     page.keyboard.press("Enter")
     page.keyboard.press("a")
     page.keyboard.press("Enter")
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
     assert stored(desk, form)["kind"] == "other:cable"
 
 

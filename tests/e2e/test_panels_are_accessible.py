@@ -156,7 +156,6 @@ def test_every_panel_can_be_used_by_everybody(installation: Installation, browse
             storage_state=desk.context.storage_state(),
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(4000)
         for path, ready, panels in places:
             for name, opening in panels.items():
                 if size == "phone" and name in DESK_ONLY:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.waiting import until
+
 from .conftest import Installation
 from .desk import Desk
 
@@ -60,7 +62,12 @@ def test_a_chosen_customer_fills_in_shows_and_counts(
     expect(page.locator("#new-call input")).to_have_value("0512-2")
     page.get_by_role("button", name="Create", exact=False).last.click()
     expect(page.get_by_role("gridcell", name="Suzhou")).to_be_visible()
-    page.wait_for_timeout(1500)  # the customer counts his orders within a second
+
+    def counts() -> dict[str, Any]:
+        found = desk.context.request.get("/api/v1/forms/repairs.customer/records").json()["records"]
+        return {one["values"]["name"]: one["values"]["orders"] for one in found}
+
+    until(lambda: counts()["Bob"] not in {None, "0"}, counts)
     page.goto("/a/repairs/f/customer")
     row = page.get_by_role("row").filter(has_text="Bob")
     expect(row.get_by_role("gridcell", name="1", exact=True).last).to_have_attribute("data-column", "4")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import EMAIL, PASSWORD, Installation
 from .office import PHONE, Office
 
@@ -49,11 +51,8 @@ def _running(office: Office) -> tuple[str, dict[str, Any]]:
     ann = office.sign_in("Ann")
     for why in ("探亲", "搬家"):
         office.ask_for(ann, {"why": why})
-    for _ in range(100):
-        if _versions(office, flow) == {1: 2}:
-            return flow, document
-        ann.wait_for_timeout(100)
-    raise AssertionError("the processes did not start")
+    until(lambda: _versions(office, flow) == {1: 2}, "the processes did not start")
+    return flow, document
 
 
 def _versions(office: Office, flow: str) -> dict[int, int]:

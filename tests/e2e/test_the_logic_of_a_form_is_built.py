@@ -60,7 +60,7 @@ def answered(desk: Desk, browser: Browser, form: str, base: str) -> None:
     expect(page.locator("#q-extra")).to_be_hidden()
     expect(page.locator("#q-bye")).to_be_visible()
     page.locator("#send").click()
-    expect(page.locator("#number")).to_be_visible(timeout=15_000)
+    expect(page.locator("#number")).to_be_visible()
     stored = desk.context.request.get(f"/api/v1/forms/{form}/records").json()["records"][0]["values"]
     assert {name: stored[name] for name in ("rate", "remark", "level", "extra")} == {
         "rate": "10.00", "remark": "gold", "level": "high", "extra": None,
@@ -97,7 +97,7 @@ def test_by_mouse(installation: Installation, browser: Browser, tmp_path: Path) 
     props.get_by_role("button", name="Jump").click()
     props.get_by_label("After").select_option(label="Level")
     props.get_by_label("Go to").select_option(label="Page: Last")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=5_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     assert rules_of(desk, form) == [{
         "when": VIP, "lock": ["rate"], "set": [{"field": "remark", "value": "gold"}],
         "options": [{"field": "level", "only": ["high"]}], "jump": {"after": "level", "to": "last"},
@@ -124,7 +124,7 @@ def test_by_keys(installation: Installation, browser: Browser, tmp_path: Path) -
     keys.go(props.get_by_role("button", name="Jump")).press("Enter")
     keys.go(props.get_by_label("After"), back=True).type("Lev")
     keys.go(props.get_by_label("Go to")).type("Page: L")
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=5_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     assert rules_of(desk, form)[0]["jump"] == {"after": "level", "to": "last"}
     answered(desk, browser, form, installation.url)
 
@@ -143,7 +143,7 @@ def test_an_option_waits_for_a_condition_of_its_own(
     asked.get_by_label("Value", exact=True).select_option(label="Vip")
     asked.get_by_role("button", name="Close").click()
     expect(props.get_by_role("button", name="Show Watch when")).to_be_visible()
-    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=5_000)
+    expect(page.locator("[data-state=saved]")).to_be_visible()
     desk.post(f"/definitions/{form}/publish", {})
     path = f"/f/{desk.post(f'/forms/{form}/links', {})['token']}?locale=en"
     visitor = browser.new_context(base_url=installation.url).new_page()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import PASSWORD, Installation, look
 from .desk import Desk
 
@@ -67,13 +69,9 @@ class Team:
         found = self.desk.context.request.get("/api/v1/forms/repairs.ticket/records").json()["records"]
         return {one["values"]["subject"]: self.names.get(one["values"]["owner"]) for one in found}
 
-    def settled(self, page: Page, wanted: dict[str, str | None]) -> None:
+    def settled(self, wanted: dict[str, str | None]) -> None:
         """Wait until the tickets lie with these people."""
-        for _ in range(100):
-            if self.owners() == wanted:
-                return
-            page.wait_for_timeout(100)
-        assert self.owners() == wanted
+        until(lambda: self.owners() == wanted, self.owners)
 
 
 def choose(page: Page, scope: Any, label: str, name: str) -> None:
@@ -155,17 +153,17 @@ def test_tickets_find_their_people(installation: Installation, browser: Browser,
     rule = page.url
 
     first = team.submit("First")
-    team.settled(page, {"First": "Ann"})
+    team.settled({"First": "Ann"})
     team.submit("Second")
     page.goto("/queue")
     waiting = page.locator("li.entry").filter(has_text="Second")
-    expect(waiting).to_contain_text("Nobody free", timeout=10_000)
+    expect(waiting).to_contain_text("Nobody free")
     expect(waiting).to_contain_text("at the limit of 1")
     expect(waiting).to_contain_text("needs “German” at level 3, has 1")
     look(page, "queue-1440")
 
     team.close(first)
-    team.settled(page, {"First": "Ann", "Second": "Ann"})
+    team.settled({"First": "Ann", "Second": "Ann"})
     page.reload()
     expect(page.get_by_text("Nothing waits")).to_be_visible()
 
@@ -173,7 +171,7 @@ def test_tickets_find_their_people(installation: Installation, browser: Browser,
     team.submit("Third")
     team.submit("Fourth")
     held = {"First": "Ann", "Second": "Ann", "Third": "Ann", "Fourth": "Ann"}
-    team.settled(page, held)
+    team.settled(held)
     team.work("Ann", max_open=1)
     german = desk.context.request.get("/api/v1/skills").json()["skills"][0]["id"]
     team.work("Bob", max_open=5, skills=[{"skill": german, "level": 4}])
@@ -182,7 +180,7 @@ def test_tickets_find_their_people(installation: Installation, browser: Browser,
     page.get_by_role("button", name="Edit", exact=True).click()
     panel.get_by_role("button", name="Try it").click()
     trial = panel.get_by_role("region", name="Try it on records of the past")
-    expect(trial).to_contain_text("4 of 4 would go to somebody, 0 to nobody.", timeout=30_000)
+    expect(trial).to_contain_text("4 of 4 would go to somebody, 0 to nobody.")
     expect(trial).not_to_contain_text("Fallback")
     panel.get_by_role("button", name="See what would move").click()
     moves = panel.get_by_role("region", name="Give work on").get_by_role("listitem")
@@ -197,7 +195,7 @@ def test_tickets_find_their_people(installation: Installation, browser: Browser,
     panel.get_by_role("button", name="Move 2 records").click()
     toast = page.get_by_role("status").filter(has_text="2 records moved")
     expect(toast).to_be_visible()
-    team.settled(page, {**held, "Third": "Bob", "Fourth": "Bob"})
+    team.settled({**held, "Third": "Bob", "Fourth": "Bob"})
     toast.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Everything is back where it was")).to_be_visible()
-    team.settled(page, held)
+    team.settled(held)

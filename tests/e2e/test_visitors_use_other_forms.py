@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import Installation
 from .desk import Desk
 
@@ -35,6 +37,12 @@ VISIT: dict[str, Any] = {"title": l10n("巡店登记", "Shop visit"), "fields": 
     {"id": "beside", "type": "links", "form": "shop", "label": l10n("附近的门店", "Shops nearby"), "visitors": True,
      "show": ["name"]},
 ]}  # fmt: skip
+
+KEPT = """() => {
+  const drafts = Object.values(localStorage).filter((one) => one.startsWith('{')).map((one) => JSON.parse(one))
+  return drafts.map((one) => one.answers?.beside?.length ?? 0).find((one) => one) ?? 0
+}"""
+"""How many of those beside are kept on this device."""
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ def test_a_visitor_finds_a_record_and_is_given_his_name(
     for words in ("018", "116"):
         beside.get_by_role("searchbox").fill(words)
         beside.get_by_role("checkbox", name=f"Shop {words}").check()
-    page.wait_for_timeout(600)
+    until(lambda: page.evaluate(KEPT) == 2, "what was chosen is not kept on the device")
     page.reload()
     expect(shop.get_by_role("radio", name="Shop 017 · Hangzhou")).to_be_checked()
     expect(beside.get_by_role("checkbox", name="Shop 018")).to_be_checked()
