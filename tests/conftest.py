@@ -6,16 +6,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from formloom.platform.kernel.clock import FrozenClock
 from formloom.platform.storage.database import Database
 from formloom.platform.storage.migrate import upgrade
 from tests.databases import POSTGRES, Kept
 
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""How long an example takes says more about the machine than about us."""
+
 
 def _postgres_answers() -> bool:
     try:
-        psycopg.connect(POSTGRES, connect_timeout=2).close()
+        psycopg.connect(POSTGRES, connect_timeout=60).close()
     except psycopg.OperationalError:
         return False
     return True

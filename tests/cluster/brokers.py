@@ -21,7 +21,7 @@ def answers(name: str) -> bool:
     """Tell whether somebody listens where the broker called `name` should be."""
     parts = urlsplit(URLS[name])
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=2).close()
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60).close()
     except OSError:
         return False
     return True

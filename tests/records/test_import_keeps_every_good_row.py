@@ -30,6 +30,7 @@ from formloom.platform.storage.definition_store import FormCatalog
 from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.form_tables import table_of
 from formloom.platform.storage.tables import audit_log, import_records, outbox, record_history, touchpoints
+from tests.waiting import until
 
 from .conftest import CHEAP, Desk, OpenDesk
 from .tickets import BROKEN, FORM, GOOD, HEADER, bring_in, export, job_of, queue
@@ -319,13 +320,17 @@ def test_others_write_while_an_import_runs(ticket_desk: Desk, house: House, data
     other = House(Database(database_url), house.files, FormCatalog(), house.clock, house.listeners)
     done = threading.Event()
 
+    written = 0
+
+    def let_one_write(_done: int, _total: int) -> None:
+        before = written
+        until(lambda: written > before, "nobody could write between two parts")
+
     def run() -> None:
         try:
-            running.run(other, job_id)
+            running.run(other, job_id, progress=let_one_write)
         finally:
             done.set()
-
-    written = 0
 
     def write() -> None:
         nonlocal written
@@ -335,7 +340,6 @@ def test_others_write_while_an_import_runs(ticket_desk: Desk, house: House, data
 
     _together([run, write])
     assert job_of(house, job_id).ok == 6 * PART
-    assert written
     assert Counter(row[0] for row in _values(ticket_desk, "subject"))["beside"] == written
     other.db.close()
 

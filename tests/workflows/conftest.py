@@ -12,7 +12,7 @@ import pytest
 
 from formloom.platform.kernel.clock import FrozenClock
 from formloom.workflows import registries
-from formloom.workflows.channels import http
+from formloom.workflows.channels import http, smtp
 from tests.conftest import give_back
 from tests.databases import Kept
 from tests.waiting import PATIENCE_S
@@ -23,9 +23,11 @@ registries.discover()
 
 
 @pytest.fixture(autouse=True)
-def patient_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no call fail because this machine stood still for a while."""
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no call and no mail fail because this machine stood still for a while."""
     monkeypatch.setattr(http, "TOTAL_S", PATIENCE_S)
+    for name in ("TIMEOUT_S", "TOTAL_S"):
+        monkeypatch.setattr(smtp, name, PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

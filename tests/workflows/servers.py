@@ -78,7 +78,7 @@ def mail_server(**settings: Any) -> Iterator[Post]:
         free.bind(("127.0.0.1", 0))
         post.port = free.getsockname()[1]
     controller = Controller(
-        post, hostname="127.0.0.1", port=post.port, ready_timeout=10, auth_require_tls=False,
+        post, hostname="127.0.0.1", port=post.port, ready_timeout=PATIENCE_S, auth_require_tls=False,
         authenticator=lambda *_: AuthResult(success=post.admits, handled=False),
     )  # fmt: skip
     controller.start()
