@@ -9,7 +9,10 @@ beforeAll(async () => {
 })
 
 it('tells a length of time in words', () => {
-  expect(pairsOf({ after: 'P3DT4H' }, [])).toMatchObject([{ value: '3 d 4 h' }])
+  expect(pairsOf({ after: 'P3DT4H' }, [])).toMatchObject([{ name: 'Length of time', value: '3 d 4 h' }])
+})
+it('tells what stands after a change as its new value', () => {
+  expect(pairsOf({ after: 'done' }, [])).toMatchObject([{ name: 'after', value: 'done' }])
 })
 it('leaves a word alone that only looks a little like one', () => {
   expect(pairsOf({ text: 'PT' }, [])).toMatchObject([{ value: 'PT' }])

@@ -21,8 +21,10 @@ export function pairsOf(value: unknown, fields: readonly FormField[], name = '',
     const inner = Object.entries(value as object).filter(([key]) => !isSaid(key, value as object)).flatMap(([key, one]) => pairsOf(one, fields, Array.isArray(value) ? `${Number(key) + 1}` : key, name ? depth + 1 : depth))
     return [...(name ? [{ name: labelOf(name, fields), value: '', depth }] : []), ...inner].slice(0, MOST)
   }
-  return [{ name: labelOf(name, fields), value: shown(value, name, fields), depth }]
+  return [{ name: isLength(name, value) ? t('rules.told.length') : labelOf(name, fields), value: shown(value, name, fields), depth }]
 }
+/** What stands after a change is called `after` too. */
+const isLength = (name: string, value: unknown) => name === 'after' && typeof value === 'string' && durationWords(value) !== null
 /** A text in the languages of the house, which is told in the reader's. */
 const isText = (value: unknown): value is L10n => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key === 'zh-CN' || key === 'en')
 /** Whoever has a name is not told by id as well, and a reason in words says what its code and its order say. */
