@@ -21,6 +21,7 @@ from flask import Flask
 
 from formloom.builders.catalogue import described, described_metrics
 from formloom.builders.cli.keeping import keeping_commands
+from formloom.builders.cli.mail import mail_commands
 from formloom.builders.cli.people import people_commands
 from formloom.builders.cli.running import running_commands
 from formloom.builders.cli.templates import template_commands
@@ -89,6 +90,7 @@ from formloom.workflows.blueprints import routes as blueprint_routes
 from formloom.workflows.channels.smtp import probe
 from formloom.workflows.deliveries.line import HouseMail
 from formloom.workflows.failures import routes as failure_routes
+from formloom.workflows.inbound import routes as mailbox_routes
 from formloom.workflows.mail.liquid import fault_of
 from formloom.workflows.nodes.registry import NODES
 from formloom.workflows.pools import keeping as pool_keeping
@@ -191,7 +193,7 @@ def _web(runtime: Runtime) -> Flask:
         dashboard_routes.api, formula_routes.api, flow_routes.api, rule_routes.api, sla_routes.api,
         pool_routes.api, task_routes.api,
         by_mail.api, assignment_routes.api, blueprint_routes.api, flow_routes.hooks, dead_events.api,
-        failure_routes.api, link_routes.api,
+        failure_routes.api, mailbox_routes.api, link_routes.api,
         preview_routes.api, label_routes.api, public_routes.api, personal_routes.api, own_routes.api,
         respondent_routes.api, later_routes.api, query_routes.api, linkage_routes.api, shell_api(bundle),
     ]  # fmt: skip
@@ -206,6 +208,7 @@ def _commands() -> click.Group:
         keeping_commands,
         transfer_commands,
         template_commands,
+        mail_commands,
     ):
         for command in commands(build):
             group.add_command(command)
@@ -234,6 +237,7 @@ def _register_flows(runtime: Runtime) -> None:
     job_kinds.add_undo(rebalancing.KIND, rebalancing.undo)
     job_kinds.add_teller(rebalancing.KIND, rebalancing.told)
     REGISTRIES.triggers = {one.id: type(one.settings) for one in TRIGGERS}
+    REGISTRIES.given = {one.id: one.gives for one in TRIGGERS if one.gives}
     REGISTRIES.nodes = {one.id: type(one.settings) for one in NODES}
     REGISTRIES.strategies = frozenset(STRATEGIES.ids())
     REGISTRIES.liquid = fault_of

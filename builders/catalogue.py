@@ -51,6 +51,7 @@ def described(items: Iterable[Any]) -> list[dict[str, Any]]:
             **({"group": one.group} if getattr(one, "group", None) else {}),
             **({"part": one.part} if getattr(one, "part", None) else {}),
             **({"chooses_people": True} if getattr(one, "chooses_people", False) else {}),
+            **({"gives": dict(one.gives)} if getattr(one, "gives", None) else {}),
             **({"waits": True} if getattr(one, "waits", False) else {}),
         }
         for one in items

@@ -18,6 +18,7 @@ class Registries:
     """What higher floors registered; filled by `app.py` before the first request."""
 
     triggers: Mapping[str, type[Schema]] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     nodes: Mapping[str, type[Schema]] = field(default_factory=dict)
     strategies: frozenset[str] = frozenset()
     metrics: frozenset[str] = frozenset()
@@ -33,6 +34,6 @@ def world_of(unit: ReadUnit, app_id: str, *, key: str = "") -> World:
     for found in store.listing(unit, app_id=app_id, with_draft=True):
         others.setdefault(found.kind, {})[found.key] = found.draft or {}
     return World(
-        key=key, others=others, roles=names.role_keys(unit), triggers=REGISTRIES.triggers, nodes=REGISTRIES.nodes,
-        strategies=REGISTRIES.strategies, metrics=REGISTRIES.metrics, liquid=REGISTRIES.liquid,
+        key=key, others=others, roles=names.role_keys(unit), triggers=REGISTRIES.triggers, given=REGISTRIES.given,
+        nodes=REGISTRIES.nodes, strategies=REGISTRIES.strategies, metrics=REGISTRIES.metrics, liquid=REGISTRIES.liquid,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from formloom.workflows.engine import scope
 from formloom.workflows.engine.context import Context
 from formloom.workflows.engine.outcome import Outcome
 from formloom.workflows.engine.words import title_of
+from formloom.workflows.inbound.answering import answers_to
 from formloom.workflows.nodes.desk import Found
 from formloom.workflows.queries import claims, clockwork, runs, staff
 
@@ -189,7 +190,8 @@ class LiveDesk(_Looking):
         self._mails += 1
         return line.put_reply(
             self._uow, self._rt.settings, self._origin(), to=address, subject=subject, body=body, locale=locale,
-            part=self._mails, is_on=self.context.occasion.messages, now=self.context.now,
+            part=self._mails, is_on=self.context.occasion.messages,
+            answers=answers_to(self._uow, self.context.form), now=self.context.now,
         )  # fmt: skip
 
     def call(self, url: str, secret: str | None, body: Mapping[str, Any], *, waits: bool = False) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from formloom.workflows.queries.runs import Standing
 
 MAX_BYTES = 16_384
 """A longer body of a call from outside, or longer values, are not kept."""
-TOLD_TO_TEMPLATES = ("hook", "sla")
+TOLD_TO_TEMPLATES = ("hook", "sla", "message")
 
 
 def remembered(occasion: Occasion) -> dict[str, Any]:

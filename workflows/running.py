@@ -29,6 +29,7 @@ from formloom.workflows.engine.words import title_of, variables
 from formloom.workflows.queries import failures, runs, tasks
 from formloom.workflows.queries.runs import Standing
 from formloom.workflows.remembering import recalled, remembered
+from formloom.workflows.triggers.registry import TRIGGERS
 
 MAX_DEPTH = 8
 MOST_LINES = 500
@@ -111,7 +112,8 @@ def run_flow(
     program = Program.of(flow.document.get("nodes") or ())
     context = context_of(uow, rt, form, occasion, now=now)
     facts = _facts(rt, run_id, flow, form, occasion, initiator=_initiator(occasion), chosen={})
-    run = Run(run_id, flow, form, context, facts, program, state or begin(program), parent=_parent(occasion))
+    begun = state or begin(program, _given(flow, occasion))
+    run = Run(run_id, flow, form, context, facts, program, begun, parent=_parent(occasion))
     if flow.is_approval:
         tasks.note(uow, run_id, "started", now=now, user_id=facts.initiator_id)
     go_on(uow, rt, run, State(), began=began)
@@ -278,7 +280,7 @@ def rehearse(
             return failure(fault, _written(task))
 
     program = Program.of(flow.document.get("nodes") or ())
-    drive(program, state or begin(program), context, perform, lines)
+    drive(program, state or begin(program, _given(flow, occasion)), context, perform, lines)
     return lines
 
 
@@ -365,6 +367,16 @@ def _parent(occasion: Occasion) -> tuple[str, int] | None:
 
 def _line(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "why": tuple(told.get("why") or ())}
+
+
+def _given(flow: Flow, occasion: Occasion) -> dict[str, Any]:
+    """Return what the trigger of a flow gives it, as it would be kept by a node."""
+    kind = str(flow.trigger.get("type"))
+    trigger = TRIGGERS.get(kind) if kind in TRIGGERS else None  # a draft that is rehearsed may not have one yet
+    if trigger is None or not trigger.gives:
+        return {}
+    values = trigger.given(occasion)
+    return {name: {"kind": kind, "value": values.get(name)} for name, kind in trigger.gives.items()}
 
 
 def _initiator(occasion: Occasion) -> str | None:

@@ -30,6 +30,7 @@ from formloom.workflows.assignment import waiting as assignment
 from formloom.workflows.blueprints import adopting as watching
 from formloom.workflows.blueprints import automatic
 from formloom.workflows.failures import telling
+from formloom.workflows.inbound import fetching
 from formloom.workflows.leadership import BEAT_S, TICKER, Deposed, Seat, Stillness, silent_workers
 from formloom.workflows.pools import adopting as pool_adopting
 from formloom.workflows.pools import looking as pools
@@ -42,6 +43,7 @@ from formloom.workflows.triggers.registry import TRIGGERS
 EVERY_S = 1
 PLAN_EVERY_S = 20
 CLEAR_EVERY_S = 600
+FETCH_EVERY_S = 15
 MOST_RECORDS = 1_000
 FIRE_AT_ONCE = 200
 LONGEST_WAIT_S = 1.0
@@ -85,7 +87,8 @@ class Ticker:
             _guarded(self.attend)()
         else:
             self.plan()
-        for act, seconds in ((self.fire, EVERY_S), (self.plan, PLAN_EVERY_S), (self.clear, CLEAR_EVERY_S)):
+        for act, seconds in ((self.fire, EVERY_S), (self.plan, PLAN_EVERY_S), (self.clear, CLEAR_EVERY_S),
+                             (self.fetch, FETCH_EVERY_S)):  # fmt: skip
             self._scheduler.add_job(_guarded(self._when_leading(act)), "interval", seconds=seconds)
         self._scheduler.start()
 
@@ -150,6 +153,10 @@ class Ticker:
         self._write(lambda uow: unfinished.forget_old(uow, now=now))
         self._write(lambda uow: waiting.forget_old(uow, now=now))
         self._write(lambda uow: failures.forget_old(uow, now=now))
+
+    def fetch(self) -> int:
+        """Fetch mails from the servers of mailboxes that are due; return how many came."""
+        return fetching.fetch_due(self._rt)
 
     def _write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Write as the leader, where there can be one. Raises Deposed."""

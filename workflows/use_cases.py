@@ -33,6 +33,7 @@ KINDS_OF_TRIGGER = {
     "record_updated": "record.updated", "record_transitioned": "record.updated", "button": "flow.button",
     "scheduled": "flow.scheduled",
     "date_offset": "flow.date_offset", "webhook": "flow.webhook", "sla_event": "flow.sla_event",
+    "message_received": "flow.message",
 }  # fmt: skip
 
 

@@ -10,9 +10,13 @@ NOBODY: dict[str, list[str]] = {"users": [], "roles": [], "departments": []}
 
 
 def inert(package: Package) -> Package:
-    """Return the package with rules off, calls without an address, and rights for nobody."""
+    """Return the package with rules and mailboxes off, calls without an address, and rights for nobody."""
     definitions = {kind: dict(documents) for kind, documents in package.definitions.items()}
     definitions["flow"] = {key: _asleep(document) for key, document in definitions.get("flow", {}).items()}
+    definitions["mailbox"] = {
+        key: {**document, "enabled": False, "addresses": [], "server": None}
+        for key, document in definitions.get("mailbox", {}).items()
+    }
     definitions["permission_group"] = {
         key: {**document, "members": NOBODY} for key, document in definitions.get("permission_group", {}).items()
     }

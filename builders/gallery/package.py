@@ -143,7 +143,7 @@ def world_for(package: Package, world: World, key: str = "") -> World:
     roles = world.roles | {role["key"] for role in package.manifest["roles"]}
     others = {**{kind.id: {} for kind in KINDS}, **package.definitions, "app": {package.slug: package.app}}
     return World(
-        key=key, others=others, roles=roles, triggers=world.triggers, nodes=world.nodes,
+        key=key, others=others, roles=roles, triggers=world.triggers, given=world.given, nodes=world.nodes,
         strategies=world.strategies, metrics=world.metrics, liquid=world.liquid,
     )  # fmt: skip
 
@@ -157,9 +157,8 @@ def every(package: Package) -> list[tuple[str, str, Document]]:
 
 
 ORDER = (
-    "field_group", "form", "calendar", "message_template", "assignment_rule", "sla", "pool", "blueprint", "view",
-    "dashboard",
-    "permission_group", "flow",
+    "field_group", "form", "calendar", "message_template", "assignment_rule", "sla", "pool", "blueprint", "mailbox",
+    "view", "dashboard", "permission_group", "flow",
 )  # fmt: skip
 
 

@@ -2,17 +2,20 @@
 
 `listen` is the listener that `app.py` wires to the kernel's record port. Every form fill of an identified customer
 is a touchpoint; so is every change of the field that the form calls its status. Two keys of one submission that
-belong to different customers join them: the same person wrote with another address.
+belong to different customers join them: the same person wrote with another address. Messages come from the floor above.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from formloom.platform.customers.guests import Guests
-from formloom.platform.customers.keys import identification
+from formloom.platform.customers.keys import Identification, identification
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.events import RecordEvent
 from formloom.platform.storage.database import UnitOfWork
+
+MESSAGE = "message_received"
 
 
 def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) -> None:
@@ -27,6 +30,22 @@ def listen(uow: UnitOfWork, events: Sequence[RecordEvent], form: FormVersion) ->
         customer_id = guests.recognise(who, now=event.at) if who else None
         if customer_id is not None or event.actor_kind == "public":
             guests.note(_touchpoint(event, kind, form, customer_id))
+    guests.write()
+
+
+def note_message(
+    uow: UnitOfWork, form: FormVersion, record_id: str, data: Mapping[str, Any], *, channel: str,
+    customer: tuple[str, str] | None, now: datetime,
+) -> None:  # fmt: skip
+    """Write the touchpoint of a message about a record; `customer` is the mail address and name of who wrote it, where
+    that is believed."""
+    key = ("email", customer[0].strip().lower()[:254]) if customer else None
+    guests = Guests(uow, [key] if key else [])
+    who = Identification((customer or ("", ""))[1][:200] or None, (key,)) if key else None
+    guests.note({
+        "customer_id": guests.recognise(who, now=now) if who else None, "kind": MESSAGE, "channel": channel[:20],
+        "app_id": form.app_id, "form_id": form.form_id, "record_id": record_id, "at": now, "data": dict(data),
+    })  # fmt: skip
     guests.write()
 
 

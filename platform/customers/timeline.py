@@ -18,6 +18,7 @@ from formloom.platform.kernel.actors import Actor
 from formloom.platform.kernel.errors import NotFound
 from formloom.platform.kernel.ids import is_id
 from formloom.platform.records import listing
+from formloom.platform.records.activity import seen_of
 from formloom.platform.records.queries.pages import Query
 from formloom.platform.storage.database import ReadUnit
 from formloom.platform.storage.definition_store import FormCatalog
@@ -131,8 +132,7 @@ class _Sight:
         return self.forms[form_id]
 
     def _data(self, form: FormVersion, data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        hides = form.document.get("status_field") not in Access.of(self.unit, self.actor).readable(form)
-        return {name: value for name, value in (data or {}).items() if name != "status" or not hides} or None
+        return seen_of(form, data, Access.of(self.unit, self.actor).readable(form))
 
 
 def _told(customer: CustomerRow, sight: _Sight, found: list[Touch], following: str | None) -> Timeline:

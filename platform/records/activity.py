@@ -1,6 +1,6 @@
 """What happened around a record: changes, comments and touchpoints, in one stream."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,11 +53,24 @@ def comments(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) ->
 def touchpoints(unit: ReadUnit, actor: Actor, form: FormVersion, record_id: str) -> list[Entry]:
     """Return what the record's customer and the house had to do with each other here. Raises NotFound."""
     service.read(unit, actor, form, record_id)
+    readable = Access.of(unit, actor).readable(form)
     return [
         Entry("touchpoint", row.id, row.at, "customer", row.customer_id, row.customer_name,
-              {"kind": row.kind, "channel": row.channel, "data": row.data})
+              {"kind": row.kind, "channel": row.channel, "data": seen_of(form, row.data, readable)})
         for row in touches.of_record(unit, record_id)
     ]  # fmt: skip
+
+
+def seen_of(form: FormVersion, data: Mapping[str, Any] | None, readable: Collection[str]) -> dict[str, Any] | None:
+    """Return what is told of a touchpoint to who may read these fields: what stands in another field is left out.
+
+    `shows` says which field of the record holds the same as a part of the touchpoint.
+    """
+    told = dict(data or {})
+    shows = {"status": form.document.get("status_field"), **told.pop("shows", {})}
+    return {
+        name: value for name, value in told.items() if shows.get(name, name) in readable or name not in shows
+    } or None
 
 
 @requires(Act.RECORD_READ)

@@ -26,7 +26,7 @@ from formloom.platform.storage import form_tables
 from formloom.platform.storage.database import Database, ReadUnit, UnitOfWork
 from formloom.platform.storage.files import FileStore
 from formloom.platform.storage.migrate import head_revision
-from formloom.platform.storage.tables import definitions, files, sessions, system
+from formloom.platform.storage.tables import definitions, files, messages, sessions, system
 from formloom.platform.storage.types import ScaledDecimal, UtcDateTime
 
 FORMAT = 1
@@ -67,7 +67,8 @@ def write_backup(
                     lines.write(orjson.dumps(row) + b"\n")
                     rows += 1
             progress(table.name, rows)
-        for sha256 in set(unit.conn.scalars(select(files.c.sha256))):
+        received = select(messages.c.source).where(messages.c.source.is_not(None))
+        for sha256 in {*unit.conn.scalars(select(files.c.sha256)), *unit.conn.scalars(received)}:
             archive.write(store_of_files.path(sha256), f"files/{sha256}", zipfile.ZIP_STORED)
             copied += 1
         manifest = {

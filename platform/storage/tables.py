@@ -448,8 +448,20 @@ notifications = Table(
     Column("text", Json, nullable=False), Column("form_id", Id), Column("record_id", Id), Column("dedupe", String(200), unique=True),
     Column("at", UtcDateTime, nullable=False), Column("read_at", UtcDateTime), Column("path", String(300)), Index(None, "user_id", "id"),
 )  # fmt: skip
-mail_log = Table(
-    "mail_log", system, _id(), Column("direction", String(4), nullable=False), Column("message_id", String(300), nullable=False),
-    Column("address", String(254), nullable=False), Column("record_id", Id), Column("is_automatic", Boolean, nullable=False),
-    Column("disposition", String(40)), Column("at", UtcDateTime, nullable=False), Index(None, "address", "at"),
+messages = Table(  # what came in, by whichever channel; its bytes are in the file store under `source`
+    "messages", system, _id(), Column("mailbox_id", Id, nullable=False), Column("app_id", Id, nullable=False),
+    Column("channel", String(20), nullable=False), Column("message_id", String(310), nullable=False),
+    Column("state", String(12), nullable=False),  # made, joined, unverified, bounced, held, dropped
+    Column("cause", String(20)), Column("form_id", Id), Column("record_id", Id, index=True),
+    Column("address", String(254), nullable=False),  # of whoever wrote; of a bounce, the one that does not take our mails
+    Column("name", String(200), nullable=False), Column("subject", String(500), nullable=False),
+    Column("text", Text, nullable=False), Column("details", Json, nullable=False), Column("is_automatic", Boolean, nullable=False),
+    Column("source", String(64), index=True), Column("at", UtcDateTime, nullable=False), Column("settled_by", Id),
+    UniqueConstraint("mailbox_id", "message_id"), Index(None, "mailbox_id", "id"), Index(None, "address", "at"),
+    Index(None, "message_id"),
+)  # fmt: skip
+mailbox_places = Table(  # how far the mails on a mailbox's server were fetched, and the password to it, sealed
+    "mailbox_places", system, Column("mailbox_id", Id, primary_key=True), Column("server", String(600)),
+    Column("uid_validity", BigInteger), Column("last_uid", BigInteger), Column("checked_at", UtcDateTime),
+    Column("error", String(60)), Column("tries", Integer, nullable=False, server_default="0"), Column("password", Text),
 )  # fmt: skip

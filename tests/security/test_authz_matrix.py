@@ -26,6 +26,8 @@ from formloom.platform.records.queries import waiting
 from formloom.platform.records.queries.waiting import WaitingRow
 from formloom.platform.storage.database import UnitOfWork
 from formloom.platform.web.route import RouteSpec
+from formloom.workflows.inbound import mailboxes
+from formloom.workflows.inbound.receiving import receive
 from formloom.workflows.queries import runs
 
 from .conftest import BLUEPRINT, CLOSE, TICKET, Site
@@ -78,6 +80,7 @@ def _body(site: Site, route: RouteSpec) -> Any:
         "POST /api/v1/forms/<form>/defaults": {"values": {}},
         "POST /api/v1/forms/<form>/fields/<field_id>/matches": {"values": {}},
         "POST /api/v1/definitions/<definition_id>/trial": {"document": TICKET, "sample": 1},
+        "PUT /api/v1/mailboxes/<mailbox>/password": {"password": "x"},
         "POST /api/v1/pools/<pool>/claim": {"records": [site.ids["record"]]},
         "POST /api/v1/pools/<pool>/assign": {"records": [site.ids["record"]], "to": site.admin.user_id},
         "POST /api/v1/pools/<pool>/return": {"records": [site.ids["record"]], "reason": "x"},
@@ -120,6 +123,9 @@ def _existing(site: Site, route: RouteSpec, parameter: str, who: str) -> str:
         "slug": lambda: _installed(site),
         "dashboard": lambda: _dashboard(site),
         "pool": lambda: _pool(site),
+        "mailbox": lambda: _mailbox(site),
+        "message": lambda: _message(site),
+        "place": lambda: "0",
         "policy": lambda: _policy(site),
         "package_id": lambda: _uploaded(site),
         "job_id": lambda: _job(site),
@@ -156,6 +162,28 @@ def _dashboard(site: Site) -> str:
     if "dashboard" not in site.ids:
         site.ids["dashboard"] = site.publish("desk", "dashboard", "board", {"title": {"en": "Board"}, "widgets": []})
     return site.ids["dashboard"]
+
+
+def _mailbox(site: Site) -> str:
+    if "mailbox" not in site.ids:
+        document = {
+            "title": {"en": "Support"}, "form": "ticket", "addresses": ["support@house.example"],
+            "fields": {"subject": "subject"}, "unmatched": "hold",
+        }  # fmt: skip
+        site.ids["mailbox"] = site.publish("desk", "mailbox", "support", document)
+    return site.ids["mailbox"]
+
+
+def _message(site: Site) -> str:
+    """Return a mail that waits."""
+    rt = site.formloom.runtime
+    with rt.db.read() as unit:
+        box = mailboxes.find(unit, _mailbox(site))
+    head = f"From: ming@client.example\r\nSubject: x\r\nMessage-ID: <{new_id()}@client.example>\r\n"
+    mixed = (
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: application/pdf\r\n\r\nx\r\n--b--\r\n'
+    )
+    return receive(rt, box, f"{head}{mixed}".encode()).id
 
 
 def _pool(site: Site) -> str:

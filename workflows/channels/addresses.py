@@ -9,7 +9,7 @@ optional port. An entry without a port allows every port.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -109,8 +109,10 @@ def port_of(parts: SplitResult) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def check_addresses(host: str, port: int, addresses: Iterable[str], allowance: Allowance) -> list[str]:
-    """Return `addresses` when every single one may be called. Raises AddressRefused.
+def check_addresses(
+    host: str, port: int, addresses: Iterable[str], allowance: Allowance, *, ports: Collection[int] = PORTS
+) -> list[str]:
+    """Return `addresses` when every single one may be called, public ones on `ports`. Raises AddressRefused.
 
     All are checked, not the first: a name with one public and one private address is refused.
     """
@@ -121,7 +123,7 @@ def check_addresses(host: str, port: int, addresses: Iterable[str], allowance: A
         return found
     for text in found:
         address = ipaddress.ip_address(text)
-        if not (is_public(address) and port in PORTS) and not allowance.has_address(_plain(address), port):
+        if not (is_public(address) and port in ports) and not allowance.has_address(_plain(address), port):
             raise AddressRefused(why=f"{host} → {address}")
     return found
 

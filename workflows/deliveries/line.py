@@ -1,6 +1,6 @@
 """Putting mails and webhook calls in line, within the transaction of what causes them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,11 +11,18 @@ from formloom.platform.kernel.events import Cause
 from formloom.platform.kernel.ids import new_id
 from formloom.platform.kernel.settings import Settings
 from formloom.platform.kernel.text import LocalizedText, resolve
-from formloom.platform.storage.database import UnitOfWork
+from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.workflows.channels.addresses import AddressRefused
 from formloom.workflows.mail import loops
-from formloom.workflows.mail.message import automatic_headers, checked_address, domain_of, one_line, stable_message_id
-from formloom.workflows.queries import posts
+from formloom.workflows.mail.message import (
+    automatic_headers,
+    checked_address,
+    domain_of,
+    one_line,
+    stable_key,
+    stable_message_id,
+)
+from formloom.workflows.queries import messages, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +39,28 @@ class Origin:
 
 def put_reply(
     uow: UnitOfWork, settings: Settings, origin: Origin, *, to: str, subject: str, body: str, locale: str, part: int,
-    is_on: bool, now: datetime,
+    is_on: bool, answers: Callable[[str], str] | None = None, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """Put an automatic reply in line, by the rules against loops; return its id, state and why it is held back.
 
-    Raises AddressInvalid.
+    `answers` gives the address for answers to a mail of some Message-ID, where they come back to
+    the house. Raises AddressInvalid.
     """
     address = checked_address(to)
     counted = cache(lambda: posts.counts_to(uow, address, [now - span for span in loops.SPANS], origin.record_id))
-    traffic = loops.Traffic(sent=lambda span, about: counted()[loops.SPANS.index(span)][about])
+    has_bounced, is_machine = messages.signs_of(
+        uow, address, bounced_since=now - loops.BLOCKED_AFTER_BOUNCE, automatic_since=now - loops.QUIET_AFTER_AUTOMATIC
+    )
+    traffic = loops.Traffic(
+        sent=lambda span, about: counted()[loops.SPANS.index(span)][about], has_bounced=has_bounced,
+        answers_automatically=is_machine,
+    )  # fmt: skip
     cause = loops.refusal(
         address, [settings.mail_from], traffic, is_on=is_on, about_record=origin.record_id is not None
     )
-    stable = stable_message_id(
-        domain_of(settings.mail_from), origin.flow_id, origin.event_id, f"{origin.step_no}.{part}"
-    )
-    earlier = posts.last_of_record(uow, origin.record_id, address) if origin.record_id else []
+    stable = _message_id(settings, origin.flow_id, origin.event_id, f"{origin.step_no}.{part}")
+    earlier = correspondence(uow, origin.record_id, address) if origin.record_id else []
+    answers_to = {"Reply-To": answers(stable)} if answers is not None else {}
     state = "suspended" if cause else "pending" if settings.smtp_url else "unsent"
     delivery, state = posts.add(
         uow,
@@ -57,7 +70,7 @@ def put_reply(
             "record_id": origin.record_id, "run_id": origin.run_id, "step_no": origin.step_no, "created_at": now,
             "last_error": cause,
             "payload": {
-                "text": body, "locale": locale, "headers": automatic_headers("reply"),
+                "text": body, "locale": locale, "headers": {**automatic_headers("reply"), **answers_to},
                 "references": [one for one in earlier if one != stable],
             },
         },
@@ -73,7 +86,7 @@ def put_notice(
     posts.add(
         uow,
         {
-            "channel": "mail", "state": "pending", "stable_id": stable_message_id(domain_of(settings.mail_from), key),
+            "channel": "mail", "state": "pending", "stable_id": _message_id(settings, key),
             "recipient": checked_address(to), "subject": one_line(subject)[:200], "lane": "mail", "purpose": "task",
             "form_id": form_id, "record_id": record_id, "run_id": run_id, "created_at": now,
             "payload": {
@@ -90,7 +103,7 @@ def put_word(
     posts.add(
         uow,
         {
-            "channel": "mail", "state": "pending", "stable_id": stable_message_id(domain_of(settings.mail_from), key),
+            "channel": "mail", "state": "pending", "stable_id": _message_id(settings, key),
             "recipient": checked_address(to), "subject": one_line(subject)[:200], "lane": "mail", "purpose": "notice",
             "created_at": now,
             "payload": {"text": body, "locale": locale, "headers": automatic_headers("notice"), "references": []},
@@ -114,7 +127,7 @@ def put_call(
 
     `answer_to` names the place of a run that waits for what comes back. Raises AddressRefused.
     """
-    stable = f"msg_{stable_message_id('webhook', origin.flow_id, origin.event_id, str(origin.step_no))[4:44]}"
+    stable = f"msg_{stable_key(origin.flow_id, origin.event_id, str(origin.step_no))}"
     delivery, state = posts.add(
         uow,
         {
@@ -129,6 +142,16 @@ def put_call(
         },
     )  # fmt: skip
     return {"delivery": delivery, "state": state}
+
+
+def _message_id(settings: Settings, *parts: str) -> str:
+    return stable_message_id(settings.secret_key, domain_of(settings.mail_from), *parts)
+
+
+def correspondence(unit: ReadUnit, record_id: str, address: str) -> list[str]:
+    """Return the Message-IDs of what was written about a record to and by an address, oldest first."""
+    both = [*posts.last_of_record(unit, record_id, address), *messages.last_of_record(unit, record_id, address)]
+    return [message_id for _at, message_id in sorted(both)]
 
 
 def _host(url: str) -> str:
@@ -152,7 +175,7 @@ class HouseMail:
             uow,
             {
                 "channel": "mail", "state": "pending" if self._settings.smtp_url else "unsent",
-                "stable_id": stable_message_id(domain_of(self._settings.mail_from), new_id()),
+                "stable_id": _message_id(self._settings, new_id()),
                 "recipient": checked_address(to), "subject": one_line(resolve(subject, locale))[:200], "lane": "mail",
                 "purpose": "account", "created_at": now,
                 "payload": {

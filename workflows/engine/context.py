@@ -14,7 +14,7 @@ from formloom.workflows.engine import scope
 OccasionKind = Literal[
     "record.created", "record.updated", "record.deleted", "record.restored",
     "flow.button", "flow.scheduled", "flow.date_offset", "flow.webhook", "flow.called",
-    "flow.sla_event", "flow.pool_event", "sla.due", "blueprint.due",
+    "flow.sla_event", "flow.pool_event", "flow.message", "sla.due", "blueprint.due",
 ]  # fmt: skip
 Words = Callable[[str], Mapping[str, Any]]
 People = Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]

@@ -62,11 +62,11 @@ class Turn:
     task: Task | None = None
 
 
-def begin(program: Program) -> State:
-    """Return the state of a run that begins."""
+def begin(program: Program, kept: Mapping[str, Any] | None = None) -> State:
+    """Return the state of a run that begins; `kept` is what its trigger gives."""
     if program.first is None:
         return State(ended="done")
-    return State().add(program.first)
+    return State(kept=kept or {}).add(program.first)
 
 
 def step(program: Program, state: State, context: Context) -> Turn | None:

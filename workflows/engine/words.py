@@ -20,7 +20,7 @@ from formloom.workflows.queries import open_links
 def variables(
     unit: ReadUnit, catalog: FormCatalog, settings: Settings, context: Context, locale: str
 ) -> dict[str, Any]:
-    """Return `record`, `form`, `installation`, `links`, `hook`, `sla`, `pool` and `transition` in `locale`.
+    """Return `record`, `form`, `installation`, `links`, `hook`, `sla`, `pool`, `message` and `transition` in `locale`.
 
     The first of them are those of this moment, worked out as far as a template asks: most name few of many.
     """
@@ -35,6 +35,7 @@ def variables(
         "hook": context.occasion.payload.get("hook") or {},
         "sla": context.occasion.payload.get("sla") or {},
         "pool": context.occasion.payload.get("pool") or {},
+        "message": context.occasion.payload.get("message") or {},
         "transition": dict(context.occasion.transition),
     }
 

@@ -6,13 +6,16 @@ from functools import cache
 
 from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.kernel.text import LOCALES, LocalizedText, fill
+from formloom.workflows.channels.imap import CODES as MAIL_SERVERS
 
 INTERNAL = "internal:"
 ANSWERED = "http:"
+MAILBOX = "mailbox:"
 WORN_OUT = "worn_out"
 REFUSED = "refused"
 INVALID = "invalid_values"
 IN_VAIN = "in_vain"
+BOUNCED = "bounced"
 TOO_OFTEN = "too_often"
 TOO_LONG_A_CHAIN = "too_long_a_chain"
 IN_A_CIRCLE = "in_a_circle"
@@ -21,6 +24,7 @@ _WORDS: dict[str, LocalizedText] = {
     REFUSED: {"zh-CN": "对方拒收", "en": "refused by the other side"},
     INVALID: {"zh-CN": "有字段不接受写入的值", "en": "a field did not take the value it was given"},
     IN_VAIN: {"zh-CN": "多次重试仍未成功", "en": "tried again and again in vain"},
+    BOUNCED: {"zh-CN": "邮件被退回", "en": "the mail came back"},
     TOO_OFTEN: {"zh-CN": "已达到规则的频率上限", "en": "the rule had run as often as it may"},
     TOO_LONG_A_CHAIN: {"zh-CN": "规则接连触发过深", "en": "too many rules had set each other off"},
     IN_A_CIRCLE: {"zh-CN": "规则互相触发", "en": "rules had set each other off in a circle"},
@@ -51,6 +55,8 @@ def words(code: str) -> LocalizedText:
         return _filled(_INTERNAL, name=code.removeprefix(INTERNAL))
     if code.startswith(ANSWERED):
         return _filled(_ANSWERED, status=code.removeprefix(ANSWERED))
+    if code.startswith(MAILBOX):
+        return MAIL_SERVERS.get(code.removeprefix(MAILBOX)) or _filled(_UNKNOWN, code=code)
     message = _WORDS.get(code) or _named_facts().get(code)
     if message is None:
         return _filled(_UNKNOWN, code=code)

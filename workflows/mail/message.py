@@ -5,6 +5,7 @@ Headers can't be injected: everything that goes into one is a single line first,
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,9 +43,18 @@ def one_line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def stable_message_id(domain: str, *parts: str) -> str:
-    """Return the Message-ID that belongs to `parts`, the same whenever it is asked for."""
-    return f"<fl.{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:40]}@{domain}>"
+def stable_key(*parts: str) -> str:
+    """Return forty hexadecimal digits that belong to `parts`, the same whenever they are asked for."""
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:40]
+
+
+def stable_message_id(secret: str, domain: str, *parts: str) -> str:
+    """Return the Message-ID that belongs to `parts`, the same whenever it is asked for.
+
+    Nobody can make one who does not know `secret`: whoever answers under it has seen the mail.
+    """
+    signed = hmac.digest(secret.encode(), f"message-id:{'|'.join(parts)}".encode(), hashlib.sha256)
+    return f"<fl.{signed.hex()[:40]}@{domain}>"
 
 
 def domain_of(address: str) -> str:

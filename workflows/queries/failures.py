@@ -12,7 +12,7 @@ from formloom.platform.kernel.ids import new_id
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.tables import apps, definitions, failures, flow_runs, settings, users
 
-Kind = Literal["step", "run", "stopped", "event", "delivery"]
+Kind = Literal["step", "run", "stopped", "event", "delivery", "mailbox"]
 KEPT = timedelta(days=90)
 UNTIL = "failure_digest_until"
 

@@ -160,16 +160,32 @@ def _automatic(recipient: str, since: datetime, purpose: str) -> tuple[ColumnEle
     )  # fmt: skip
 
 
-def last_of_record(unit: ReadUnit, record_id: str, recipient: str) -> list[str]:
-    """Return the Message-IDs of earlier mails about a record to an address, oldest first."""
+def last_of_record(unit: ReadUnit, record_id: str, recipient: str) -> list[tuple[datetime, str]]:
+    """Return when earlier mails about a record were written to an address, and their Message-IDs."""
     columns = deliveries.c
-    rows = unit.conn.scalars(
-        select(columns.stable_id)
+    rows = unit.conn.execute(
+        select(columns.created_at, columns.stable_id)
         .where(columns.record_id == record_id, columns.recipient == recipient, columns.channel == "mail")
         .order_by(columns.id)
         .limit(10)
     )
-    return list(rows)
+    return [(row[0], row[1]) for row in rows]
+
+
+def by_message_ids(unit: ReadUnit, ids: Collection[str]) -> dict[str, Post]:
+    """Return Message-ID → delivery of the mails among `ids` that are ours."""
+    wanted = deliveries.c.stable_id.in_(list(ids))
+    found = [Post(*row) for row in unit.conn.execute(select(*_COLUMNS).where(wanted))] if ids else []
+    return {post.stable_id: post for post in found if post.channel == "mail"}
+
+
+def addresses_of_record(unit: ReadUnit, record_id: str) -> set[str]:
+    """Return to whom mails about a record were written."""
+    columns = deliveries.c
+    wanted = (columns.record_id == record_id, columns.channel == "mail")
+    return {
+        str(one).lower() for one in unit.conn.scalars(select(columns.recipient).where(*wanted).distinct().limit(200))
+    }
 
 
 def listing(

@@ -24,10 +24,16 @@ class Trigger(ABC):
     icon: ClassVar[str]
     settings: ClassVar[Schema] = Schema.from_dict({}, name="NoSettings")()
     has_record: ClassVar[bool] = True
+    gives: ClassVar[Mapping[str, str]] = {}
+    """What the flow's nodes know from the start, beside the record: name → kind; see `engine/scope.py`."""
 
     @abstractmethod
     def accepts(self, cfg: Settings, occasion: Occasion) -> bool:
         """Tell whether `occasion` starts a flow with this trigger."""
+
+    def given(self, occasion: Occasion) -> Mapping[str, Any]:  # noqa: ARG002 - the signature is the base's
+        """Return the values of what `gives` names, as JSON."""
+        return {}
 
     def next_fire(self, cfg: Settings, after: datetime, home: ZoneInfo) -> datetime | None:  # noqa: ARG002 - the signature is the base's
         """Return the next moment strictly after `after` at which the whole flow fires, for clock triggers.

@@ -34,6 +34,7 @@ def app_owners(unit: ReadUnit) -> dict[str, str | None]:
 
 
 def flow_apps(unit: ReadUnit) -> dict[str, str]:
-    """Return the app of every flow, policy and blueprint: the actions of the last two are flows of their names."""
-    wanted = select(definitions.c.id, definitions.c.app_id).where(definitions.c.kind.in_(("flow", "sla", "blueprint")))
+    """Return the app of whatever acts by itself: flows, the actions of policies and blueprints, mailboxes."""
+    acting = ("flow", "sla", "blueprint", "mailbox")
+    wanted = select(definitions.c.id, definitions.c.app_id).where(definitions.c.kind.in_(acting))
     return {row.id: row.app_id for row in unit.conn.execute(wanted)}

@@ -37,6 +37,8 @@ class World:
     others: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
     triggers: Mapping[str, type[Schema]] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What flows know from the start by their trigger: its id → name → kind."""
     nodes: Mapping[str, type[Schema]] = field(default_factory=dict)
     strategies: frozenset[str] = frozenset()
     metrics: frozenset[str] = frozenset()

@@ -57,6 +57,10 @@ class Scope:
         own = [one for one in form.get("fields") or () if not (isinstance(one, Mapping) and one.get("id") in taken)]
         return {**form, "fields": [*own, *more]}
 
+    def starting(self, given: Mapping[str, str]) -> "Scope":
+        """Return what is known at the first node of a flow whose trigger gives that."""
+        return replace(self, kept=dict.fromkeys(given), kinds=dict(given)) if given else self
+
     def keeping(self, node: Mapping[str, Any], world: World) -> "Scope":
         """Return what is known after a node."""
         name, kind = node.get("name"), str(node.get("type"))

@@ -114,6 +114,10 @@ class Flow(DefinitionKind):
         pools = world.others.get("pool", {})
         if isinstance(trigger.get("pool"), str) and trigger["pool"] not in pools:
             yield unknown("unknown_pool", "trigger/pool", trigger["pool"], pools, {"zh-CN": "公海", "en": "pool"})
+        boxes = world.others.get("mailbox", {})
+        if isinstance(trigger.get("mailbox"), str) and trigger["mailbox"] not in boxes:
+            words = {"zh-CN": "收件邮箱", "en": "mailbox"}
+            yield unknown("unknown_mailbox", "trigger/mailbox", trigger["mailbox"], boxes, words)
         yield from _check_blueprint(trigger, world)
         seen: set[str] = set()
         nodes = list(_walk_known(document, form, world))
@@ -138,6 +142,8 @@ class Flow(DefinitionKind):
             yield Usage("sla", trigger["policy"], "trigger/policy")
         if isinstance(trigger.get("pool"), str):
             yield Usage("pool", trigger["pool"], "trigger/pool")
+        if isinstance(trigger.get("mailbox"), str):
+            yield Usage("mailbox", trigger["mailbox"], "trigger/mailbox")
         if isinstance(trigger.get("blueprint"), str):
             yield Usage("blueprint", trigger["blueprint"], "trigger/blueprint")
         for path, node in walk_nodes(document):
@@ -275,8 +281,9 @@ def walk_nodes(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _walk_known(document: Document, form: Document, world: World) -> Iterator[tuple[str, Mapping[str, Any], Scope]]:
     """Yield (path, node, what is known there) for every node, in the order of `walk_nodes`."""
-    scopes: dict[str, Scope] = {"nodes": Scope()}
-    kept = Scope()
+    trigger: Mapping[str, Any] = document.get("trigger") or {}
+    kept = Scope().starting(world.given.get(str(trigger.get("type")), {}))
+    scopes: dict[str, Scope] = {"nodes": kept}
     for path, node in walk_nodes(document):
         way = path.rpartition("/")[0]
         around = next(scopes[one] for one in _ways_above(way) if one in scopes)

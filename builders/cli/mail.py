@@ -1,0 +1,48 @@
+"""`formloom mail receive`: what a mail server pipes its mails into."""
+
+import sys
+
+import click
+
+from formloom.builders.cli import Open, Refused
+from formloom.platform.web.runtime import Runtime
+from formloom.workflows.inbound import mailboxes
+from formloom.workflows.inbound.mailboxes import Mailbox
+from formloom.workflows.inbound.receiving import Received, receive
+from formloom.workflows.mail.reading import MAX_BYTES, read
+
+
+def mail_commands(open_installation: Open) -> list[click.Command]:
+    """Return the commands about mails."""
+
+    @click.group("mail")
+    def mail_group() -> None:
+        """Mails that come in."""
+
+    @mail_group.command("receive")
+    @click.option("--to", "recipients", multiple=True, help="Whom it was sent to, instead of what it says.")
+    def receive_mail(recipients: tuple[str, ...]) -> None:
+        """Take in one mail from standard input. Status 1: nothing was taken in, and the mail server may try again."""
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        installation = open_installation()
+        try:
+            rt = installation.runtime
+            done = receive(rt, _mailbox(rt, recipients or read(raw).to), raw)
+        finally:
+            installation.close()
+        click.echo(_line(done))
+
+    return [mail_group]
+
+
+def _mailbox(rt: Runtime, recipients: tuple[str, ...]) -> Mailbox:
+    with rt.db.read() as unit:
+        found = mailboxes.for_recipients(unit, recipients)
+    if found is None:
+        named = ", ".join(recipients[:5]) or "nobody"
+        raise Refused(f"no published mailbox that is switched on has this address: {named}")
+    return found
+
+
+def _line(done: Received) -> str:
+    return " ".join(part for part in (done.id, done.state, done.cause, done.record_id) if part)

@@ -1,0 +1,7 @@
+"""Mails that come in: from the bytes to a record, or to the record that they answer, and to the flows that listen.
+
+`mailboxes` (the published mailboxes, and which one a mail is for), `receiving` (the one way in, whichever channel
+brought it), `threads` (which record a mail answers, and who takes part in it), `making` (a new record), `telling`
+(touchpoint and event), `answering` (where answers go), `fetching` (by IMAP, from the ticker), `looking` (what people
+see and do with what waits for them).
+"""
