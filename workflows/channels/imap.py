@@ -25,7 +25,7 @@ from formloom.workflows.channels.http import Resolver, resolve
 
 PORTS = frozenset({143, 993})
 CONNECT_S = 5.0
-READ_S = 20.0
+READ_S = 10.0
 
 
 class ServerFailed(Exception):
