@@ -4,7 +4,7 @@ import type { FormField } from '@/api/types'
 import { setLocale } from '@/i18n'
 import { freshAction, freshId, type RuleNode } from '@/rules/rule'
 import { placeOf } from '@/rules/places'
-import { comparableOf, expressionOf, knownAt, queriesAmong, quoteOf, sourceOf } from '@/rules/scope'
+import { broughtBy, comparableOf, expressionOf, knownAt, queriesAmong, quoteOf, sourceOf } from '@/rules/scope'
 import { rhythm } from '@/rules/triggers/schedule/rhythm'
 
 const both = (words: string) => ({ 'zh-CN': words, en: words })
@@ -18,10 +18,21 @@ beforeAll(() => setLocale('en'))
 beforeEach(() => {
   const stored = (id: string, more: object = {}) => ({ id, is_stored: true, columns_in: null, ...more })
   const types = [stored('text'), stored('number'), stored('boolean'), stored('datetime'), stored('user'), stored('subform', { columns_in: 'columns' })]
-  catalog.value = { types, operators: [], raw: { nodes: [{ id: 'set_fields', label: both('Set fields') }, { id: 'for_each', label: both('For each') }] } } as never
+  catalog.value = { types, operators: [], raw: { triggers: [{ id: 'message_received', gives: { message_subject: 'text', message_text: 'text', message_from: 'text', message_name: 'text' } }], nodes: [{ id: 'set_fields', label: both('Set fields') }, { id: 'for_each', label: both('For each') }] } } as never
 })
 
 describe('what a rule knows at a step', () => {
+  it('knows the mail that set it off, everywhere', () => {
+    const brought = broughtBy({ type: 'message_received' })
+    const found = knownAt([query, { id: 'b', type: 'set_fields' }], FIELDS, () => TASKS, brought)
+    const message = ['var.message_subject', 'var.message_text', 'var.message_from', 'var.message_name']
+    expect(found.get('q')?.map((one) => one.id)).toEqual(message)
+    expect(found.get('b')?.map((one) => one.id).slice(0, 5)).toEqual([...message, 'var.open'])
+    expect(comparableOf(found.get('q') ?? []).map((one) => one.id)).toEqual(message)
+    expect(expressionOf('var.message_from')).toEqual({ var: 'message_from' })
+    expect(message.map((id) => quoteOf(id, brought))).toEqual(['message.subject', 'message.text', 'message.from', 'message.name'])
+    expect(broughtBy({ type: 'record_created' })).toEqual([])
+  })
   it('knows a query only after it', () => {
     const nodes: RuleNode[] = [{ id: 'a', type: 'set_fields' }, query, { id: 'b', type: 'set_fields' }]
     expect(known(nodes, 'a')).toEqual([])

@@ -1,4 +1,4 @@
-"""The pages of approvals, blueprints, pools, routing and service levels, with something on them: axe finds nothing
+"""The pages of approvals, blueprints, mailboxes, pools, routing and service levels, with something on them: axe finds nothing
 serious, nothing reaches over the edge, no message key shows; on a desk in English and on a phone in Chinese."""
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from .conftest import PASSWORD, Installation
 from .desk import Desk
 from .test_a_blueprint_is_drawn import FORM as DEAL
 from .test_a_pool_is_shared import LEAD
+from .test_mails_become_records import hand_over, mail
 from .test_pages_are_accessible import SIZES, visit
 from .test_tickets_find_their_people import TICKET
 
@@ -35,7 +36,7 @@ def test_every_page_of_flows_can_be_used_by_everybody(
     installation: Installation, browser: Browser, tmp_path: Path
 ) -> None:
     desk = Desk(installation, browser, tmp_path / "log")
-    addresses = Furnished(desk).addresses()
+    addresses = Furnished(desk, installation).addresses()
     faults = []
     for language, size in LOOKS:
         desk.context.request.patch("/api/v1/session", data={"locale": language}, headers=desk.headers)
@@ -51,8 +52,9 @@ def test_every_page_of_flows_can_be_used_by_everybody(
 class Furnished:
     """An app in which every kind of flow has something to show."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, house: Installation) -> None:
         self.desk = desk
+        self.house = house
         self.me = desk.context.request.get("/api/v1/session").json()["user"]["id"]
         self.organisation()
         self.blueprint = self.states()
@@ -63,6 +65,7 @@ class Furnished:
         for name in ("Loomworks", "Silk Road"):
             self.record("lead", name=name, phone="13800138000", need="400 m of linen")
         self.rule = self.routing()
+        self.mailbox = self.mails()
         self.approval = self.approvals()
 
     def addresses(self) -> list[str]:
@@ -71,6 +74,8 @@ class Furnished:
             approval, f"{approval}/figures", f"{approval}/move", "/tasks", "/tasks?box=started", "/tasks?box=done",
             f"{rules}/blueprints", f"{rules}/blueprints/{self.blueprint}", f"{rules}/blueprints/{self.blueprint}/figures",
             f"/a/repairs/f/deal?record={self.deal}", f"/a/repairs/f/ask?record={self.asked}", "/a/repairs/pools",
+            f"{rules}/mailboxes", f"/a/repairs/mailboxes/{self.mailbox}", f"{rules}/{self.thanks}",
+            f"/a/repairs/mailboxes/{self.mailbox}/received", f"/a/repairs/mailboxes/{self.mailbox}/received?state=held",
             "/a/repairs/pools?q=nothing", f"{rules}/pools/{self.pool}", "/queue", f"{rules}/{self.rule}",
             f"{rules}/runs", f"{rules}/sla", f"{rules}/sla/{self.policy}", f"{rules}/sla/{self.policy}/figures",
             f"{rules}/calendars/{self.calendar}", f"/jobs/{self.trial}", *(f"/settings/{part}" for part in ORGANISATION),
@@ -135,6 +140,21 @@ class Furnished:
         made = self.publish("flow", "assign", rule)
         self.record("ticket", subject="Loom", city="Kiel", state="open")
         self.until("/queue", "entries")
+        return made
+
+    def mails(self) -> str:
+        """Receive a mail that became a ticket and one that waits."""
+        server = {"host": "imap.example.com", "user": "support@example.com"}
+        box = {
+            "title": both("客服邮箱", "Support"), "form": "ticket", "addresses": ["support@example.com"],
+            "server": server, "fields": {"subject": "subject"}, "values": {"state": "open"},
+        }  # fmt: skip
+        made = self.publish("mailbox", "support", box)
+        trigger, node = {"type": "message_received"}, {"id": "n1", "type": "set_fields", "values": {"state": "open"}}
+        rule = {"title": both("来信", "Mails"), "form": "ticket", "trigger": trigger, "nodes": [node]}
+        self.thanks = self.publish("flow", "mails", rule)
+        hand_over(self.house, mail("A loom stopped", "It shows E-17."))
+        hand_over(self.house, mail("Away", "Until Monday.", **{"Auto-Submitted": "auto-replied"}))
         return made
 
     def approvals(self) -> str:

@@ -62,6 +62,8 @@ export function triggerWords(flow: FlowDocument, glossary: Glossary): string {
       return t('gallery.when.scheduled', { every: t(`gallery.every.${trigger.every}`), day: trigger.weekday ? t(`gallery.weekday.${trigger.weekday}`) : '', at: String(trigger.at ?? ''), form })
     case 'button':
       return t('gallery.when.button', { form, label: quoted(resolve(trigger.label as L10n)) })
+    case 'message_received':
+      return t(`gallery.when.message_${trigger.which ?? 'any'}`, { form })
     case 'webhook':
       return t('gallery.when.webhook')
     default:

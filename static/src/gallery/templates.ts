@@ -88,6 +88,7 @@ export const KINDS: { kind: string; icon: string }[] = [
   { kind: 'flow', icon: 'bolt' },
   { kind: 'dashboard', icon: 'chart' },
   { kind: 'view', icon: 'list' },
+  { kind: 'mailbox', icon: 'inbox' },
   { kind: 'message_template', icon: 'mail' },
   { kind: 'assignment_rule', icon: 'users' },
   { kind: 'permission_group', icon: 'shield' },

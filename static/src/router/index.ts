@@ -44,6 +44,7 @@ const workspace: RouteRecordRaw = {
     { path: 'a/:app/rules/calendars/:definitionId', name: 'calendar', component: page('service/Calendar'), props: true },
     { path: 'a/:app/pools', name: 'pools', component: page('pools/Pools'), props: true },
     { path: 'a/:app/rules/pools/:definitionId', name: 'pool', component: page('pools/Pool'), props: true },
+    { path: 'a/:app/rules/mailboxes', name: 'mailboxes', component: page('mailboxes/Mailboxes'), props: true },
     { path: 'a/:app/rules/blueprints', name: 'blueprints', component: page('blueprints/Blueprints'), props: true },
     { path: 'a/:app/rules/blueprints/:definitionId/figures', name: 'blueprint-figures', component: page('blueprints/Figures'), props: true },
     { path: 'a/:app/rules/blueprints/:definitionId', name: 'blueprint', component: page('blueprints/Blueprint'), props: true },
@@ -69,6 +70,7 @@ const bare: RouteRecordRaw[] = [
   { path: '/gallery/:slug', name: 'template', component: page('gallery/Template'), props: true },
   { path: '/a/:app/design/:definitionId', name: 'design', component: page('designer/Designer'), props: true },
   { path: '/a/:app/approvals/:definitionId', name: 'approval', component: page('approvals/Approval'), props: true },
+  { path: '/a/:app/mailboxes/:definitionId/:face(received)?', name: 'mailbox', component: page('mailboxes/Mailbox'), props: true },
   { path: '/a/:app/permissions/:form', name: 'permissions', component: page('settings/Permissions'), props: true },
   { path: '/a/:app/links/:form', name: 'links', component: page('designer/Share'), props: true },
 ]

@@ -1,13 +1,14 @@
 /**
- * What a rule knows at one of its steps beside the record: results that earlier steps keep (`var.open`, of a query also
- * `var.open.title`, of the first record it found) and what a loop stands at (`item.price`). Both are shown as fields.
+ * What a rule knows at one of its steps beside the record: what set it off (`var.message_subject`), results that earlier steps keep
+ * (`var.open`, of a query also `var.open.title`, of the first record it found) and what a loop stands at (`item.price`). All are
+ * shown as fields.
  */
 import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey } from 'vue'
-import { typeInfo } from '@/api/catalog'
+import { catalog, typeInfo } from '@/api/catalog'
 import type { FormField, L10n } from '@/api/types'
-import { LOCALES, resolve, t } from '@/i18n'
+import { i18n, LOCALES, resolve, t } from '@/i18n'
 import { columnsOf } from '@/records/values/rows/sheet'
-import { ruleApi, type RuleNode } from './rule'
+import { ruleApi, type RuleNode, type Trigger } from './rule'
 
 const KIND_TYPES: Record<string, string> = { number: 'number', text: 'text', date: 'date', datetime: 'datetime', boolean: 'boolean' }
 const RESERVED = (): FormField[] => [
@@ -22,10 +23,17 @@ export function waysOf(node: RuleNode): RuleNode[][] {
   return [node.then, node.else, node.late, node.nodes, ...(node.branches ?? []).map((branch) => branch.nodes)].filter((way): way is RuleNode[] => way !== undefined)
 }
 
+/** What is known from the start, since the trigger gives it; templates quote `message_subject` as `message.subject`. */
+export function broughtBy(trigger: Trigger | undefined): FormField[] {
+  const types = (catalog.value?.raw.triggers ?? []) as { id: string; gives?: Record<string, string> }[]
+  const gives = types.find((one) => one.id === trigger?.type)?.gives ?? {}
+  return Object.entries(gives).map(([name, kind]) => ({ ...keptAs(name, kind), ...(i18n.global.te(`rules.gives.${name}`) && { label: words(`rules.gives.${name}`) }), quote: name.replace('_', '.') }))
+}
+
 /** Step → what is known there beside the record, in the order of writing. */
-export function knownAt(nodes: readonly RuleNode[], fields: readonly FormField[], fieldsOf: (form: string) => FormField[]): Map<string, FormField[]> {
+export function knownAt(nodes: readonly RuleNode[], fields: readonly FormField[], fieldsOf: (form: string) => FormField[], brought: readonly FormField[] = []): Map<string, FormField[]> {
   const found = new Map<string, FormField[]>()
-  let kept: FormField[] = []
+  let kept: FormField[] = [...brought]
   const queried = new Map<string, FormField[]>()
   const itemsOf = (node: RuleNode): FormField[] => {
     const of = (node.of ?? {}) as { field?: string; var?: string; users?: unknown }
@@ -69,6 +77,8 @@ export function sourceOf(value: unknown): string | null {
 /** How a text quotes a field among these: that of the record, of what a loop stands at, of the first record found, or how many were. */
 export function quoteOf(id: string, among: readonly FormField[]): string {
   if (id.startsWith('item.')) return id
+  const own = among.find((one) => one.id === id)?.quote
+  if (typeof own === 'string') return own
   if (!id.startsWith('var.')) return `record.${id}`
   const [, name, ...field] = id.split('.')
   return field.length ? `var.${name}.first.${field.join('.')}` : queriesAmong(among).some((one) => one.id === id) ? `${id}.count` : id
@@ -83,7 +93,7 @@ const nothing = (): FormField[] => []
 export const useKnown = () => inject(KNOWN, nothing)
 
 /** Tell the editors inside what each step knows. */
-export function provideKnown(app: string, nodes: ComputedRef<readonly RuleNode[]>, fields: ComputedRef<FormField[]>): void {
+export function provideKnown(app: string, nodes: ComputedRef<readonly RuleNode[]>, fields: ComputedRef<FormField[]>, trigger: ComputedRef<Trigger | undefined>): void {
   const forms = shallowRef<Record<string, FormField[]>>({})
   const asked = new Set<string>()
   const wanted = computed(() => [...new Set(queriedForms(nodes.value))])
@@ -91,7 +101,7 @@ export function provideKnown(app: string, nodes: ComputedRef<readonly RuleNode[]
     asked.add(key)
     void ruleApi.form(app, key).then((form) => (forms.value = { ...forms.value, [key]: form.document.fields }), () => asked.delete(key))
   }), { immediate: true })
-  const known = computed(() => knownAt(nodes.value, fields.value, (key) => forms.value[key] ?? []))
+  const known = computed(() => knownAt(nodes.value, fields.value, (key) => forms.value[key] ?? [], broughtBy(trigger.value)))
   provide(KNOWN, (step) => known.value.get(step) ?? [])
 }
 const queriedForms = (nodes: readonly RuleNode[]): string[] => nodes.flatMap((node) => [...(node.type === 'query_records' && node.form ? [String(node.form)] : []), ...waysOf(node).flatMap(queriedForms)])

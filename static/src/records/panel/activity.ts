@@ -15,7 +15,7 @@ export interface Entry {
   act?: string
   rev?: number
   changes?: Change[]
-  cause?: { flows?: string[]; depth?: number; flow?: string } | string | null
+  cause?: { origin?: string; flows?: string[]; depth?: number; flow?: string } | string | null
   body?: string
   channel?: string
   data?: Record<string, unknown>
@@ -33,6 +33,9 @@ export function flowOf(entry: Entry): string | null {
   // the house keeping relations up to date stands in the chain too, and is no rule
   return cause.flow ?? cause.flows?.filter((one) => one !== 'relations').at(-1) ?? null
 }
+
+/** Whether a mail brought it about, by no hand of ours. */
+export const isByMail = (entry: Entry): boolean => entry.actor.kind === 'system' && typeof entry.cause === 'object' && entry.cause?.origin === 'mail'
 
 const titles = new Map<string, Promise<Map<string, L10n>>>()
 /** Titles of an app's flows by id; empty for those who may not see them. */
