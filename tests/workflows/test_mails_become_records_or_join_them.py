@@ -1,8 +1,9 @@
 """Mails that come in: a record for each, answers with the record that they answer, and each of them once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from formloom.platform.storage.tables import messages, touchpoints
+from formloom.platform.storage.tables import messages, sla_clocks, touchpoints
 from formloom.workflows.inbound import mailboxes
 from formloom.workflows.inbound.receiving import receive
 
@@ -207,3 +208,41 @@ def test_over_a_real_mail_server_and_back(opened: Open) -> None:
         answer = letter("Re: Got it", to=str(arrived["Reply-To"]), answers=str(arrived["Message-ID"]), sender=MING)
         done = receives(house, answer)
         assert (done.state, done.record_id) == ("joined", first.record_id)
+
+
+def test_the_clock_for_the_next_response_runs_from_the_customers_answer(house: House) -> None:
+    metric = {"id": "next", "kind": "next_response", "targets": [{"within": "PT2H", "business": False}]}
+    house.define("sla", "service", {"title": both("Service"), "form": "ticket", "metrics": [metric]})
+    mailbox(house)
+    first = receives(house, letter(Message_ID="<first@client.example>"))
+    assert house.rows(sla_clocks, sla_clocks.c.state == "running") == []
+    house.clock.advance(timedelta(hours=1))
+    receives(house, letter("Away", answers="<first@client.example>", Auto_Submitted="auto-replied"))
+    assert house.rows(sla_clocks, sla_clocks.c.state == "running") == []
+    receives(house, letter("Hello?", answers="<first@client.example>"))
+    (clock,) = house.rows(sla_clocks, sla_clocks.c.state == "running")
+    assert (clock.record_id, clock.metric, clock.started_at) == (first.record_id, "next", house.clock.now())
+
+
+def test_a_help_desk_from_the_gallery_opens_a_ticket_again_for_an_answer(house: House) -> None:
+    house.ask("POST", "/templates/ticketing/install", {"sample_data": False})
+    box = house.ask("GET", "/apps/ticketing/definitions?kind=mailbox")["definitions"][0]["id"]
+    draft = house.ask("GET", f"/definitions/{box}/draft")["document"]
+    house.redefine(box, {**draft, "enabled": True, "addresses": [SUPPORT]})
+    first = receives(house, letter("漏水", "机器漏水了，请尽快。", files={"photo.txt": b"x"}))
+    ticket = f"/forms/ticketing.ticket/records/{first.record_id}"
+    told = house.ask("GET", ticket)["values"]
+    assert (told["channel"], told["name"], told["email"], told["status"]) == (
+        "email",
+        "Ming Li",
+        "ming@client.example",
+        "new",
+    )
+    (acknowledged,) = house.deliveries("mail")
+    assert (acknowledged.recipient, "我们已收到您的问题" in acknowledged.subject) == ("ming@client.example", True)
+    house.ask("PATCH", ticket, {"values": {"status": "pending"}})
+    house.work()
+    done = receives(house, letter("Re: 漏水", "现在好了一点", answers=str(acknowledged.stable_id)))
+    assert (done.state, house.ask("GET", ticket)["values"]["status"]) == ("joined", "open")
+    notices = [one["text"]["zh-CN"] for one in house.ask("GET", "/notifications")["notifications"]]
+    assert any("现在好了一点" in text for text in notices)

@@ -109,6 +109,13 @@ def addresses_of_record(unit: ReadUnit, record_id: str) -> set[str]:
     return set(unit.conn.scalars(select(columns.address).where(*wanted).distinct().limit(200)))
 
 
+def answers_of(unit: ReadUnit, record_id: str) -> list[datetime]:
+    """Return when people who take part in a record answered by a message, oldest first."""
+    columns = messages.c
+    wanted = (columns.record_id == record_id, columns.state == "joined", columns.is_automatic.is_(False))
+    return list(unit.conn.scalars(select(columns.at).where(*wanted).order_by(columns.at)))
+
+
 def count_from(unit: ReadUnit, mailbox_id: str, address: str, *, since: datetime) -> int:
     """Return how many messages an address sent to a mailbox since a moment."""
     columns = messages.c

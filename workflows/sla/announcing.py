@@ -19,7 +19,8 @@ from formloom.workflows.triggers.registry import TRIGGERS
 
 OCCASION: Literal["flow.sla_event"] = "flow.sla_event"
 KEPT_FOR = frozenset({
-    "record.created", "record.updated", "record.deleted", "record.restored", "flow.button", "sla.due",
+    "record.created", "record.updated", "record.deleted", "record.restored", "flow.button", "flow.message",
+    "sla.due",
 })  # fmt: skip
 """The occasions on which a clock may have moved."""
 LISTENER = "sla_event"

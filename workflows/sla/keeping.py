@@ -19,7 +19,7 @@ from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.storage.per_epoch import PerForm
 from formloom.workflows.business_time import calendar_of
 from formloom.workflows.calendars import WorkingTime
-from formloom.workflows.queries import clockwork
+from formloom.workflows.queries import clockwork, messages
 from formloom.workflows.queries import sla as rows
 from formloom.workflows.queries.sla import ClockRow, EventRow
 from formloom.workflows.sla.clock import ALWAYS, Clock, Event, EventKind, replay
@@ -122,6 +122,8 @@ def _said(unit: ReadUnit, record_id: str, policies: Iterable[Policy]) -> list[Sa
     said: list[Said] = []
     if "public_reply" in asked:
         said += [Said("public_reply", at) for at in rows.replies_of(unit, record_id)]
+    if "requester_message" in asked:
+        said += [Said("requester_message", at) for at in messages.answers_of(unit, record_id)]
     if "member_comment" in asked:
         said += [Said("member_comment", at) for at in rows.comments_of(unit, record_id)]
     return said

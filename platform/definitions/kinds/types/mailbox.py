@@ -128,6 +128,8 @@ def _check_ways_in(document: Document, world: World) -> Iterator[Finding]:
         for place, address in enumerate(addresses):
             if address in taken:
                 yield Finding("address_taken", _TAKEN, f"addresses/{place}", {"address": address, "name": key})
+    if document.get("enabled", True) is False:
+        return
     if not addresses and not document.get("server"):
         yield Finding("no_way_in", _NO_WAY_IN, "addresses", severity="warning")
     elif not addresses:
