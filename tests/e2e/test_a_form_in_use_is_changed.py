@@ -64,3 +64,12 @@ def test_a_field_is_retyped_hidden_grouped_and_translated(
     title.press("Enter")
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", name="Repairs of the house").first).to_be_visible()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("[data-publish]")).to_be_enabled()
+    title, tools = page.locator(".dbar h1").bounding_box(), page.locator(".dbar .tools").bounding_box()
+    assert title is not None
+    assert tools is not None
+    assert title["width"] > 60
+    assert title["x"] + title["width"] <= tools["x"]
+    assert tools["x"] + tools["width"] <= 390
