@@ -30,7 +30,7 @@ from formloom.workflows.assignment import waiting as assignment
 from formloom.workflows.blueprints import adopting as watching
 from formloom.workflows.blueprints import automatic
 from formloom.workflows.failures import telling
-from formloom.workflows.inbound import fetching
+from formloom.workflows.inbound import fetching, receiving
 from formloom.workflows.leadership import BEAT_S, TICKER, Deposed, Seat, Stillness, silent_workers
 from formloom.workflows.pools import adopting as pool_adopting
 from formloom.workflows.pools import looking as pools
@@ -153,6 +153,7 @@ class Ticker:
         self._write(lambda uow: unfinished.forget_old(uow, now=now))
         self._write(lambda uow: waiting.forget_old(uow, now=now))
         self._write(lambda uow: failures.forget_old(uow, now=now))
+        receiving.forget_sources(self._rt, self._write, now)
 
     def fetch(self) -> int:
         """Fetch mails from the servers of mailboxes that are due; return how many came."""

@@ -1,8 +1,13 @@
 """Mails that come in: a record for each, answers with the record that they answer, and each of them once."""
 
+import gzip
+import os
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
+from formloom.platform.storage.backup import write_backup
 from formloom.platform.storage.tables import messages, sla_clocks, touchpoints
 from formloom.workflows.inbound import mailboxes
 from formloom.workflows.inbound.receiving import receive
@@ -246,3 +251,29 @@ def test_a_help_desk_from_the_gallery_opens_a_ticket_again_for_an_answer(house: 
     assert (done.state, house.ask("GET", ticket)["values"]["status"]) == ("joined", "open")
     notices = [one["text"]["zh-CN"] for one in house.ask("GET", "/notifications")["notifications"]]
     assert any("现在好了一点" in text for text in notices)
+
+
+def test_originals_of_what_came_to_nothing_are_forgotten(house: House) -> None:
+    mailbox(house, unmatched="hold")
+    kept, dropped = receives(house, letter("kept")), receives(house, letter("dropped"))
+    house.ask("POST", f"/messages/{dropped.id}/drop")
+    for row in house.rows(messages):
+        path = house.rt.files.path(row.source)
+        os.utime(path, (0, 0))
+    house.clock.advance(timedelta(days=31))
+    house.formloom.worker.ticker.clear()
+    assert [house.ask("GET", f"/messages/{one.id}/source", ok=False).status_code for one in (kept, dropped)] == [
+        200,
+        404,
+    ]
+    assert [row.source is None for row in house.rows(messages)] == [False, True]
+
+
+def test_a_backup_holds_the_mails(house: House, tmp_path: Path) -> None:
+    mailbox(house)
+    receives(house, letter("In the archive"))
+    (row,) = house.rows(messages)
+    write_backup(house.db, house.rt.files, tmp_path / "all.zip", now=house.clock.now(), progress=lambda *_: None)
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert f"files/{row.source}" in archive.namelist()
+        assert b"In the archive" in gzip.decompress(archive.read(f"files/{row.source}"))

@@ -10,6 +10,7 @@ anything by itself, and nothing here writes to anybody: only flows do, under the
 
 import gzip
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from formloom.workflows.queries import failures, messages, posts
 from formloom.workflows.queries.messages import MessageRow
 
 HOUR = timedelta(hours=1)
+SOURCE_KEPT = timedelta(days=30)
 MOST_PER_HOUR = 30
 """So many mails of one address come in within an hour; the others wait for a person."""
 MOST_AUTOMATIC = 5
@@ -73,6 +75,12 @@ def source_of(rt: Runtime, row: MessageRow) -> bytes:
         raise NotFound
     with rt.files.open(row.source) as stream:
         return gzip.decompress(stream.read())
+
+
+def forget_sources(rt: Runtime, write: Callable[[Callable[[UnitOfWork], list[str]]], list[str]], now: datetime) -> None:
+    """Remove the originals of mails of which nothing came, some time after."""
+    for sha256 in write(lambda uow: messages.without_source(uow, before=now - SOURCE_KEPT)):
+        rt.files.remove(sha256, untouched_since=now - HOUR)
 
 
 def make(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -14,7 +14,6 @@ from formloom.platform.storage.tables import messages
 
 BELONGS = ("made", "joined")
 """The states of messages whose writer takes part in their record."""
-MOST_HELD_FOR = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +137,18 @@ def signs_of(unit: ReadUnit, address: str, *, bounced_since: datetime, automatic
     wanted = (columns.address == address, columns.at >= bounced_since)
     row = unit.conn.execute(select(bounced, automatic).where(*wanted)).one()
     return row[0] > 0, row[1] > 0
+
+
+def without_source(uow: UnitOfWork, *, before: datetime, most: int = 500) -> list[str]:
+    """Forget the originals of what was dropped or came back before a moment; return those that no other message has."""
+    columns = messages.c
+    past = (columns.source.is_not(None), columns.state.in_(("dropped", "bounced")), columns.at < before)
+    found = uow.conn.execute(select(columns.id, columns.source).where(*past).order_by(columns.id).limit(most)).all()
+    if not found:
+        return []
+    uow.conn.execute(update(messages).where(columns.id.in_([row[0] for row in found])).values(source=None))
+    sources = {str(row[1]) for row in found}
+    return sorted(sources - set(uow.conn.scalars(select(columns.source).where(columns.source.in_(sources)))))
 
 
 def page(
