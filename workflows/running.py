@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from formloom.platform.definitions.conditions.tree import RESERVED
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.errors import FormloomError, NotFound
 from formloom.platform.kernel.text import LOCALES
@@ -301,7 +302,11 @@ def context_of(unit: ReadUnit, rt: Runtime, form: FormVersion, occasion: Occasio
         named = tasks.names(unit, ids)
         return [{"id": one, "name": named.get(one, "")} for one in ids]
 
-    context.words, context.people = words, found
+    def facts() -> dict[str, Any]:
+        record = read_one(unit, form, occasion.record_id) if occasion.record_id else None
+        return {name: getattr(record, name) for name in RESERVED if record is not None}
+
+    context.words, context.people, context.facts = words, found, facts
     return context
 
 

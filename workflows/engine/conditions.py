@@ -14,7 +14,7 @@ from typing import Any
 from formloom.platform.definitions.conditions.compile import Predicate, Setting, compile_node, is_timed, matches
 from formloom.platform.definitions.conditions.compile import explain as explain_tree
 from formloom.platform.definitions.conditions.moments import next_change
-from formloom.platform.definitions.conditions.tree import Leaf, Node, Not, parse
+from formloom.platform.definitions.conditions.tree import RESERVED, Leaf, Node, Not, fields_of, parse
 from formloom.platform.definitions.form import FormVersion
 from formloom.workflows.engine import scope
 from formloom.workflows.engine.context import Context
@@ -22,9 +22,9 @@ from formloom.workflows.engine.context import Context
 
 def explain(tree: Mapping[str, Any], context: Context) -> tuple[bool, list[dict[str, Any]]]:
     """Return whether the record meets `tree`, and every leaf with what it found. Raises ConditionInvalid."""
-    node, decide = _read(tree, context)
+    node, decide, names_record = _read(tree, context)
     setting = _setting(context)
-    values = _values(context)
+    values = _values(context, names_record)
     why = [
         {
             "field": one.field, "op": one.op, "value": one.value, "actual": one.actual, "result": one.result,
@@ -39,14 +39,17 @@ def meets(tree: Mapping[str, Any], context: Context) -> bool:
     """Tell whether the record meets `tree`. Raises ConditionInvalid."""
     if not tree:
         return True
-    node, decide = _read(tree, context)
-    values = _values(context)
+    node, decide, names_record = _read(tree, context)
+    values = _values(context, names_record)
     return decide(values) if decide else matches(node, values, _setting(context))
 
 
 def changes_at(tree: Mapping[str, Any], context: Context) -> datetime | None:
     """Return when time alone may next change whether the record meets `tree`. Raises ConditionInvalid."""
-    return next_change(_read(tree, context)[0], _values(context), _setting(context)) if tree else None
+    if not tree:
+        return None
+    node, _decide, names_record = _read(tree, context)
+    return next_change(node, _values(context, names_record), _setting(context))
 
 
 def clean_values(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,13 +60,14 @@ def clean_values(form: FormVersion, values: Mapping[str, Any]) -> dict[str, Any]
 
 
 MOST_READ = 1_000
-_Read = tuple[Node, Predicate | None]
+_Read = tuple[Node, Predicate | None, bool]
 _read_ones: OrderedDict[tuple[Any, ...], tuple[Mapping[str, Any], _Read]] = OrderedDict()
 _reading = threading.Lock()
 
 
 def _read(tree: Mapping[str, Any], context: Context) -> _Read:
-    """Return the parsed tree, and how it is decided where that depends on the values alone. Raises ConditionInvalid."""
+    """Return the parsed tree, how it is decided where that depends on the values alone, and whether it names what
+    stands beside a record's values. Raises ConditionInvalid."""
     form = context.form
     beside = scope.kinds(context.item, context.kept)
     key = id(tree), form.form_id, form.version, form.zone.key, tuple(sorted(beside.items(), key=str))
@@ -72,7 +76,8 @@ def _read(tree: Mapping[str, Any], context: Context) -> _Read:
             _read_ones.move_to_end(key)
             return known[1]
     node = parse(tree, _kinds(context), with_before=True)
-    made: _Read = node, None if is_timed(node) or _needs_past(node) else compile_node(node, Setting(zone=context.zone))
+    decide = None if is_timed(node) or _needs_past(node) else compile_node(node, Setting(zone=context.zone))
+    made: _Read = node, decide, bool(fields_of(tree) & RESERVED.keys())
     with _reading:
         _read_ones[key] = tree, made
         while len(_read_ones) > MOST_READ:
@@ -90,8 +95,9 @@ def _kinds(context: Context) -> dict[str, Any]:
     return {**context.form.value_kinds(), **scope.kinds(context.item, context.kept)}
 
 
-def _values(context: Context) -> dict[str, Any]:
-    return {**clean_values(context.form, context.values), **scope.clean(context.item, context.kept)}
+def _values(context: Context, names_record: bool) -> dict[str, Any]:
+    about = context.facts() if names_record else {}
+    return {**about, **clean_values(context.form, context.values), **scope.clean(context.item, context.kept)}
 
 
 def _about(name: str, context: Context) -> dict[str, Any]:

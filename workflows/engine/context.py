@@ -60,6 +60,10 @@ class Occasion:
         return (context or {}).get("transition") or {}
 
 
+def _no_facts() -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(slots=True)
 class Context:
     """The state of one run. `values` follow what the flow's own actions change."""
@@ -73,6 +77,8 @@ class Context:
     """Gives the variables of templates in a language: `record`, `form`, `links` …"""
     people: People = _nobody
     """Finds the people that parts of a document mean: `id` and `name` of each."""
+    facts: Callable[[], Mapping[str, Any]] = _no_facts
+    """Gives what stands beside the record's values: `id`, `created_at`, `created_by` and their like."""
     item: Any = None
     """What a loop stands at; see `engine/scope.py`."""
     kept: Mapping[str, Any] = field(default_factory=dict)
