@@ -5,6 +5,7 @@ import sys
 import click
 
 from formloom.builders.cli import Open, Refused
+from formloom.platform.kernel.errors import FormloomError
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.inbound import mailboxes
 from formloom.workflows.inbound.mailboxes import Mailbox
@@ -24,10 +25,14 @@ def mail_commands(open_installation: Open) -> list[click.Command]:
     def receive_mail(recipients: tuple[str, ...]) -> None:
         """Take in one mail from standard input. Status 1: nothing was taken in, and the mail server may try again."""
         raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        while sys.stdin.buffer.read(65_536):
+            pass  # a mail server whose pipe breaks takes the mail for undelivered
         installation = open_installation()
         try:
             rt = installation.runtime
             done = receive(rt, _mailbox(rt, recipients or read(raw).to), raw)
+        except FormloomError as fault:
+            raise Refused(fault.words("en")) from fault
         finally:
             installation.close()
         click.echo(_line(done))

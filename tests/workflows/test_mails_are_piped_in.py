@@ -42,3 +42,9 @@ def test_a_mail_for_nobody_is_refused_with_one_line(house: House) -> None:
 def test_a_mailbox_that_is_off_takes_nothing(house: House) -> None:
     mailbox(house, enabled=False)
     assert pipe(house, letter()).returncode == 1
+
+
+def test_a_mail_that_is_far_too_long_is_read_to_its_end_and_waits(house: House) -> None:
+    mailbox(house)
+    done = pipe(house, letter() + b"x" * 40_000_000)
+    assert (done.returncode, done.stdout.decode().split()[1:]) == (0, ["held", "too_large"])
