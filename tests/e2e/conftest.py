@@ -99,8 +99,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Installation]:
-    """Run an empty installation in the folder, whose `log` then tells the set-up address."""
+def serving(folder: Path, **settings: str) -> Iterator[Installation]:
+    """Run an empty installation in the folder, whose `log` then tells the set-up address; `settings` are of its environment."""
     mailbox, port = Mailbox(), free_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE_S)
     controller.start()
@@ -108,6 +108,7 @@ def serving(folder: Path) -> Iterator[Installation]:
         **{name: value for name, value in os.environ.items() if not name.startswith("FORMLOOM_")},
         "FORMLOOM_HOME": str(folder / "home"), "FORMLOOM_SMTP_URL": f"smtp://127.0.0.1:{controller.port}",
         "FORMLOOM_BASE_URL": f"http://127.0.0.1:{port}", "FORMLOOM_LOG": "warning",
+        **settings,
     }  # fmt: skip
     house = Installation(f"http://127.0.0.1:{port}", mailbox, environment)
     process = _nursery().fork(environment, ["serve", "--port", str(port)], folder / "log")
