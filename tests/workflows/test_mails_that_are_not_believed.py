@@ -154,6 +154,37 @@ def test_what_can_not_be_taken_in_waits_with_the_reason(house: House, raw: bytes
 HEAD = b"From: a@b.example\n"
 
 
+def poisonous() -> Iterator[tuple[str, bytes]]:
+    """Yield mails that a decoder or a database refuses: raw bytes, NUL, values that are too long, odd encodings."""
+    report = HEAD + b"Content-Type: multipart/report; report-type=delivery-status; boundary=X\n\n--X\n"
+    part = HEAD + b"Content-Type: multipart/mixed; boundary=X\n\n--X\nContent-Disposition: inline; "
+    yield "bytes in the Message-ID", HEAD + b"Message-ID: <caf\xe9@x>\n\nx"
+    yield "NUL in the Message-ID", HEAD + b"Message-ID: <a\x00b@x>\n\nx"
+    yield "bytes and NUL in what it answers", HEAD + b"References: <caf\xe9@x>\nIn-Reply-To: <a\x00b@x>\n\nx"
+    yield "bytes and NUL in the recipients", HEAD + b"To: caf\xe9@x, a\x00b@x\n\nx"
+    yield "bytes in the charset of a subject", HEAD + b"Subject: =?\xe9?q?a?=\n\nx"
+    yield "bytes in the charset of a name", b"From: =?\xe9?q?a?= <a@b.example>\n\nx"
+    yield "a sender that is too long", b"From: " + b"a" * 64 + b"@" + b"b" * 250 + b"\n\nx"
+    for charset in (b"undefined", b"idna", b'"a\x00b"', b"rot13"):
+        yield f"text in {charset!r}", HEAD + b"Content-Type: text/plain; charset=" + charset + b"\n\ncaf\xe9"
+    yield "a charset with a language", HEAD + b"Content-Type: text/plain; charset*=x'y'z\n\ncaf\xe9"
+    yield "a boundary in no charset", HEAD + b"Content-Type: multipart/mixed; boundary*=undefined''%ff\n\n--X\n"
+    yield "NUL in the charset of a file", part + b"filename*=a\x00b''x%ff\n\nhi\n--X--"
+    yield "bytes and NUL in the name of a file", part + b'filename="caf\xe9\x00.txt"\n\nhi\n--X--'
+    for kind in (b"message/rfc822", b"text/rfc822-headers"):
+        mail = b"Content-Type: " + kind + b"\n\nMessage-ID: <\xe9\x00@x>\n\nx\n--X--"
+        yield f"bytes and NUL in a {kind.decode()} that came back", report + mail
+
+
+@pytest.mark.parametrize("raw", [pytest.param(raw, id=name) for name, raw in poisonous()])
+def test_a_mail_that_can_hardly_be_stored_is_taken_in_like_any_other(house: House, raw: bytes) -> None:
+    mailbox(house)
+    done = receives(house, raw)
+    assert done.state in {"made", "held", "dropped"}
+    assert receives(house, raw) == done
+    assert house.ask("GET", f"/messages/{done.id}")["has_source"]
+
+
 def hostile() -> Iterator[tuple[str, bytes]]:
     mixed = HEAD + b"Content-Type: multipart/mixed; boundary=X\n\n"
     yield "ten thousand parts", mixed + b"--X\n\nhi\n" * 10_000 + b"--X--\n"

@@ -70,3 +70,13 @@ def test_a_mail_within_a_mail_is_a_file() -> None:
 )
 def test_the_language_is_told_by_the_characters(text: str, language: str | None) -> None:
     assert plain.language_of(text) == language
+
+
+def test_spaces_of_other_kinds_part_words_and_emoji_stay_whole() -> None:
+    mail = read(letter(text="Hello\u00a0world\n你好\u3000世界 👩\u200d🔧"))
+    assert mail.text == "Hello world\n你好 世界 👩\u200d🔧"
+
+
+def test_a_charset_that_is_written_as_rfc_2231_has_it_is_read() -> None:
+    raw = b"From: a@b.example\r\nContent-Type: text/plain; charset*=us-ascii'en'utf-8\r\n\r\n" + "你好".encode()
+    assert (read(raw).text, read(raw).defect) == ("你好", None)

@@ -49,16 +49,16 @@ def _without(text: str, begin: str, end: str) -> str:
 
 def tidied(text: str) -> str:
     """Return a text without control characters, with at most one empty line in a row."""
-    lines = [
-        "".join(char for char in line if char.isprintable() or char == "\t").rstrip() for line in text.splitlines()
-    ]
+    lines = ["".join(_shown(char) for char in line).rstrip() for line in text.splitlines()]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip()
 
 
-def _lines(text: str) -> list[str]:
-    """Return the lines of a text; characters that only look like the end of one don't count."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _shown(char: str) -> str:
+    """Return a character as it is kept: a space of another kind still parts words, and what joins emoji joins them."""
+    if char.isprintable() or char in "\t\u200d":
+        return char
+    return " " if char.isspace() else ""
 
 
 def split_answer(text: str) -> tuple[str, str]:

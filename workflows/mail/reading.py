@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -34,6 +34,7 @@ MAX_FILES = 30
 MAX_REFERENCES = 50
 MAX_RECIPIENTS = 100
 MAX_HEADER = 20_000
+MAX_ADDRESS = 254
 _MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,100}>")
 _CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949"}
 _WHERE_IT_WENT = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
@@ -89,10 +90,14 @@ def read(raw: bytes) -> Mail:
     if len(raw) > MAX_BYTES:
         return _headers_only(raw, "too_large")
     try:
-        message = message_from_bytes(raw)
-        parts = list(_leaves(message))
-    except (RecursionError, _TooManyParts):
+        return _whole(raw)
+    except Exception:  # noqa: BLE001 - the library raises whatever comes to its mind on what strangers write
         return _headers_only(raw, "malformed")
+
+
+def _whole(raw: bytes) -> Mail:
+    message = message_from_bytes(raw)
+    parts = list(_leaves(message))
     head = _Head(message, raw)
     body = _text_of(parts)
     text, quoted = plain.split_answer(body)
@@ -114,7 +119,7 @@ class _Head:
         for name, value in message.raw_items():
             listed = self._all.setdefault(name.lower()[:80], [])
             if len(listed) < MAX_DEPTH:
-                listed.append(str(value)[:MAX_HEADER].replace("\r", " ").replace("\n", " "))
+                listed.append(_storable(str(value)[:MAX_HEADER].replace("\r", " ").replace("\n", " ")))
         self._raw = raw
         self.name, self.sender = self._from()
 
@@ -133,9 +138,10 @@ class _Head:
     def _from(self) -> tuple[str, str]:
         name, address = next(iter(_addresses([self._first("from")[:2_000]])), ("", ""))
         try:
-            return _decoded(name)[:200], checked_address(address).lower()
+            sender = checked_address(address).lower()
         except AddressInvalid:
-            return _decoded(name)[:200], ""
+            sender = ""
+        return _decoded(name)[:200], sender if len(sender) <= MAX_ADDRESS else ""
 
     def _first(self, name: str) -> str:
         return self._all.get(name, [""])[0]
@@ -156,7 +162,7 @@ class _Head:
     def _to(self) -> tuple[str, ...]:
         listed = [value for name in _WHERE_IT_WENT for value in self._all.get(name, ())]
         addresses = [address.strip().lower() for _name, address in _addresses(listed)]
-        return tuple(dict.fromkeys(one[:254] for one in addresses if "@" in one))[:MAX_RECIPIENTS]
+        return tuple(dict.fromkeys(one[:MAX_ADDRESS] for one in addresses if "@" in one))[:MAX_RECIPIENTS]
 
     def _at(self) -> datetime | None:
         try:
@@ -183,9 +189,14 @@ def _decoded(text: str) -> str:
     try:
         if "=?" in text:
             return one_line(str(make_header(decode_header(text[:5_000]))))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         pass
-    return one_line(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return one_line(_storable(text))
+
+
+def _storable(text: str) -> str:
+    """Return a text of a header as databases take it: raw bytes read as UTF-8, and without NUL."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _leaves(part: Message, depth: int = 0, count: list[int] | None = None) -> Iterator[Message]:
@@ -194,16 +205,19 @@ def _leaves(part: Message, depth: int = 0, count: list[int] | None = None) -> It
     seen[0] += 1
     if seen[0] > MAX_PARTS or depth > MAX_DEPTH:
         raise _TooManyParts
-    inner = part.get_payload()
-    if not part.get_content_type().startswith("multipart/") or not isinstance(inner, list):
+    if not part.get_content_type().startswith("multipart/") or not part.is_multipart():
         yield part
         return
-    for one in _mails(inner):
+    for one in _mails(part):
         yield from _leaves(one, depth + 1, seen)
 
 
-def _mails(inner: object) -> list[Message]:
-    """Return the parts, or the mails, that stand within a part."""
+def _mails(part: Message) -> list[Message]:
+    """Return the parts, or the mails, that stand within a part.
+
+    The payload of others is not even asked for: without being asked to, the library decodes it by what a stranger says.
+    """
+    inner = part.get_payload() if part.is_multipart() else None
     return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
 
 
@@ -227,7 +241,7 @@ def _words(part: Message) -> str:
 
 
 def _is_file(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    return part.get_content_disposition() == "attachment" or bool(_given_name(part))
 
 
 def _files_of(parts: list[Message]) -> Iterator[Attachment]:
@@ -248,10 +262,9 @@ def _files_of(parts: list[Message]) -> Iterator[Attachment]:
 
 
 def _content(part: Message) -> bytes:
-    inner = part.get_payload()
-    if isinstance(inner, list):  # a mail within the mail
+    if part.is_multipart():  # a mail within the mail
         try:
-            return inner[0].as_bytes() if inner and isinstance(inner[0], Message) else b""
+            return next((one.as_bytes() for one in _mails(part)), b"")
         except (RecursionError, ValueError, LookupError):
             return b""
     content = part.get_payload(decode=True)
@@ -262,13 +275,16 @@ _EXTENSIONS = {"message/rfc822": "eml", "image/jpeg": "jpg", "image/png": "png",
                "application/pdf": "pdf", "text/calendar": "ics"}  # fmt: skip
 
 
-def _file_name(part: Message, number: int) -> str:
+def _given_name(part: Message) -> str:
     try:
         given = part.get_filename()
-        name = _decoded(collapse_rfc2231_value(given)) if given else ""
+        return _decoded(collapse_rfc2231_value(given)) if given else ""
     except (LookupError, ValueError, TypeError):
-        name = ""
-    plain_name = name.replace("\\", "/").rpartition("/")[2].strip(". ")
+        return ""
+
+
+def _file_name(part: Message, number: int) -> str:
+    plain_name = _given_name(part).replace("\\", "/").rpartition("/")[2].strip(". ")
     return plain_name[-150:] or f"file-{number}.{_EXTENSIONS.get(part.get_content_type(), 'bin')}"
 
 
@@ -292,16 +308,16 @@ def _by_report(parts: list[Message]) -> Bounce:
     about: dict[str, str] = {}
     original = ""
     for part in parts:
-        kind, inner = part.get_content_type(), part.get_payload()
-        if kind == "message/delivery-status" and isinstance(inner, list):
-            for block in _mails(inner):
+        kind, inner = part.get_content_type(), _mails(part)
+        if kind == "message/delivery-status":
+            for block in inner:
                 about |= {name.lower(): str(value) for name, value in block.items()}
-        elif kind == "message/rfc822" and _mails(inner):
-            original = str(_mails(inner)[0].get("message-id", ""))
+        elif kind == "message/rfc822" and inner:
+            original = str(inner[0].get("message-id", ""))
         elif kind == "text/rfc822-headers":
             original = str(BytesHeaderParser().parsebytes(part.get_payload(decode=True) or b"").get("message-id", ""))  # type: ignore[arg-type]  # decoded bytes
     address = about.get("final-recipient", about.get("original-recipient", "")).rpartition(";")[2].strip().lower()
-    found = _MESSAGE_ID.search(original[:1_000])
+    found = _MESSAGE_ID.search(_storable(original[:1_000]))
     said = one_line(f"{about.get('status', '')} {about.get('diagnostic-code', '')}")[:300]
     action = about.get("action", "failed").strip().lower()
     return Bounce(address[:254], found[0] if found else "", is_permanent=action == "failed", said=said)
