@@ -76,6 +76,7 @@ class Furnished:
             f"/a/repairs/f/deal?record={self.deal}", f"/a/repairs/f/ask?record={self.asked}", "/a/repairs/pools",
             f"{rules}/mailboxes", f"/a/repairs/mailboxes/{self.mailbox}", f"{rules}/{self.thanks}",
             f"/a/repairs/mailboxes/{self.mailbox}/received", f"/a/repairs/mailboxes/{self.mailbox}/received?state=held",
+            f"/a/repairs/f/ticket?record={self.mailed}",
             "/a/repairs/pools?q=nothing", f"{rules}/pools/{self.pool}", "/queue", f"{rules}/{self.rule}",
             f"{rules}/runs", f"{rules}/sla", f"{rules}/sla/{self.policy}", f"{rules}/sla/{self.policy}/figures",
             f"{rules}/calendars/{self.calendar}", f"/jobs/{self.trial}", *(f"/settings/{part}" for part in ORGANISATION),
@@ -153,7 +154,8 @@ class Furnished:
         trigger, node = {"type": "message_received"}, {"id": "n1", "type": "set_fields", "values": {"state": "open"}}
         rule = {"title": both("来信", "Mails"), "form": "ticket", "trigger": trigger, "nodes": [node]}
         self.thanks = self.publish("flow", "mails", rule)
-        hand_over(self.house, mail("A loom stopped", "It shows E-17."))
+        told = hand_over(self.house, mail("A loom stopped", "It shows E-17."))
+        self.mailed = told.split()[2]
         hand_over(self.house, mail("Away", "Until Monday.", **{"Auto-Submitted": "auto-replied"}))
         return made
 
