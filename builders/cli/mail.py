@@ -1,6 +1,7 @@
 """`formloom mail receive`: what a mail server pipes its mails into."""
 
 import sys
+from os import EX_TEMPFAIL
 
 import click
 
@@ -13,6 +14,12 @@ from formloom.workflows.inbound.receiving import Received, receive
 from formloom.workflows.mail.reading import MAX_BYTES, read
 
 
+class NotKept(Refused):
+    """The mail was not taken in. To mail servers this status says: try again; most others let them send it back."""
+
+    exit_code = EX_TEMPFAIL
+
+
 def mail_commands(open_installation: Open) -> list[click.Command]:
     """Return the commands about mails."""
 
@@ -23,21 +30,34 @@ def mail_commands(open_installation: Open) -> list[click.Command]:
     @mail_group.command("receive")
     @click.option("--to", "recipients", multiple=True, help="Whom it was sent to, instead of what it says.")
     def receive_mail(recipients: tuple[str, ...]) -> None:
-        """Take in one mail from standard input. Status 1: nothing was taken in, and the mail server may try again."""
+        """Take in one mail from standard input. Status 75: nothing was taken in, and the mail server may try again."""
         raw = sys.stdin.buffer.read(MAX_BYTES + 1)
         while sys.stdin.buffer.read(65_536):
             pass  # a mail server whose pipe breaks takes the mail for undelivered
-        installation = open_installation()
         try:
-            rt = installation.runtime
-            done = receive(rt, _mailbox(rt, recipients or read(raw).to), raw)
-        except FormloomError as fault:
-            raise Refused(fault.words("en")) from fault
-        finally:
-            installation.close()
-        click.echo(_line(done))
+            click.echo(_line(_taken_in(open_installation, recipients, raw)))
+        except Exception as fault:
+            raise NotKept(_why(fault)) from fault
 
     return [mail_group]
+
+
+def _taken_in(open_installation: Open, recipients: tuple[str, ...], raw: bytes) -> Received:
+    installation = open_installation()
+    try:
+        rt = installation.runtime
+        return receive(rt, _mailbox(rt, recipients or read(raw).to), raw)
+    finally:
+        installation.close()
+
+
+def _why(fault: Exception) -> str:
+    """Return in one line why a mail was not taken in, whatever it was."""
+    if isinstance(fault, FormloomError):
+        return fault.words("en")
+    if isinstance(fault, click.ClickException):
+        return fault.message
+    return f"{type(fault).__name__}: {fault}".split("\n", 1)[0]
 
 
 def _mailbox(rt: Runtime, recipients: tuple[str, ...]) -> Mailbox:

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from .house import House
 from .letters import SUPPORT, letter, mailbox
 
 
-def pipe(house: House, raw: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
-    environ = {**os.environ, **house.environ}
+def pipe(house: House, raw: bytes, *options: str, **settings: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, **house.environ, **settings}
     command = [sys.executable, "-m", "formloom.app", "mail", "receive", *options]
     return subprocess.run(command, input=raw, capture_output=True, env=environ, timeout=120, check=False)
 
@@ -34,14 +36,22 @@ def test_the_envelope_says_more_than_the_letter(house: House) -> None:
 def test_a_mail_for_nobody_is_refused_with_one_line(house: House) -> None:
     mailbox(house)
     done = pipe(house, letter(to="nobody@house.example"))
-    assert (done.returncode, done.stdout) == (1, b"")
+    assert (done.returncode, done.stdout) == (os.EX_TEMPFAIL, b"")
     assert done.stderr == b"formloom: no published mailbox that is switched on has this address: nobody@house.example\n"
     assert house.records() == []
 
 
 def test_a_mailbox_that_is_off_takes_nothing(house: House) -> None:
     mailbox(house, enabled=False)
-    assert pipe(house, letter()).returncode == 1
+    assert pipe(house, letter()).returncode == os.EX_TEMPFAIL
+
+
+@pytest.mark.one_database
+def test_a_mail_server_tries_again_while_the_database_is_gone(house: House) -> None:
+    """Mail servers send a mail back to its writer at any other status."""
+    gone = {"FORMLOOM_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    done = pipe(house, letter(), **gone)
+    assert (done.returncode, done.stdout, done.stderr.startswith(b"formloom: ")) == (os.EX_TEMPFAIL, b"", True)
 
 
 def test_a_mail_that_is_far_too_long_is_read_to_its_end_and_waits(house: House) -> None:
