@@ -36,8 +36,8 @@ class Imap:
     tls_port: int
     plain_port: int
 
-    def deliver(self, raw: bytes, name: str) -> None:
-        """Put a mail into the inbox as a mail server does."""
+    def deliver(self, raw: bytes, name: str, *, at: dt.datetime | None = None) -> None:
+        """Put a mail into the inbox as a mail server does; `at` is when it came."""
         inbox = self.folder / "mail" / USER / "Maildir"
         for place in (inbox, inbox / "tmp", inbox / "new", inbox / "cur"):
             place.mkdir(parents=True, exist_ok=True)
@@ -45,6 +45,8 @@ class Imap:
         target = inbox / "tmp" / f"{time.time_ns()}.{name}"
         target.write_bytes(raw)
         _own(target)
+        if at is not None:
+            os.utime(target, (at.timestamp(), at.timestamp()))
         target.rename(inbox / "new" / target.name)
 
     @property

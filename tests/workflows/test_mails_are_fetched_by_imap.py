@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from formloom.platform.storage.tables import mailbox_places
-from formloom.workflows.inbound import fetching, mailboxes, receiving
+from formloom.platform.storage.tables import mailbox_places, messages
+from formloom.workflows.inbound import fetching, mailboxes, making, receiving
+from formloom.workflows.mail.reading import MAX_BYTES
 
 from .house import House, Open
 from .imap_server import NEEDS_DOVECOT, PASSWORD, USER, Imap, imap_server
@@ -114,6 +116,68 @@ def test_mails_that_were_numbered_anew_are_not_taken_in_twice(house: House, imap
     look(house)
     look(house)
     assert subjects(house) == ["first", "second"]
+
+
+def test_what_came_while_a_server_failed_is_read_when_its_mails_were_numbered_anew(house: House, imap: Imap) -> None:
+    """So it is after a move to another server, to which the password is given days later."""
+    box = boxed(house, imap)
+    imap.deliver(letter("first"), "a", at=house.clock.now())
+    look(house)
+    house.ask("PUT", f"/mailboxes/{box}/password", {"password": "wrong"})
+    imap.deliver(letter("meanwhile"), "b", at=house.clock.now())
+    for _ in range(2):
+        house.clock.advance(timedelta(days=3))
+        look(house)
+    imap.number_anew()
+    house.ask("PUT", f"/mailboxes/{box}/password", {"password": PASSWORD})
+    look(house)
+    assert subjects(house) == ["first", "meanwhile"]
+
+
+def test_a_mail_that_is_too_long_to_keep_is_not_deleted(house: House, imap: Imap) -> None:
+    boxed(house, imap, after="delete")
+    imap.deliver(letter("long") + b"x\n" * MAX_BYTES, "a")
+    imap.deliver(letter("short"), "b")
+    assert look(house) == 2
+    assert look(house) == 0
+    assert (subjects(house), imap.count) == (["short"], 1)
+
+
+def test_a_mail_at_which_something_fails_keeps_no_other_back(
+    house: House, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxed(house, imap)
+    create = making.create
+
+    def fails_at_the_first(*args: Any, **options: Any) -> Any:
+        if args[4].subject == "first":
+            raise RuntimeError
+        return create(*args, **options)
+
+    imap.deliver(letter("first"), "a")
+    imap.deliver(letter("second"), "b")
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "create", fails_at_the_first)
+        assert look(house) == 2
+    assert subjects(house) == ["second"]
+    (waits,) = house.rows(messages, messages.c.state == "held")
+    assert waits.cause == "failed"
+    house.ask("POST", f"/messages/{waits.id}/let-in")
+    assert sorted(subjects(house)) == ["first", "second"]
+
+
+def test_a_mail_is_fetched_again_after_the_database_was_in_trouble(
+    house: House, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxed(house, imap, after="delete")
+    imap.deliver(letter("first"), "a")
+    with monkeypatch.context() as patched:
+        trouble = OperationalError("", {}, Exception())
+        patched.setattr(making, "create", lambda *_args, **_options: (_ for _ in ()).throw(trouble))
+        assert look(house) == 0
+    assert (house.rows(messages), imap.count) == ([], 1)
+    assert look(house) == 1
+    assert (subjects(house), imap.count) == (["first"], 0)
 
 
 def test_a_server_is_tried_before_it_is_published(house: House, imap: Imap) -> None:

@@ -2,7 +2,8 @@
 
 A mailbox that is new begins with what comes from then on: years of old mails are not brought in. After each mail it is
 written down how far reading came, so that whoever is killed goes on there; what is read twice is taken in once. When a
-server numbers its mails anew (RFC 3501, UIDVALIDITY) those since the last look are read again.
+server numbers its mails anew (RFC 3501, UIDVALIDITY) those since the last one that came are read again: a look may have
+failed, and a server that moved may have failed for long.
 """
 
 import logging
@@ -21,7 +22,7 @@ from formloom.workflows.inbound import mailboxes, sealing
 from formloom.workflows.inbound.mailboxes import Mailbox
 from formloom.workflows.inbound.receiving import receive
 from formloom.workflows.mail.reading import MAX_BYTES
-from formloom.workflows.queries import failures
+from formloom.workflows.queries import failures, messages
 from formloom.workflows.queries import mailbox_places as places
 from formloom.workflows.queries.mailbox_places import MailboxPlace
 
@@ -89,7 +90,7 @@ def _fetch(rt: Runtime, box: Mailbox, place: MailboxPlace) -> int:
             if raw is not None:
                 receive(rt, box, raw)
                 came += 1
-            if deletes:
+            if deletes and raw is not None and len(raw) <= MAX_BYTES:  # of a longer one only the server has the end
                 session.delete(uid)
             _put(rt, box, last_uid=uid)
     return came
@@ -104,7 +105,9 @@ def _new_ones(
         _put(rt, box, server=server, uid_validity=folder.uid_validity, last_uid=folder.next_uid - 1)
         return []
     if place.uid_validity != folder.uid_validity:
-        again = session.since_day((place.checked_at or rt.now()) - timedelta(days=1))
+        with rt.db.read() as unit:
+            came = messages.newest(unit, box.id)
+        again = session.since_day(min(one for one in (came, place.checked_at, rt.now()) if one) - timedelta(days=1))
         _put(rt, box, uid_validity=folder.uid_validity, last_uid=min(again, default=folder.next_uid) - 1)
         return again[:AT_ONCE]
     return session.since(place.last_uid or 0)[:AT_ONCE]

@@ -10,6 +10,7 @@ anything by itself, and nothing here writes to anybody: only flows do, under the
 
 import gzip
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from typing import Any
 from formloom.platform.access.settings import default_locale
 from formloom.platform.kernel.errors import FormloomError, NotFound
 from formloom.platform.records.record import InvalidValues
-from formloom.platform.storage.database import ReadUnit, UnitOfWork
+from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.failures import reasons
 from formloom.workflows.inbound import making, telling, threads
@@ -30,6 +31,7 @@ from formloom.workflows.mail.reading import MAX_BYTES, OWN_ID, Bounce, Mail, rea
 from formloom.workflows.queries import failures, messages, posts
 from formloom.workflows.queries.messages import MessageRow
 
+_log = logging.getLogger(__name__)
 HOUR = timedelta(hours=1)
 SOURCE_KEPT = timedelta(days=30)
 MOST_PER_HOUR = 30
@@ -49,14 +51,28 @@ class Received:
 
 
 def receive(rt: Runtime, box: Mailbox, raw: bytes) -> Received:
-    """Take in a mail of a mailbox, and return what became of it; of one that came before, what became of it then."""
+    """Take in a mail of a mailbox, and return what became of it; of one that came before, what became of it then.
+
+    One at which something of ours fails waits for a person, or it would keep back all that came after it.
+    """
     now, mail = rt.now(), read(raw)
     with rt.db.read() as unit:
         known = messages.known(unit, box.id, mail.message_id)
-        makes_one = known is None and _makes_record(unit, rt, box, mail)
     if known is not None:
         return _told(known)
     source = _kept(rt, raw)
+    try:
+        return _told(_worked_on(rt, box, mail, source, now))
+    except (DatabaseTroubled, OSError):  # nothing about this mail: it is brought again
+        raise
+    except Exception:  # noqa: BLE001 - one mail must not keep back those that come after it
+        _log.exception("mail %s waits, for it can't be worked on", mail.message_id)
+        return _told(rt.db.write(lambda uow: _set_aside(uow, box, mail, source, now)))
+
+
+def _worked_on(rt: Runtime, box: Mailbox, mail: Mail, source: str, now: datetime) -> MessageRow:
+    with rt.db.read() as unit:
+        makes_one = _makes_record(unit, rt, box, mail)
     uploads = _uploaded(rt, box, mail, now) if makes_one else Uploads()
 
     def work(uow: UnitOfWork) -> MessageRow:
@@ -66,7 +82,12 @@ def receive(rt: Runtime, box: Mailbox, raw: bytes) -> Received:
             uow.after_commit(rt.wake)
         return messages.there(uow, box.id, mail.message_id)
 
-    return _told(rt.db.write(work))
+    return rt.db.write(work)
+
+
+def _set_aside(uow: UnitOfWork, box: Mailbox, mail: Mail, source: str, now: datetime) -> MessageRow:
+    messages.add(uow, {**_row(box, mail, source, now), "cause": "failed"})
+    return messages.there(uow, box.id, mail.message_id)
 
 
 def source_of(rt: Runtime, row: MessageRow) -> bytes:

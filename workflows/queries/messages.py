@@ -74,6 +74,14 @@ def there(unit: ReadUnit, mailbox_id: str, message_id: str) -> MessageRow:
     return MessageRow(*unit.conn.execute(_of_mailbox(mailbox_id, message_id)).one())
 
 
+def newest(unit: ReadUnit, mailbox_id: str) -> datetime | None:
+    """Return when the last message came into a mailbox."""
+    columns = messages.c
+    return unit.conn.scalar(
+        select(columns.at).where(columns.mailbox_id == mailbox_id).order_by(columns.id.desc()).limit(1)
+    )
+
+
 def _of_mailbox(mailbox_id: str, message_id: str) -> Select[Any]:
     return select(*_COLUMNS).where(messages.c.mailbox_id == mailbox_id, messages.c.message_id == message_id)
 
