@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from formloom.platform.kernel.errors import FormloomError
-from formloom.platform.kernel.zones import DEFAULT_ZONE
+from formloom.platform.kernel.zones import DEFAULT_ZONE, moment_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 4_000
@@ -126,6 +126,20 @@ class Calendar:
             if left < block.total or (left == block.total and working and block.total):
                 return max(start, _EPOCH + timedelta(microseconds=_reached(block, left, is_end=bool(working))))
             left -= block.total
+        return None
+
+    def days_later(self, start: datetime, number: int) -> datetime | None:
+        """Return the same time of day that many working days after the day of `start`, which may be none itself.
+
+        A day with any working hours counts. None if not within the horizon.
+        """
+        there = start.astimezone(self.zone)
+        day, left = there.date(), number
+        for _ in range(HORIZON_DAYS):
+            if left <= 0:
+                return moment_of(datetime.combine(day, there.time()), self.zone)
+            day += timedelta(days=1)
+            left -= 1 if self.spans_on(day) else 0
         return None
 
     def next_open(self, at: datetime) -> datetime | None:

@@ -1,13 +1,12 @@
 """When a task is late, and the timers that watch over it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.workflows.approvals.facts import Running
-from formloom.workflows.calendars import Calendar
+from formloom.workflows.business_time import calendar_of, passed
 from formloom.workflows.durations import Duration
 from formloom.workflows.engine.context import Context
 from formloom.workflows.engine.expressions import moment
@@ -15,14 +14,9 @@ from formloom.workflows.queries import clockwork
 
 
 def later(unit: ReadUnit, context: Context, after: Duration, calendar: str | None) -> datetime | None:
-    """Return the moment after a duration: on the wall clock, or in the working hours of a calendar, where a day counts
-    as 24 of them only without one."""
-    if not calendar:
-        return after.after(context.now, context.zone)
-    document = store.published_document(unit, context.form.app_id, "calendar", calendar)
-    if document is None:
-        return after.after(context.now, context.zone)
-    return Calendar.parse(document).add(context.now, after.time + timedelta(days=after.days))
+    """Return the moment after a duration: on the wall clock, or in the working days and hours of a calendar."""
+    found = calendar_of(unit, context.form.app_id, calendar) if calendar else None
+    return after.after(context.now, context.zone) if found is None else passed(found, context.now, after)
 
 
 def due_at(unit: ReadUnit, context: Context, node: Mapping[str, Any]) -> datetime | None:

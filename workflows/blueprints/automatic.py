@@ -9,7 +9,7 @@ meets it is the moment.
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from formloom.platform.definitions.form import FormVersion
@@ -26,7 +26,7 @@ from formloom.platform.records.record import Passage, Record, WriteOptions
 from formloom.platform.storage.database import ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.blueprints import taking
-from formloom.workflows.business_time import calendar_of
+from formloom.workflows.business_time import calendar_of, passed
 from formloom.workflows.durations import Duration
 from formloom.workflows.engine.conditions import clean_values
 from formloom.workflows.engine.expressions import moment
@@ -86,7 +86,7 @@ def due_at(
     calendar = calendar_of(unit, form.app_id, str(when["calendar"])) if when.get("calendar") else None
     if calendar is None:
         return length.after(begin, form.zone)
-    return calendar.add(begin, length.time + timedelta(days=length.days))
+    return passed(calendar, begin, length)
 
 
 def fire(uow: UnitOfWork, rt: Runtime, form_id: str, told: Mapping[str, Any], *, now: datetime) -> None:

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from formloom.platform.kernel.zones import moment_of
 from formloom.workflows.calendars import Calendar
 
 Why = Literal["unfollowed", "unwon", "owner_left"]
 Refusal = Literal["daily_limit", "holding_limit", "cooling_down"]
 Days = Callable[[datetime, int], datetime]
 """Counts days from a moment on."""
-MOST_TRIES = 20_000
 """How many days without working hours are passed over before days are counted as they come."""
 
 
@@ -106,14 +104,7 @@ def counted_in(calendar: Calendar | None) -> Days:
     def days(start: datetime, number: int) -> datetime:
         if calendar is None:
             return start + timedelta(days=number)
-        there = start.astimezone(calendar.zone)
-        day, left = there.date(), number
-        for _ in range(MOST_TRIES):
-            if left <= 0:
-                return moment_of(datetime.combine(day, there.time()), calendar.zone)
-            day += timedelta(days=1)
-            left -= 1 if calendar.spans_on(day) else 0
-        return start + timedelta(days=number)
+        return calendar.days_later(start, number) or start + timedelta(days=number)
 
     return days
 
