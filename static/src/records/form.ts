@@ -18,7 +18,7 @@ export function besideFields(): FormField[] {
 }
 /** What stands where nobody does: nobody signed in made a record that came over a public link. */
 export function absentPerson(field: FormField): string {
-  return field.id === 'created_by' ? t('records.actor.public') : field.id === 'updated_by' ? '—' : t('records.unassigned')
+  return field.id === 'created_by' ? t('records.noMember') : field.id === 'updated_by' ? '—' : t('records.unassigned')
 }
 export function isBeside(id: string): id is Beside {
   return id in BESIDE
