@@ -3,6 +3,7 @@
 Whoever may review submissions of the mailbox's form decides about mails; whoever may read a record reads its mails.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -97,14 +98,27 @@ def message(unit: ReadUnit, rt: Runtime, actor: Member, message_id: str) -> Mess
 
 
 def hidden_parts(unit: ReadUnit, rt: Runtime, actor: Member, row: MessageRow) -> frozenset[str]:
-    """Return the parts of a message that stand in fields of the record which the actor may not read."""
+    """Return the parts of a message that stand in fields of the record which the actor may not read.
+
+    Both as the mailbox was when the message came, and as it is now, if it is there.
+    """
+    hidden = _unreadable(unit, rt, actor, row, str(row.details.get("form")), row.details.get("fields") or {})
     try:
         box = mailboxes.find(unit, row.mailbox_id)
-        form = rt.catalog.in_app(unit, box.app_id, box.form)
+    except NotFound:
+        return hidden
+    return hidden | _unreadable(unit, rt, actor, row, box.form, box.parts)
+
+
+def _unreadable(
+    unit: ReadUnit, rt: Runtime, actor: Member, row: MessageRow, form_key: str, parts: Mapping[str, str]
+) -> frozenset[str]:
+    try:
+        form = rt.catalog.in_app(unit, row.app_id, form_key)
     except NotFound:
         return frozenset()
     readable = Access.of(unit, actor).readable(form)
-    return frozenset(part for part, name in box.parts.items() if name in form.by_id and name not in readable)
+    return frozenset(part for part, name in parts.items() if name in form.by_id and name not in readable)
 
 
 def whole_message(unit: ReadUnit, rt: Runtime, actor: Member, message_id: str) -> MessageRow:

@@ -114,11 +114,11 @@ def make(
             form = rt.catalog.in_app(uow, box.app_id, box.form)
             record = making.create(uow, rt, box, form, mail, uploads, locale, now=now)
             telling.tell(uow, box, mail, Thread(form, record, is_known=True), row_id, locale, is_answer=False, now=now)
-            details = _details(mail, left_out=uploads.left_out)
+            details = _details(box, mail, left_out=uploads.left_out)
             made = {"state": "made", "cause": None, "form_id": form.form_id, "record_id": record.id, "details": details}
     except InvalidValues as fault:
         found = [{"field": one.field, "code": one.code, "message": _words(one)} for one in fault.findings][:20]
-        made = {"state": "held", "cause": "invalid", "details": _details(mail, findings=found)}
+        made = {"state": "held", "cause": "invalid", "details": _details(box, mail, findings=found)}
     except NotFound:
         made = {"state": "held", "cause": "form_gone"}
     messages.settle(uow, row_id, made)
@@ -215,12 +215,14 @@ def _row(box: Mailbox, mail: Mail, source: str | None, now: datetime) -> dict[st
     return {
         "mailbox_id": box.id, "app_id": box.app_id, "channel": making.CHANNEL, "message_id": mail.message_id,
         "state": "held", "cause": None, "address": mail.sender, "name": mail.name, "subject": mail.subject,
-        "text": mail.text, "details": _details(mail), "is_automatic": mail.is_automatic, "source": source, "at": now,
+        "text": mail.text, "details": _details(box, mail), "is_automatic": mail.is_automatic, "source": source,
+        "at": now,
     }  # fmt: skip
 
 
-def _details(mail: Mail, **more: Any) -> dict[str, Any]:
+def _details(box: Mailbox, mail: Mail, **more: Any) -> dict[str, Any]:
     return {
+        "form": box.form, "fields": dict(box.parts),
         "to": list(mail.to), "quoted": mail.quoted, "written_at": mail.at.isoformat() if mail.at else None,
         "files": [{"name": file.name, "size_bytes": len(file.content)} for file in mail.files], **more,
     }  # fmt: skip
