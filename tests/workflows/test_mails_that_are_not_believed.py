@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from formloom.platform.storage.tables import outbox
+from formloom.platform.storage.tables import outbox, touchpoints
 from formloom.workflows.inbound.receiving import MOST_AUTOMATIC, MOST_PER_HOUR
 from formloom.workflows.mail import loops
 from formloom.workflows.mail.reading import MAX_BYTES, read
 
 from .house import House, reply, set_fields
-from .letters import SUPPORT, bounce_of, letter, mailbox, receives
+from .letters import MING, SUPPORT, bounce_of, letter, mailbox, receives
 
 RECEIVED = {"type": "message_received"}
 EVE = "Eve <eve@elsewhere.example>"
@@ -49,6 +49,14 @@ def test_a_mail_that_fails_the_senders_own_policy_is_not_believed(house: House, 
     assert house.values(first)["status"] == "new"
 
 
+def test_a_new_mail_that_fails_the_senders_own_policy_sets_off_nothing(house: House, first: str) -> None:
+    done = receives(house, letter("Other", Authentication_Results="mx.house.example; dmarc=fail"))
+    assert (done.state, len(house.deliveries("mail"))) == ("made", 1), "only the first one was thanked for"
+    (told,) = house.rows(touchpoints, touchpoints.c.record_id == done.record_id, touchpoints.c.channel == "mail",
+                         touchpoints.c.kind == "message_received")  # fmt: skip
+    assert (told.customer_id, told.data["verified"]) == (None, False)
+
+
 def test_a_made_up_message_id_joins_nothing(house: House, first: str) -> None:
     guess = sent(house).replace("<fl.", "<fl.0", 1).replace("@", "", 1)[:44] + "@house.example>"
     done = receives(house, letter("Re: Got it", sender=EVE, answers=guess))
@@ -78,6 +86,28 @@ def test_a_machine_that_reports_makes_a_record_and_is_not_answered(house: House)
     assert done.state == "made"
     (held,) = house.deliveries("mail")
     assert (held.state, held.last_error) == ("suspended", "automatic_sender")
+
+
+def test_who_asks_for_no_answer_of_a_machine_gets_none_to_that_mail(house: House, first: str) -> None:
+    """This says nothing about who wrote it."""
+    done = receives(house, letter("Alert", X_Auto_Response_Suppress="DR, OOF, AutoReply"))
+    held = house.deliveries("mail")[-1]
+    assert (done.state, held.state, held.last_error) == ("made", "suspended", "automatic_sender")
+    house.clock.advance(timedelta(minutes=1))
+    receives(house, letter("By hand"))
+    assert house.deliveries("mail")[-1].last_error is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "more"),
+    [("Mail Delivery System <MAILER-DAEMON@client.example>", {}), (MING, {"Return_Path": "<>"})],
+    ids=["its name", "nobody to send it back to"],
+)
+def test_a_mail_server_that_says_what_went_wrong_in_its_own_words_opens_nothing(
+    house: House, first: str, sender: str, more: dict[str, str]
+) -> None:
+    done = receives(house, letter("Undeliverable: Got it", "No such user", sender=sender, **more))
+    assert (done.state, done.cause, len(house.records())) == ("held", "automatic", 1)
 
 
 def test_two_machines_that_answer_each_other_come_to_rest(house: House, first: str) -> None:

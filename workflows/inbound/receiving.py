@@ -113,7 +113,8 @@ def make(
         with uow.attempt():
             form = rt.catalog.in_app(uow, box.app_id, box.form)
             record = making.create(uow, rt, box, form, mail, uploads, locale, now=now)
-            telling.tell(uow, box, mail, Thread(form, record, is_known=True), row_id, locale, is_answer=False, now=now)
+            thread = Thread(form, record, is_known=not mail.is_forged)
+            telling.tell(uow, box, mail, thread, row_id, locale, is_answer=False, now=now)
             details = _details(box, mail, left_out=uploads.left_out)
             made = {"state": "made", "cause": None, "form_id": form.form_id, "record_id": record.id, "details": details}
     except InvalidValues as fault:
@@ -222,7 +223,7 @@ def _row(box: Mailbox, mail: Mail, source: str | None, now: datetime) -> dict[st
 
 def _details(box: Mailbox, mail: Mail, **more: Any) -> dict[str, Any]:
     return {
-        "form": box.form, "fields": dict(box.parts),
+        "form": box.form, "fields": dict(box.parts), "wants_no_answer": mail.wants_no_answer,
         "to": list(mail.to), "quoted": mail.quoted, "written_at": mail.at.isoformat() if mail.at else None,
         "files": [{"name": file.name, "size_bytes": len(file.content)} for file in mail.files], **more,
     }  # fmt: skip

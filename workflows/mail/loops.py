@@ -93,7 +93,10 @@ def classify(headers: Mapping[str, str], *, own_domain: str = "") -> Incoming:
 
 
 def answers_by_itself(headers: Mapping[str, str]) -> bool:
-    """Tell whether a machine answered (names in lower case): an absence note, or a robot like ours."""
+    """Tell whether a machine answered (names in lower case): an absence note, a robot like ours, or a mail server.
+
+    A mail without a sender to send it back to is a mail server's word, in whatever form (RFC 5321 §4.5.5).
+    """
 
     def value(name: str) -> str:
         return headers.get(name, "").strip().lower()
@@ -102,6 +105,8 @@ def answers_by_itself(headers: Mapping[str, str]) -> bool:
         value("auto-submitted").startswith("auto-replied")
         or "auto_reply" in {value("precedence"), value("x-precedence")}
         or value("x-autoreply") in {"yes", "true"}
+        or value("return-path") == "<>"
+        or "mailer-daemon@" in value("from")
         or any(headers.get(name) for name in _ANSWERING)
     )
 
@@ -122,5 +127,6 @@ def _is_automatic(headers: Mapping[str, str], own_domain: str) -> bool:
         or value("return-path") == "<>"
         or (own_domain != "" and value("message-id").rstrip(">").endswith("@" + own_domain.lower()))
         or "report-type=delivery-status" in value("content-type").replace('"', "")
-        or value("from").startswith(("mailer-daemon@", "<>"))
+        or "mailer-daemon@" in value("from")
+        or value("from").startswith("<>")
     )

@@ -64,7 +64,7 @@ class Mail:
 
     `text` is what was written, `quoted` what was only repeated below it. `references` are the Message-IDs that it
     answers, the nearest first. `answers_by_itself` is a machine's answer (an absence note), `is_automatic` anything
-    that no person wrote by hand.
+    that no person wrote by hand; `wants_no_answer` is any that is not to be answered by a machine.
     """
 
     message_id: str
@@ -79,6 +79,7 @@ class Mail:
     files: tuple[Attachment, ...] = ()
     is_automatic: bool = False
     answers_by_itself: bool = False
+    wants_no_answer: bool = False
     is_spam: bool = False
     is_forged: bool = False
     bounce: Bounce | None = None
@@ -131,7 +132,8 @@ class _Head:
             message_id=self._message_id(), sender=self.sender, name=self.name,
             subject=_decoded(first.get("subject", ""))[:MAX_SUBJECT], to=self._to(), at=self._at(),
             references=self._references(), is_automatic=judged.is_automatic,
-            answers_by_itself=loops.answers_by_itself(first), is_spam=self._says("x-spam-flag", "yes"),
+            answers_by_itself=loops.answers_by_itself(first), wants_no_answer=judged.suppress_reply,
+            is_spam=self._says("x-spam-flag", "yes"),
             is_forged="dmarc=fail" in first.get("authentication-results", "").lower(), **more,  # type: ignore[arg-type]  # given by `read`
         )  # fmt: skip
 

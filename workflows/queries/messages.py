@@ -138,13 +138,21 @@ def count_automatic(unit: ReadUnit, record_id: str, *, since: datetime) -> int:
 
 
 def signs_of(unit: ReadUnit, address: str, *, bounced_since: datetime, automatic_since: datetime) -> tuple[bool, bool]:
-    """Return whether mails to an address came back for good, and whether a machine writes there."""
+    """Return whether mails to an address came back for good, and whether a machine writes there or no machine is to
+    answer the last one that came from there."""
     columns = messages.c
     bounced = func.count().filter(columns.state == "bounced", columns.cause == "permanent")
     automatic = func.count().filter(columns.state != "bounced", columns.is_automatic, columns.at >= automatic_since)
     wanted = (columns.address == address, columns.at >= bounced_since)
-    row = unit.conn.execute(select(bounced, automatic).where(*wanted)).one()
-    return row[0] > 0, row[1] > 0
+    last = (
+        select(columns.details)
+        .where(columns.address == address, columns.at >= automatic_since, columns.state != "bounced")
+        .order_by(columns.at.desc(), columns.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = unit.conn.execute(select(bounced, automatic, last).where(*wanted)).one()
+    return row[0] > 0, row[1] > 0 or bool((row[2] or {}).get("wants_no_answer"))
 
 
 def without_source(uow: UnitOfWork, *, before: datetime, most: int = 500) -> list[str]:
