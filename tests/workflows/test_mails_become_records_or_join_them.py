@@ -166,6 +166,22 @@ def test_what_is_attached_is_in_its_field_and_with_the_message(house: House) -> 
     assert b'filename="b.exe"' in house.ask("GET", f"/messages/{done.id}/source", ok=False).data
 
 
+def test_a_long_mail_is_cut_to_what_its_field_holds(house: House) -> None:
+    mailbox(house)
+    done = receives(house, letter(text=f"{'w' * 50}\n" * 150 + "On Monday, House wrote:\n" + f"> {'w' * 48}\n" * 150))
+    assert (done.state, len(house.values(str(done.record_id))["note"])) == ("made", 10_000)
+
+
+def test_a_field_with_markup_shows_a_mail_as_it_was_written(house: House) -> None:
+    marked = {"id": "body", "type": "richtext", "label": both("Body")}
+    house.define("form", "case", {"title": both("Case"), "fields": [marked]})
+    mailbox(house, form="case", fields={"text": "body"}, values={})
+    done = receives(house, letter(text="Ask <ming@client.example> & <b>me</b>\nor him"))
+    body = "<p>Ask &lt;ming@client.example&gt; &amp; &lt;b&gt;me&lt;/b&gt;<br>or him</p>"
+    assert house.values(str(done.record_id), "case")["body"] == body
+    assert receives(house, letter(text="<" * 99_000)).state == "made"
+
+
 def test_a_mail_that_the_form_does_not_take_waits_with_the_reason(house: House) -> None:
     box = mailbox(house, values={"team": "purple"})
     done = receives(house, letter())

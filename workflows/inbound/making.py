@@ -1,11 +1,15 @@
 """A new record from a mail, through the write pipeline, with what is attached."""
 
+import html
 import io
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from formloom.platform.definitions.fields.texts import TextType
+from formloom.platform.definitions.fields.types.richtext import Richtext
 from formloom.platform.definitions.form import FormVersion
 from formloom.platform.kernel.actors import System
 from formloom.platform.kernel.errors import Invalid, TooLarge
@@ -20,6 +24,8 @@ from formloom.workflows.inbound.mailboxes import Mailbox
 from formloom.workflows.mail.reading import Mail
 
 CHANNEL = "mail"
+LONGEST_MARKED = 15_000
+"""So much of a mail stands in a field with markup, which may make six characters of one."""
 NO_SUBJECT = {"zh-CN": "（无主题）", "en": "(no subject)"}
 
 
@@ -92,10 +98,17 @@ def _values(
 def _fitted(form: FormVersion, name: str, value: Any) -> Any:
     item = form.field(name)
     if isinstance(value, str):
-        return value[: item.cfg.get("max_length") or None]
+        longest = item.type.limit if isinstance(item.type, TextType) else LONGEST_MARKED
+        shown = unicodedata.normalize("NFC", value)[: min(item.cfg.get("max_length") or longest, longest)]
+        return _marked(shown) if item.type.id == Richtext.id else shown
     if isinstance(value, datetime):
         return value.astimezone(form.zone).date().isoformat() if item.kind == "date" else value.isoformat()
     return value
+
+
+def _marked(text: str) -> str:
+    """Return a plain text as markup that shows it: what stands in it between angle brackets is no tag."""
+    return "<p>" + html.escape(text, quote=False).replace("\n", "<br>") + "</p>"
 
 
 def _allow(_uow: UnitOfWork) -> None:
