@@ -14,7 +14,7 @@ def inert(package: Package) -> Package:
     definitions = {kind: dict(documents) for kind, documents in package.definitions.items()}
     definitions["flow"] = {key: _asleep(document) for key, document in definitions.get("flow", {}).items()}
     definitions["mailbox"] = {
-        key: {**document, "enabled": False, "addresses": [], "server": None}
+        key: {**document, "enabled": False, "addresses": [], "server": None, "tells": None}
         for key, document in definitions.get("mailbox", {}).items()
     }
     definitions["permission_group"] = {

@@ -318,6 +318,7 @@ _PARTS: Mapping[str, LocalizedText] = {
     "warn": {"zh-CN": "回收提醒", "en": "the warnings"},
     "masked": {"zh-CN": "领取前隐藏的字段", "en": "what is hidden until it is taken"},
     "addresses": {"zh-CN": "收件地址", "en": "the addresses"},
+    "tells": {"zh-CN": "有邮件待处理时通知", "en": "who is told of mails that wait"},
     "plus": {"zh-CN": "带加号的地址", "en": "the addresses with a plus"},
     "server": {"zh-CN": "邮件服务器", "en": "the mail server"},
     "values": {"zh-CN": "新记录的固定值", "en": "the fixed values of new records"},

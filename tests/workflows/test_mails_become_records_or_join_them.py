@@ -293,3 +293,37 @@ def test_a_backup_holds_the_mails(house: House, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert f"files/{row.source}" in archive.namelist()
         assert b"In the archive" in gzip.decompress(archive.read(f"files/{row.source}"))
+
+
+def test_people_are_told_once_an_hour_that_mails_wait(opened: Open) -> None:
+    with mail_server() as post:
+        house = opened(FORMLOOM_SMTP_URL=post.url)
+        bob = house.person("bob", locale="en")
+        box = mailbox(house, unmatched="hold", tells={"users": [bob], "mail": True})
+        for _ in range(3):
+            receives(house, letter())
+        (notice,) = house.ask("GET", "/notifications", who="bob")["notifications"]
+        assert notice["text"]["en"] == "Mails wait for a decision in the mailbox “Support”"
+        assert notice["path"] == f"/a/desk/mailboxes/{box}/received"
+        (mail,) = post.taken
+        assert (mail["To"], f"/a/desk/mailboxes/{box}/received" in mail.get_payload(decode=True).decode()) == (
+            "bob@house.example",
+            True,
+        )
+        house.clock.advance(timedelta(hours=1))
+        receives(house, letter())
+        assert (len(house.ask("GET", "/notifications", who="bob")["notifications"]), len(post.taken)) == (2, 2)
+
+
+def test_who_reviews_submissions_decides_about_mails_without_being_a_designer(house: House) -> None:
+    bob = house.person("bob")
+    box = mailbox(house, unmatched="hold")
+    done = receives(house, letter())
+    for path in (f"/mailboxes/{box}", f"/mailboxes/{box}/messages", f"/messages/{done.id}"):
+        assert house.ask("GET", path, who="bob", ok=False).status_code == 404
+    grant = {"form": "ticket", "acts": ["record.read", "record.review"], "rows": "all"}
+    house.define("permission_group", "desk", {"title": both("Desk"), "members": {"users": [bob]}, "grants": [grant]})
+    assert house.ask("GET", f"/mailboxes/{box}", who="bob")["counts"]["held"] == 1
+    assert house.ask("GET", f"/mailboxes/{box}/messages", who="bob")["messages"][0]["subject"] == "Printer"
+    assert house.ask("POST", f"/messages/{done.id}/let-in", who="bob")["state"] == "made"
+    assert house.ask("PUT", f"/mailboxes/{box}/password", {"password": "x"}, who="bob", ok=False).status_code == 403

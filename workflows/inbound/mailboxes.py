@@ -17,10 +17,14 @@ KEY_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A published mailbox. `values` are the fixed values of new records, `parts` the field for each part of a mail."""
+    """A published mailbox.
+
+    `app` is the key of its app, `values` are fixed values of new records, `parts` the field for each part of a mail.
+    """
 
     id: str
     app_id: str
+    app: str
     key: str
     title: Mapping[str, str]
     form: str
@@ -31,6 +35,7 @@ class Mailbox:
     parts: Mapping[str, str]
     values: Mapping[str, Any]
     holds_unmatched: bool
+    tells: Mapping[str, Any]
 
     def answers(self, message_id: str) -> str | None:
         """Return the address to which answers to a mail of ours go; None where they can't come back."""
@@ -50,10 +55,12 @@ def read_document(definition: store.Definition, document: Mapping[str, Any]) -> 
     """Return the mailbox that a document describes."""
     parts = document.get("fields") or {}
     return Mailbox(
-        definition.id, definition.app_id, definition.key, document.get("title") or {}, str(document.get("form")),
+        definition.id, definition.app_id, definition.app_key, definition.key,
+        document.get("title") or {}, str(document.get("form")),
         document.get("enabled", True) is not False, tuple(plain_addresses(document)), bool(document.get("plus")),
         document.get("server") or None, {part: str(name) for part, name in parts.items() if name},
         document.get("values") or {}, document.get("unmatched") == "hold",
+        document.get("tells") or {},
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from formloom.platform.records.record import InvalidValues
 from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.failures import reasons
-from formloom.workflows.inbound import making, telling, threads
+from formloom.workflows.inbound import alerting, making, telling, threads
 from formloom.workflows.inbound.mailboxes import Mailbox
 from formloom.workflows.inbound.making import Uploads
 from formloom.workflows.inbound.threads import Thread
@@ -79,6 +79,8 @@ def _worked_on(rt: Runtime, box: Mailbox, mail: Mail, source: str, now: datetime
         row_id = messages.add(uow, _row(box, mail, source, now))
         if row_id is not None:
             _take_in(uow, rt, box, mail, row_id, uploads, now)
+            if messages.there(uow, box.id, mail.message_id).state == "held":
+                alerting.tell(uow, rt.settings, box, now=now)
             uow.after_commit(rt.wake)
         return messages.there(uow, box.id, mail.message_id)
 

@@ -51,7 +51,7 @@ class LetInBody(Schema):
 def read_mailbox(call: Call, mailbox: str) -> object:
     """Tell how a mailbox is read, and how many mails are in which state."""
     with call.db.read() as unit:
-        found, place, counts = looking.mailbox(unit, call.member, mailbox)
+        found, place, counts = looking.mailbox(unit, call.runtime, call.member, mailbox)
     return {
         "id": found.id, "key": found.key, "title": (found.draft or {}).get("title") or {},
         "published": found.version is not None, "has_password": place.password is not None,

@@ -39,6 +39,12 @@ class Candidates(Schema):
     departments = keys(load_default=list)
 
 
+class Alerted(Candidates):
+    """Who is told in the app of what begins to wait for people; with `mail` also by mail."""
+
+    mail = fields.Boolean()
+
+
 class Open(Schema):
     """A mapping whose further keys are checked by its registered type."""
 

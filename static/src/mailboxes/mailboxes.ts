@@ -25,6 +25,8 @@ export interface MailboxDocument {
   fields: Partial<Record<Part, string | null>>
   values: Record<string, unknown>
   unmatched: 'create' | 'hold'
+  /** Who is told of mails that wait. */
+  tells?: { users?: string[]; roles?: string[]; departments?: string[]; mail?: boolean } | null
 }
 export const STATES = ['held', 'made', 'joined', 'unverified', 'bounced', 'dropped'] as const
 export type State = (typeof STATES)[number]

@@ -105,12 +105,6 @@ class Fallback(Schema):
     user = fields.String(validate=shapes.REFERENCE)
 
 
-class Alerted(shapes.Candidates):
-    """Who is told of records that nobody could be given; with `mail` also by mail, once while any wait."""
-
-    mail = fields.Boolean()
-
-
 class AssignmentRuleDocument(shapes.Titled):
     """Pools in order; the first whose condition holds and that has somebody free decides.
 
@@ -124,7 +118,7 @@ class AssignmentRuleDocument(shapes.Titled):
     open = shapes.condition(load_default=dict)
     max_open = fields.Integer(allow_none=True, validate=validate.Range(1, 10_000))
     fallback = fields.Nested(Fallback, allow_none=True)
-    alert = fields.Nested(Alerted, allow_none=True)
+    alert = fields.Nested(shapes.Alerted, allow_none=True)
 
 
 class AssignmentRule(DefinitionKind):

@@ -7,12 +7,14 @@ from marshmallow import Schema, fields, validate
 
 from formloom.platform.definitions.kinds import shapes
 from formloom.platform.definitions.kinds.base import (
+    ROLE_WORD,
     DefinitionKind,
     Document,
     Usage,
     World,
     check_fields,
     check_form,
+    unknown,
     value_kinds,
 )
 from formloom.platform.kernel.errors import Finding
@@ -72,7 +74,7 @@ class MailboxDocument(shapes.Titled):
     """Mails to these addresses, or from that server, become records of a form or join the record they answer.
 
     `plus` says that the provider also delivers what is sent to `name+anything@…`; answers then get an address of their
-    own, which tells surely what they answer.
+    own, which tells surely what they answer. `tells` says who is told of mails that wait for a person.
     """
 
     form = shapes.key(required=True)
@@ -82,6 +84,7 @@ class MailboxDocument(shapes.Titled):
     server = fields.Nested(MailServer, load_default=None, allow_none=True)
     fields_ = fields.Nested(MailFields, load_default=dict, data_key="fields")
     values = fields.Dict(keys=shapes.key(), load_default=dict, validate=validate.Length(max=100))
+    tells = fields.Nested(shapes.Alerted, allow_none=True)
     unmatched = fields.String(load_default="create", validate=validate.OneOf(("create", "hold")))
 
 
@@ -106,6 +109,9 @@ class Mailbox(DefinitionKind):
             elif name in seen:
                 yield Finding("field_twice", _TWICE, f"fields/{part}", {"field": name})
             seen.add(name)
+        for role in (document.get("tells") or {}).get("roles") or ():
+            if world.roles and role not in world.roles:
+                yield unknown("unknown_role", "tells/roles", role, world.roles, ROLE_WORD)
         yield from _check_ways_in(document, world)
 
     def references(self, document: Document) -> Iterator[Usage]:
