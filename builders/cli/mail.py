@@ -15,7 +15,7 @@ from formloom.workflows.mail.reading import MAX_BYTES, read
 
 
 class NotKept(Refused):
-    """The mail was not taken in. To mail servers this status says: try again; most others let them send it back."""
+    """The mail could not be taken in for now: at this status mail servers try again, at others they send it back."""
 
     exit_code = EX_TEMPFAIL
 
@@ -30,12 +30,14 @@ def mail_commands(open_installation: Open) -> list[click.Command]:
     @mail_group.command("receive")
     @click.option("--to", "recipients", multiple=True, help="Whom it was sent to, instead of what it says.")
     def receive_mail(recipients: tuple[str, ...]) -> None:
-        """Take in one mail from standard input. Status 75: nothing was taken in, and the mail server may try again."""
+        """Take in one mail from standard input. Status 1: no mailbox has that address; 75: not for now, try again."""
         raw = sys.stdin.buffer.read(MAX_BYTES + 1)
         while sys.stdin.buffer.read(65_536):
             pass  # a mail server whose pipe breaks takes the mail for undelivered
         try:
             click.echo(_line(_taken_in(open_installation, recipients, raw)))
+        except Refused:
+            raise
         except Exception as fault:
             raise NotKept(_why(fault)) from fault
 
