@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import ROOT, Installation, look
 from .desk import Desk
+from .office import DESK, PHONE, Office
 
 pytestmark = pytest.mark.browser
 TICKET = {
@@ -198,3 +199,35 @@ def test_answers_join_their_record_and_set_off_rules(
     page.get_by_text("Sender not verified").click()
     expect(page.get_by_text("This sender never took part in this record.")).to_be_visible()
     look(page, "answers-1440")
+
+
+def test_a_reviewer_is_told_and_decides(installation: Installation, browser: Browser, tmp_path: Path) -> None:
+    """Who may not design the app comes from the notification to the mails, on a phone, and to nothing else of it."""
+    office = Office(installation, browser, tmp_path / "log", "zh-CN", key="ticket", form=TICKET, names=["Ann", "Mia"])
+    grant = {"form": "ticket", "acts": ["record.read", "record.review"], "rows": "all"}
+    members = {"users": [office.people["Mia"]]}
+    readers = {"title": {"zh-CN": "审核", "en": "Review"}, "app_acts": ["open"], "grants": [grant], "members": members}
+    office.publish("permission_group", "review", readers)
+    box = office.publish("mailbox", "support", {
+        "title": {"zh-CN": "客服邮箱", "en": "Support"}, "form": "ticket", "addresses": ["support@example.com"],
+        "fields": {"subject": "subject", "text": "story"}, "unmatched": "hold", "tells": members,
+    })  # fmt: skip
+    editor = office.builder.new_page()
+    editor.goto(f"/a/office/mailboxes/{box}")
+    told = editor.locator("[data-part=tells]")
+    expect(told).to_contain_text("Mia")
+    told.scroll_into_view_if_needed()
+    look(editor, "tells-1440")
+
+    hand_over(installation, mail("Forty metres", "Forty metres of linen, please."))
+    for size in (DESK, PHONE):
+        page = office.sign_in("Mia", size)
+        page.goto("/notifications")
+        page.get_by_text("收件邮箱“客服邮箱”有邮件等待处理").click()
+        expect(page).to_have_url(f"{installation.url}/a/office/mailboxes/{box}/received")
+        expect(page.get_by_role("heading", name="收到的邮件")).to_be_visible()
+        expect(page.locator("[data-message]")).to_have_count(1)
+        look(page, f"reviewer-{size['width']}")
+    page.locator("[data-message]").click()
+    page.locator("[data-let-in]").click()
+    expect(page.get_by_text("已放行为“Forty metres”")).to_be_visible()
