@@ -162,6 +162,9 @@ def test_a_mail_at_which_something_fails_keeps_no_other_back(
     assert subjects(house) == ["second"]
     (waits,) = house.rows(messages, messages.c.state == "held")
     assert waits.cause == "failed"
+    (section,) = house.ask("GET", "/failures")["failures"]
+    told = [group["text"]["en"] for group in section["groups"]]
+    assert told == ["Mails could not be taken in: an internal fault (RuntimeError)"]
     house.ask("POST", f"/messages/{waits.id}/let-in")
     assert sorted(subjects(house)) == ["first", "second"]
 

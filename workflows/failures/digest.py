@@ -167,7 +167,7 @@ _KINDS: Mapping[str, LocalizedText] = {
     "run": {"zh-CN": "执行中断：{why}", "en": "A run broke: {why}"},
     "stopped": {"zh-CN": "被拦下：{why}", "en": "Held back: {why}"},
     "event": {"zh-CN": "事件被搁置：{why}", "en": "An event was put aside: {why}"},
-    "mailbox": {"zh-CN": "收件邮箱无法读取：{why}", "en": "A mailbox can't be read: {why}"},
+    "mailbox": {"zh-CN": "邮件未能收取：{why}", "en": "Mails could not be taken in: {why}"},
     "delivery": {"zh-CN": "消息未能送达：{why}", "en": "A message was not delivered: {why}"},
 }
 _QUOTED = {"zh-CN": "“{name}”", "en": "“{name}”"}

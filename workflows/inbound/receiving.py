@@ -19,6 +19,7 @@ from typing import Any
 from formloom.platform.access.settings import default_locale
 from formloom.platform.kernel.errors import FormloomError, NotFound
 from formloom.platform.records.record import InvalidValues
+from formloom.platform.storage import definition_store as store
 from formloom.platform.storage.database import DatabaseTroubled, ReadUnit, UnitOfWork
 from formloom.platform.web.runtime import Runtime
 from formloom.workflows.failures import reasons
@@ -65,9 +66,10 @@ def receive(rt: Runtime, box: Mailbox, raw: bytes) -> Received:
         return _told(_worked_on(rt, box, mail, source, now))
     except (DatabaseTroubled, OSError):  # nothing about this mail: it is brought again
         raise
-    except Exception:  # noqa: BLE001 - one mail must not keep back those that come after it
+    except Exception as fault:  # noqa: BLE001 - one mail must not keep back those that come after it
         _log.exception("mail %s waits, for it can't be worked on", mail.message_id)
-        return _told(rt.db.write(lambda uow: _set_aside(uow, box, mail, source, now)))
+        code = reasons.code_of(fault)
+        return _told(rt.db.write(lambda uow: _set_aside(uow, box, mail, source, code, now)))
 
 
 def _worked_on(rt: Runtime, box: Mailbox, mail: Mail, source: str, now: datetime) -> MessageRow:
@@ -87,8 +89,11 @@ def _worked_on(rt: Runtime, box: Mailbox, mail: Mail, source: str, now: datetime
     return rt.db.write(work)
 
 
-def _set_aside(uow: UnitOfWork, box: Mailbox, mail: Mail, source: str, now: datetime) -> MessageRow:
-    messages.add(uow, {**_row(box, mail, source, now), "cause": "failed"})
+def _set_aside(uow: UnitOfWork, box: Mailbox, mail: Mail, source: str, code: str, now: datetime) -> MessageRow:
+    """Let a mail wait at which something unforeseen broke, and tell of it among the failures."""
+    if messages.add(uow, {**_row(box, mail, source, now), "cause": "failed"}) is not None:
+        form = store.find_by_key(uow, box.app_id, "form", box.form)
+        failures.note(uow, "mailbox", code, form_id=form.id if form else None, now=now)
     return messages.there(uow, box.id, mail.message_id)
 
 
