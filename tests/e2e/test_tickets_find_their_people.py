@@ -106,8 +106,9 @@ def set_up_structure(page: Page) -> None:
         levels = panel.get_by_label("Level of German")
         levels.select_option(value=level[0])
         panel.get_by_label("Most open items").fill("1")
-        panel.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Saved").first).to_be_visible()
+        with page.expect_response(lambda one: one.url.endswith("/work") and one.request.method == "PATCH") as saved:
+            panel.get_by_role("button", name="Save").click()
+        assert saved.value.ok, "the message of the one before may still stand there"
 
 
 def draw_rule(page: Page) -> Any:

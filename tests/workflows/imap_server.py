@@ -3,11 +3,13 @@
 import datetime as dt
 import grp
 import ipaddress
+import itertools
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,9 +66,7 @@ class Imap:
 @contextmanager
 def imap_server(folder: Path) -> Iterator[Imap]:
     """Run a server."""
-    folder.chmod(0o755)
-    for parent in folder.parents[:3]:
-        parent.chmod(0o755)
+    _let_others_through(folder)
     server = Imap(folder, _free_port(), _free_port())
     _certify(folder)
     (folder / "mail" / USER).mkdir(parents=True)
@@ -81,6 +81,12 @@ def imap_server(folder: Path) -> Iterator[Imap]:
         running.wait(30)
 
 
+def _let_others_through(folder: Path) -> None:
+    """Open the folders above to whoever the server reads mails as, up to the one for all that is temporary."""
+    for place in itertools.takewhile(lambda one: one != Path(tempfile.gettempdir()), (folder, *folder.parents)):
+        place.chmod(0o755)
+
+
 def _settings(server: Imap) -> str:
     folder = server.folder
     return f"""
@@ -93,6 +99,7 @@ ssl = required
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 mail_location = maildir:~/Maildir
+auth_failure_delay = 0
 first_valid_uid = 1
 {_unprivileged()}
 passdb {{
@@ -102,6 +109,11 @@ passdb {{
 userdb {{
   driver = static
   args = uid={_UID} gid={_GID} home={folder}/mail/%u
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   inet_listener imap {{
