@@ -59,6 +59,13 @@ ENTRY = {
 }
 
 
+def _hears(pid: int) -> bool:
+    """Tell whether a process has come so far that it ends by itself when it is asked to; before, the system ends it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 @dataclass
 class Cluster:
     """See the module."""
@@ -86,10 +93,12 @@ class Cluster:
         self.processes[name].wait()
 
     def stop(self) -> None:
-        """Ask every part to end by itself and require that it does."""
-        for process in self.processes.values():
+        """Ask every part to end by itself and require that it does; one that is still starting is waited for."""
+        for name, process in self.processes.items():
+            until(lambda: process.poll() is not None or _hears(process.pid), f"{name} did not come up")  # noqa: B023 - asked at once
             process.terminate()
-        assert [process.wait(PATIENCE_S) for process in self.processes.values()] == [0] * len(self.processes)
+        ended = {name: process.wait(PATIENCE_S) for name, process in self.processes.items()}
+        assert ended == dict.fromkeys(self.processes, 0)
 
     def command(self, *arguments: str) -> str:
         done = subprocess.run(
